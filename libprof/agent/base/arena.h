@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+//
+// Memory for the agent's own tables: pages from mmap, handed out front to back, never given back.
+//
+// Side:    agent, floor 1 (base).
+// Threads: lock-free; two callers never get the same bytes.
+// Signals: async-signal-safe.
+// Memory:  zeroed, private (so a forked child has its own copy). Null when the kernel gives none; the caller counts
+//          the loss.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace prof::arena {
+
+// `bytes` of zeroed memory, aligned to 64. Requests of 256 KiB or more get a mapping of their own.
+void* take(size_t bytes) noexcept;
+
+// A mapping of its own, for tables that are replaced when they grow; `give_back` unmaps it.
+void* map(size_t bytes) noexcept;
+void unmap(void* start, size_t bytes) noexcept;
+
+// Everything mapped and not given back, in bytes.
+uint64_t mapped_bytes() noexcept;
+
+}  // namespace prof::arena

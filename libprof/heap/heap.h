@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+//
+// One heap: a snapshot, understood. Read-only; each part is built when it is first asked for.
+//
+// Side:    heap, floor 6. Analyses ask it, renderers never see it.
+// Threads: one thread a Heap.
+// Memory:  columns; each part says its own.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "read/snapshot.h"
+#include "symbols/frames.h"
+#include "types/types.h"
+
+namespace heapkit {
+
+struct HeapOptions {
+    symbols::Options symbols;
+};
+
+class Heap {
+   public:
+    static Result<Heap> open(const std::filesystem::path& path, HeapOptions options = {});
+
+    Heap(Heap&&) noexcept;
+    Heap& operator=(Heap&&) noexcept;
+    ~Heap();
+
+    const read::Snapshot& snapshot() const noexcept;
+    const read::Blocks& blocks() const noexcept;  // checked by open()
+    const symbols::Frames& frames() const;        // resolves on the first call
+    const types::Types& types() const;            // types every block on the first call
+    Result<read::Words> words() const;
+
+   private:
+    struct State;
+    explicit Heap(std::unique_ptr<State> state) noexcept;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace heapkit

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+//
+// A snapshot file, mapped and checked: its columns as spans.
+//
+// Side:    heap, floor 2 (read). The only folder that knows prof/format.h's layout.
+// Threads: const after open(); the lazily checked columns are guarded by std::call_once.
+// Memory:  the mapped file; nothing is copied.
+//
+// open() checks the header, the section table, and the small sections (process, strings, modules, maps, threads,
+// timeline, nodes, stacks, losses), every index in them included. The big columns (blocks, words, roots) are checked
+// when they are first asked for, once, checksum and every index; after that no reader needs to look again.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include <prof/format.h>
+
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace heapkit::read {
+
+// Columns of equal length; element i of each is block i. Ascending by address.
+struct Blocks {
+    std::span<const uint64_t> address;
+    std::span<const uint64_t> size_and_thread;
+    std::span<const uint32_t> stack;
+    std::span<const uint32_t> birth;  // tick
+    std::span<const uint32_t> slack;  // usable minus requested bytes
+
+    size_t count() const noexcept { return address.size(); }
+    uint64_t size_bytes(BlockId block) const noexcept {
+        return size_and_thread[block.index()] & ((uint64_t{1} << 48) - 1);
+    }
+    uint32_t thread_slot(BlockId block) const noexcept {
+        return static_cast<uint32_t>(size_and_thread[block.index()] >> 48);
+    }
+    StackId stack_of(BlockId block) const noexcept { return StackId(stack[block.index()]); }
+};
+
+// The words that were kept, of blocks and then of roots. See prof_word_kind.
+struct Words {
+    std::span<const uint32_t> block_end;  // words of blocks 0..i
+    std::span<const uint32_t> slot;
+    std::span<const uint32_t> value;
+    std::span<const uint64_t> targets;
+    std::span<const prof_root> roots;
+};
+
+class Snapshot {
+   public:
+    // Errors: no such file; not a snapshot (says what it is when it can: ELF core, gzip, text); made by a newer
+    // version; truncated (says how much is missing); damaged (says which section).
+    static Result<Snapshot> open(const std::filesystem::path& path);
+
+    Snapshot(Snapshot&&) noexcept;
+    Snapshot& operator=(Snapshot&&) noexcept;
+    ~Snapshot();
+
+    const std::filesystem::path& path() const noexcept;
+    const prof_process& process() const noexcept;
+    std::string_view string(uint32_t offset) const noexcept;
+    std::string_view program() const noexcept { return string(process().program); }
+
+    std::span<const prof_module> modules() const noexcept;
+    std::span<const prof_map> maps() const noexcept;
+    std::span<const prof_thread> threads() const noexcept;
+    std::span<const prof_tick> timeline() const noexcept;
+    std::span<const uint64_t> node_pc() const noexcept;
+    std::span<const uint32_t> node_parent() const noexcept;
+    std::span<const prof_stack> stacks() const noexcept;
+    uint64_t lost(prof_loss kind) const noexcept;  // 0 for kinds that the file does not have
+
+    // Checked when first asked for; every index in them is in range from then on.
+    Result<Blocks> blocks() const;
+    Result<Words> words() const;
+
+    uint64_t file_bytes() const noexcept;
+
+   private:
+    struct State;
+    explicit Snapshot(std::unique_ptr<State> state) noexcept;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace heapkit::read

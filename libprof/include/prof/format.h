@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The snapshot file: every byte that the agent leaves behind.
+ *
+ * Side:    the bridge. The agent writes these structs, libprof/heap/read/ reads them, nobody else knows them.
+ * Prose:   docs/FORMAT.md gives the same layout as offset tables, with a worked example.
+ *
+ * A file is a header, then sections of fixed-size elements (columns), then the section table. Every section starts
+ * at a multiple of 64, so that a reader maps the file and uses the columns in place. All integers are little-endian.
+ * A reader skips sections whose id it does not know; a change that an old reader must not skip raises the major
+ * version.
+ */
+#ifndef PROF_FORMAT_H
+#define PROF_FORMAT_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define PROF_FORMAT_SIZE(type, bytes) static_assert(sizeof(type) == (bytes), #type " is part of the file format")
+#else
+#define PROF_FORMAT_SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type " is part of the file format")
+#endif
+
+/* The first eight bytes. A high byte, a line feed and a DOS end-of-file, as in PNG, so that a transfer that changes
+ * text is caught at once. */
+#define PROF_MAGIC "\x89HEAP\r\n\x1a"
+
+enum {
+    PROF_VERSION_MAJOR = 1,
+    PROF_VERSION_MINOR = 0,
+    PROF_BYTE_ORDER = 0x01020304,
+    PROF_SECTION_ALIGNMENT = 64,
+    PROF_MAX_SECTIONS = 64
+};
+
+struct prof_header {
+    char magic[8];                    /* PROF_MAGIC */
+    uint16_t version_major;           /* a reader refuses a larger one */
+    uint16_t version_minor;           /* a reader accepts any */
+    uint32_t header_bytes;            /* sizeof(struct prof_header) */
+    uint32_t byte_order;              /* PROF_BYTE_ORDER as the writer stores it */
+    uint16_t machine;                 /* ELF e_machine: 62 is x86-64, 183 is aarch64 */
+    uint16_t word_bytes;              /* bytes of a pointer: 8 */
+    uint64_t file_bytes;              /* length of the whole file; a shorter one was truncated */
+    uint32_t section_count;           /* at most PROF_MAX_SECTIONS */
+    uint32_t section_entry_bytes;     /* sizeof(struct prof_section) */
+    uint64_t section_table_offset;    /* from the start of the file */
+    uint64_t section_table_checksum;  /* prof_checksum of the table */
+    uint64_t reserved[8];             /* zero */
+    uint64_t header_checksum;         /* prof_checksum of the 120 bytes before it */
+};
+PROF_FORMAT_SIZE(struct prof_header, 128);
+
+enum prof_section_id {
+    PROF_SECTION_PROCESS = 1,           /* one prof_process */
+    PROF_SECTION_STRINGS = 2,           /* bytes; NUL-terminated strings, named by offset; offset 0 is "" */
+    PROF_SECTION_MODULES = 3,           /* prof_module */
+    PROF_SECTION_MAPS = 4,              /* prof_map, by address */
+    PROF_SECTION_THREADS = 5,           /* prof_thread */
+    PROF_SECTION_TIMELINE = 6,          /* prof_tick; a birth tick is an index of this column */
+    PROF_SECTION_NODE_PC = 7,           /* uint64_t: generation << 48 | return address; node 0 is the empty stack */
+    PROF_SECTION_NODE_PARENT = 8,       /* uint32_t: the caller's node, always smaller than the node itself */
+    PROF_SECTION_STACKS = 9,            /* prof_stack; stack 0 is "unknown" */
+    PROF_SECTION_BLOCK_ADDRESS = 10,    /* uint64_t, ascending */
+    PROF_SECTION_BLOCK_SIZE = 11,       /* uint64_t: requested bytes in the low 48 bits, thread slot above */
+    PROF_SECTION_BLOCK_STACK = 12,      /* uint32_t: index of PROF_SECTION_STACKS */
+    PROF_SECTION_BLOCK_BIRTH = 13,      /* uint32_t: index of PROF_SECTION_TIMELINE */
+    PROF_SECTION_BLOCK_SLACK = 14,      /* uint32_t: usable minus requested bytes, saturating */
+    PROF_SECTION_BLOCK_WORDS_END = 15,  /* uint32_t: words of blocks 0..i; block i's begin where block i-1's end */
+    PROF_SECTION_WORD_SLOT = 16,        /* uint32_t: prof_word_kind in the low 3 bits, word index in the block above */
+    PROF_SECTION_WORD_VALUE = 17,       /* uint32_t: see prof_word_kind */
+    PROF_SECTION_WORD_TARGETS = 18,     /* uint64_t: distinct addresses outside blocks that words point to */
+    PROF_SECTION_ROOTS = 19,            /* prof_root; their words follow those of the blocks */
+    PROF_SECTION_LOSSES = 20,           /* uint64_t for each prof_loss */
+    /* Room left on purpose: */
+    PROF_SECTION_BLOCK_WEIGHT = 32,     /* float: blocks that a sampled block stands for */
+    PROF_SECTION_DOMAINS = 33,          /* names of allocation domains (pseudo-frames with PROF_GENERATION_DOMAIN) */
+    PROF_SECTION_BLOCK_HASH = 34,       /* uint64_t: keyed hash of each block's contents */
+    PROF_SECTION_CONTENTS = 35,         /* bytes of blocks */
+    PROF_SECTION_FOREIGN = 36           /* objects of other runtimes */
+};
+
+struct prof_section {
+    uint32_t id;             /* prof_section_id */
+    uint32_t element_bytes;  /* size of one element as this file has it; may be larger than the reader knows */
+    uint64_t offset;         /* from the start of the file, a multiple of PROF_SECTION_ALIGNMENT */
+    uint64_t element_count;  /* the section is element_bytes * element_count long */
+    uint64_t checksum;       /* prof_checksum of the section's bytes */
+    uint32_t encoding;       /* 0: as it is. No other is written today */
+    uint32_t reserved;       /* zero */
+};
+PROF_FORMAT_SIZE(struct prof_section, 40);
+
+/* Why the snapshot was taken. */
+enum prof_reason {
+    PROF_REASON_API = 0,      /* prof_take_snapshot() */
+    PROF_REASON_EXIT = 1,     /* the program ended */
+    PROF_REASON_REQUEST = 2,  /* heapkit snapshot PID */
+    PROF_REASON_SIGNAL = 3    /* the snapshot signal, without a request */
+};
+
+enum prof_contents {
+    PROF_CONTENTS_NONE = 0,   /* blocks and stacks alone: no words, no roots */
+    PROF_CONTENTS_WORDS = 1   /* pointers, and small integers in a block's first 128 bytes; no text */
+};
+
+struct prof_process {
+    uint64_t run_id;              /* differs between two processes; equal in all snapshots of one */
+    uint32_t pid;
+    uint32_t parent_pid;
+    uint32_t snapshot_number;     /* 1, 2, …; the N of PROGRAM.PID.N.heap */
+    uint32_t reason;              /* prof_reason */
+    uint64_t start_unix_ns;       /* when recording began */
+    uint64_t snapshot_unix_ns;    /* when the process was frozen */
+    uint64_t elapsed_ns;          /* between the two, by the monotonic clock */
+    uint64_t pause_ns;            /* how long the program stood still */
+    uint64_t live_bytes;          /* requested bytes of all live blocks */
+    uint64_t live_blocks;
+    uint64_t peak_bytes;          /* the highest live_bytes so far */
+    uint64_t peak_blocks;         /* the number of blocks at that moment */
+    uint64_t peak_error_bytes;    /* 0 when exact; otherwise peak_bytes may be this much too low */
+    uint64_t allocated_bytes;     /* ever */
+    uint64_t allocated_blocks;
+    uint64_t temporary_blocks;    /* freed as the next thing that their thread did */
+    uint64_t own_bytes;           /* memory that the agent took for itself */
+    uint32_t program;             /* string: name of the program */
+    uint32_t executable;          /* string: path of its file */
+    uint32_t agent_version;       /* string */
+    uint32_t libc_version;        /* string: what gnu_get_libc_version() says */
+    uint32_t contents;            /* prof_contents */
+    uint32_t page_bytes;
+    uint32_t thread_count;        /* alive at the snapshot */
+    uint32_t current_tick;        /* the tick that the snapshot itself made: blocks with birth >= it are newer */
+    uint64_t reserved[8];         /* zero */
+};
+PROF_FORMAT_SIZE(struct prof_process, 224);
+
+enum { PROF_BUILD_ID_BYTES = 32, PROF_GENERATION_ALIVE = 0xffff, PROF_GENERATION_DOMAIN = 0xfffe };
+
+/* A loaded ELF file. A program counter of generation g belongs to the module whose range holds it and whose
+ * first_generation <= g <= last_generation: the same address may belong to two modules, one after the other. */
+struct prof_module {
+    uint64_t bias;             /* what is added to an ELF virtual address */
+    uint64_t start;            /* first mapped address */
+    uint64_t end;              /* one past the last */
+    uint32_t path;             /* string; "" for the vdso */
+    uint16_t first_generation;
+    uint16_t last_generation;  /* PROF_GENERATION_ALIVE while loaded */
+    uint32_t flags;            /* prof_module_flag */
+    uint32_t build_id_bytes;   /* 0 when the module has none */
+    uint8_t build_id[PROF_BUILD_ID_BYTES];
+    uint64_t tls_module;       /* dynamic linker's TLS module id, 0 for none */
+};
+PROF_FORMAT_SIZE(struct prof_module, 80);
+
+enum prof_module_flag { PROF_MODULE_EXECUTABLE = 1, PROF_MODULE_VDSO = 2, PROF_MODULE_AGENT = 4 };
+
+struct prof_map {
+    uint64_t start;
+    uint64_t end;
+    uint64_t file_offset;
+    uint32_t path;         /* string: as /proc/PID/maps has it */
+    uint32_t permissions;  /* 1 read, 2 write, 4 execute, 8 shared */
+};
+PROF_FORMAT_SIZE(struct prof_map, 32);
+
+enum { PROF_THREAD_ALIVE = 1, PROF_THREAD_REGISTERS_KNOWN = 2, PROF_THREAD_MAIN = 4, PROF_THREAD_SNAPSHOTTER = 8 };
+
+/* Threads that allocated, and those alive. A slot is used again after its thread has ended: block b of slot s
+ * belongs to the thread of that slot with first_tick <= birth(b) <= last_tick. */
+struct prof_thread {
+    uint32_t tid;
+    uint16_t slot;           /* as in PROF_SECTION_BLOCK_SIZE; 0: never allocated or unknown */
+    uint16_t flags;          /* PROF_THREAD_… */
+    uint32_t first_tick;
+    uint32_t last_tick;      /* UINT32_MAX while alive */
+    uint64_t stack_pointer;  /* 0 when unknown */
+    uint64_t stack_start;    /* mapping that holds the stack, 0 when unknown */
+    uint64_t stack_end;
+    char name[16];           /* NUL-terminated */
+};
+PROF_FORMAT_SIZE(struct prof_thread, 56);
+
+struct prof_tick {
+    uint64_t elapsed_ns;   /* since recording began */
+    uint64_t live_bytes;
+    uint32_t live_blocks;  /* saturating */
+    uint32_t snapshots;    /* how many snapshots had begun */
+};
+PROF_FORMAT_SIZE(struct prof_tick, 24);
+
+enum { PROF_LIFETIME_BUCKETS = 8 };
+/* Upper bounds of the lifetime buckets in milliseconds; the last has none. */
+#define PROF_LIFETIME_BOUNDS_MS {10, 100, 1000, 10000, 60000, 600000, 3600000}
+
+enum { PROF_STACK_INCOMPLETE = 1, PROF_STACK_TRUNCATED = 2 };
+
+/* What one call stack did, whether or not any of its blocks still live. */
+struct prof_stack {
+    uint32_t node;              /* innermost frame: index of PROF_SECTION_NODE_PC */
+    uint32_t flags;             /* PROF_STACK_…: the outermost frames are missing */
+    uint64_t allocated_bytes;
+    uint64_t allocated_blocks;
+    uint64_t freed_bytes;
+    uint64_t freed_blocks;
+    uint64_t peak_bytes;        /* its live bytes when the whole process was at its peak */
+    uint32_t peak_blocks;       /* saturating, like those below */
+    uint32_t temporary_blocks;
+    uint16_t lifetimes[PROF_LIFETIME_BUCKETS]; /* freed blocks by age, saturating */
+};
+PROF_FORMAT_SIZE(struct prof_stack, 72);
+
+/* A word that was kept. Words are in ascending order of their index; words that are not here were something else:
+ * zero, text, or a large integer. */
+enum prof_word_kind {
+    PROF_WORD_BLOCK = 0,      /* points at the start of block `value` */
+    PROF_WORD_INTERIOR = 1,   /* points into block `value`, or one past its end; an EXTRA follows with the offset */
+    PROF_WORD_MODULE = 2,     /* points into a module: PROF_SECTION_WORD_TARGETS[value] */
+    PROF_WORD_STACK = 3,      /* points into a thread's stack: PROF_SECTION_WORD_TARGETS[value] */
+    PROF_WORD_INTEGER = 4,    /* an unsigned integer below 2^32 */
+    PROF_WORD_PAIR = 5,       /* two 32-bit integers: `value` is the low one, an EXTRA follows with the high one */
+    PROF_WORD_EXTRA = 7       /* `value`, plus its own index field << 32, belongs to the entry before it */
+};
+enum { PROF_WORD_KIND_BITS = 3, PROF_WORD_INDEX_BITS = 29, PROF_INTEGER_WINDOW_BYTES = 128 };
+
+enum prof_root_kind {
+    PROF_ROOT_GLOBALS = 1,    /* owner: module index */
+    PROF_ROOT_STACK = 2,      /* owner: thread index */
+    PROF_ROOT_REGISTERS = 3,  /* owner: thread index; word i is register i in DWARF's numbering */
+    PROF_ROOT_TLS = 4,        /* owner: thread index */
+    PROF_ROOT_IN_FLIGHT = 5,  /* owner: thread index; blocks being reallocated */
+    PROF_ROOT_DECLARED = 6    /* owner: string, the name that the program gave */
+};
+
+/* An area of memory that the program can reach without a pointer from a block. Kept of it: pointers to blocks, and
+ * whatever a block would keep within 64 bytes of such a pointer. */
+struct prof_root {
+    uint32_t kind;         /* prof_root_kind */
+    uint32_t owner;
+    uint64_t address;      /* of word 0 */
+    uint64_t bytes;
+    uint64_t words_begin;  /* index of PROF_SECTION_WORD_SLOT */
+    uint64_t words_end;
+};
+PROF_FORMAT_SIZE(struct prof_root, 40);
+
+/* What is missing from a snapshot, and why. Counts; bytes where the name says so. */
+enum prof_loss {
+    PROF_LOSS_REENTRANT = 0,          /* allocations inside a hook of ours: a signal handler interrupted it */
+    PROF_LOSS_NO_MEMORY = 1,          /* records dropped because the kernel gave no memory */
+    PROF_LOSS_TABLE_FULL = 2,         /* records dropped because a table reached its bound */
+    PROF_LOSS_STACK_INCOMPLETE = 3,   /* blocks whose stack could not be walked to its end */
+    PROF_LOSS_STACK_TRUNCATED = 4,    /* blocks whose stack was deeper than the bound */
+    PROF_LOSS_IMPLICIT_FREE = 5,      /* blocks replaced by another at their address, their free not seen */
+    PROF_LOSS_THREAD_SLOTS = 6,       /* allocations by threads beyond the last slot */
+    PROF_LOSS_UNREADABLE_BYTES = 7,   /* memory that the snapshot could not read */
+    PROF_LOSS_WORDS = 8,              /* words dropped because their column was full */
+    PROF_LOSS_DEADLINE_BLOCKS = 9,    /* blocks without words because the snapshot ran out of time */
+    PROF_LOSS_EARLY_BLOCKS = 10,      /* allocations before the agent was awake */
+    PROF_LOSS_UNKNOWN_FREE = 11,      /* frees of blocks that we never saw: allocated before us, or lost */
+    PROF_LOSS_COUNT = 12
+};
+
+/* A 64-bit checksum against accidents, not against an adversary: four lanes of multiply and xor-shift over 32-byte
+ * stripes, so that it runs at memory speed. A partial stripe is padded with zeros and the length is mixed in last.
+ * Written so that a column can be summed while it is written: begin, update with multiples of 32 bytes, end. */
+struct prof_checksum_state {
+    uint64_t lane[4];
+    uint64_t bytes;
+};
+
+#define PROF_CHECKSUM_PRIME UINT64_C(0x9e3779b97f4a7c15)
+
+static inline void prof_checksum_begin(struct prof_checksum_state* state) {
+    for (int i = 0; i < 4; ++i) state->lane[i] = PROF_CHECKSUM_PRIME * (uint64_t)(i + 1);
+    state->bytes = 0;
+}
+
+/* `bytes` is a multiple of 32 except in the last call. */
+static inline void prof_checksum_update(struct prof_checksum_state* state, const void* data, uint64_t bytes) {
+    const unsigned char* from = (const unsigned char*)data;
+    for (uint64_t done = 0; done < bytes; done += 32) {
+        uint64_t stripe[4] = {0, 0, 0, 0};
+        uint64_t left = bytes - done;
+        __builtin_memcpy(stripe, from + done, left < 32 ? left : 32);
+        for (int i = 0; i < 4; ++i) {
+            uint64_t mixed = (state->lane[i] ^ stripe[i]) * PROF_CHECKSUM_PRIME;
+            state->lane[i] = mixed ^ (mixed >> 32);
+        }
+    }
+    state->bytes += bytes;
+}
+
+static inline uint64_t prof_checksum_end(const struct prof_checksum_state* state) {
+    uint64_t sum = state->bytes;
+    for (int i = 0; i < 4; ++i) {
+        sum = (sum ^ state->lane[i]) * PROF_CHECKSUM_PRIME;
+        sum ^= sum >> 29;
+    }
+    return sum;
+}
+
+static inline uint64_t prof_checksum(const void* data, uint64_t bytes) {
+    struct prof_checksum_state state;
+    prof_checksum_begin(&state);
+    prof_checksum_update(&state, data, bytes);
+    return prof_checksum_end(&state);
+}
+
+#endif /* PROF_FORMAT_H */
