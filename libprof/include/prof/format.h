@@ -211,14 +211,16 @@ struct prof_stack {
 PROF_FORMAT_SIZE(struct prof_stack, 72);
 
 /* A word that was kept. Words are in ascending order of their index; words that are not here were something else:
- * zero, text, or a large integer. */
+ * zero, text, or a large integer. A word is tried as a pointer first: in a program at a fixed address the heap may lie
+ * below 2^32. */
 enum prof_word_kind {
     PROF_WORD_BLOCK = 0,      /* points at the start of block `value` */
     PROF_WORD_INTERIOR = 1,   /* points into block `value`, or one past its end; an EXTRA follows with the offset */
     PROF_WORD_MODULE = 2,     /* points into a module: PROF_SECTION_WORD_TARGETS[value] */
     PROF_WORD_STACK = 3,      /* points into a thread's stack: PROF_SECTION_WORD_TARGETS[value] */
-    PROF_WORD_INTEGER = 4,    /* an unsigned integer below 2^32 */
-    PROF_WORD_PAIR = 5,       /* two 32-bit integers: `value` is the low one, an EXTRA follows with the high one */
+    PROF_WORD_INTEGER = 4,    /* an unsigned integer below 2^32 other than zero */
+    PROF_WORD_PAIR = 5,       /* two 32-bit integers, each below 2^16, the high one not zero: value = high << 16 | low */
+    PROF_WORD_SELF = 6,       /* points into its own block (or one past its end): value is the offset in bytes */
     PROF_WORD_EXTRA = 7       /* `value`, plus its own index field << 32, belongs to the entry before it */
 };
 enum { PROF_WORD_KIND_BITS = 3, PROF_WORD_INDEX_BITS = 29, PROF_INTEGER_WINDOW_BYTES = 128 };
