@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+//
+// A lock that gives up. Writers of the agent's tables take it; readers never do.
+//
+// Side:    agent, floor 1 (base).
+// Threads: mutual exclusion; yields the processor while it waits, for about a second at most.
+// Signals: taken inside the reentrancy guard only, so a handler on the same thread never waits for its own lock.
+// Fork:    a forked child may inherit it held by a thread that is gone: the child calls reset() before it records.
+#pragma once
+
+#include <asm/unistd.h>
+
+#include <atomic>
+#include <cstdint>
+
+#include "syscalls.h"
+
+namespace prof {
+
+class Lock {
+   public:
+    [[nodiscard]] bool take() noexcept {
+        for (int i = 0; i < kMaxTries; ++i) {
+            uint32_t open = 0;
+            if (taken_.compare_exchange_weak(open, 1, std::memory_order_acquire)) return true;
+            if (i > 64) sys::call(__NR_sched_yield);
+        }
+        return false;
+    }
+    void give() noexcept { taken_.store(0, std::memory_order_release); }
+    void reset() noexcept { taken_.store(0, std::memory_order_release); }
+
+   private:
+    static constexpr int kMaxTries = 1 << 20;
+    std::atomic<uint32_t> taken_{0};
+};
+
+// Holds a lock for a scope, or knows that it could not.
+class Hold {
+   public:
+    explicit Hold(Lock& lock) noexcept : lock_(lock), held_(lock.take()) {}
+    ~Hold() {
+        if (held_) lock_.give();
+    }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    explicit operator bool() const noexcept { return held_; }
+
+   private:
+    Lock& lock_;
+    bool held_;
+};
+
+}  // namespace prof
