@@ -1,72 +1,78 @@
 // SPDX-License-Identifier: MIT
 //
-// The arena: see arena.h. One current piece, from which callers take by adding to an offset; whoever finds it used up
-// maps the next one. A piece is described by its first bytes, so that one word, the piece's address, is all that has
-// to change at once.
+// The agent's memory. Side: agent, floor 1 (base). See arena.h.
 //
-// Side:    agent, floor 1 (base).
-// Threads: lock-free. A lost race wastes at most one fresh piece, which is unmapped.
-#include "arena.h"
+// Small requests are cut from the current chunk by one atomic add on its offset. Whoever finds the chunk used up maps
+// a new one and publishes it with a compare-and-swap; the loser gives its mapping back and tries again. A chunk's
+// header and offset live in the chunk itself, so that publishing it is one pointer.
+#include "base/arena.h"
 
 #include <sys/mman.h>
 
-#include <atomic>
-
-#include "syscalls.h"
+#include "base/syscalls.h"
 
 namespace prof::arena {
+
 namespace {
 
-constexpr size_t kAlignment = 64;
-constexpr size_t kPieceBytes = size_t{1} << 20;
-constexpr size_t kOwnMappingBytes = size_t{256} << 10;
-constexpr int kMaxTries = 64;
+constexpr size_t page_bytes = 4096;
+constexpr size_t alignment = 64;
+constexpr size_t chunk_bytes = 1 << 20;
+constexpr size_t own_mapping_bytes = 256 << 10;
+constexpr int tries_at_most = 1000;
 
-struct Piece {
-    std::atomic<size_t> used;
+struct alignas(alignment) Chunk {
+    size_t used;
 };
 
-std::atomic<Piece*> current{nullptr};
-std::atomic<uint64_t> mapped{0};
+Chunk* current_chunk = nullptr;
+uint64_t mapped = 0;
 
-constexpr size_t round_up(size_t bytes, size_t to) { return (bytes + to - 1) & ~(to - 1); }
+constexpr size_t round_up(size_t bytes, size_t unit) noexcept { return (bytes + unit - 1) / unit * unit; }
 
-// Puts a fresh piece in the place of `old`. False: no memory.
-bool renew(Piece* old) noexcept {
-    auto* fresh = static_cast<Piece*>(map(kPieceBytes));
+void* take_from(Chunk* chunk, size_t bytes) noexcept {
+    const size_t at = __atomic_fetch_add(&chunk->used, bytes, __ATOMIC_RELAXED);
+    return at + bytes <= chunk_bytes ? reinterpret_cast<char*>(chunk) + at : nullptr;
+}
+
+// Replaces the used-up chunk. False: the kernel gives no memory.
+bool replace(Chunk* used_up) noexcept {
+    Chunk* fresh = static_cast<Chunk*>(map(chunk_bytes));
     if (fresh == nullptr) return false;
-    fresh->used.store(kAlignment, std::memory_order_relaxed);
-    if (!current.compare_exchange_strong(old, fresh, std::memory_order_acq_rel)) unmap(fresh, kPieceBytes);
+    fresh->used = sizeof(Chunk);
+    if (!__atomic_compare_exchange_n(&current_chunk, &used_up, fresh, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
+        unmap(fresh, chunk_bytes);
+    }
     return true;
 }
 
 }  // namespace
 
-void* map(size_t bytes) noexcept {
-    void* start = sys::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
-    if (start != nullptr) mapped.fetch_add(bytes, std::memory_order_relaxed);
-    return start;
-}
-
-void unmap(void* start, size_t bytes) noexcept {
-    sys::munmap(start, bytes);
-    mapped.fetch_sub(bytes, std::memory_order_relaxed);
-}
-
 void* take(size_t bytes) noexcept {
-    bytes = round_up(bytes, kAlignment);
-    if (bytes >= kOwnMappingBytes) return map(round_up(bytes, 4096));
-    for (int i = 0; i < kMaxTries; ++i) {
-        Piece* piece = current.load(std::memory_order_acquire);
-        if (piece != nullptr) {
-            size_t at = piece->used.fetch_add(bytes, std::memory_order_relaxed);
-            if (at + bytes <= kPieceBytes) return reinterpret_cast<char*>(piece) + at;
+    const size_t rounded = round_up(bytes, alignment);
+    if (rounded >= own_mapping_bytes) return map(rounded);
+    for (int tries = 0; tries < tries_at_most; ++tries) {
+        Chunk* chunk = __atomic_load_n(&current_chunk, __ATOMIC_ACQUIRE);
+        if (chunk != nullptr) {
+            if (void* taken = take_from(chunk, rounded)) return taken;
         }
-        if (!renew(piece)) return nullptr;
+        if (!replace(chunk)) return nullptr;
     }
     return nullptr;
 }
 
-uint64_t mapped_bytes() noexcept { return mapped.load(std::memory_order_relaxed); }
+void* map(size_t bytes) noexcept {
+    const size_t rounded = round_up(bytes, page_bytes);
+    void* start = sys::mmap(nullptr, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+    if (start != nullptr) __atomic_fetch_add(&mapped, rounded, __ATOMIC_RELAXED);
+    return start;
+}
+
+void unmap(void* start, size_t bytes) noexcept {
+    const size_t rounded = round_up(bytes, page_bytes);
+    if (sys::munmap(start, rounded) == 0) __atomic_fetch_sub(&mapped, rounded, __ATOMIC_RELAXED);
+}
+
+uint64_t mapped_bytes() noexcept { return __atomic_load_n(&mapped, __ATOMIC_RELAXED); }
 
 }  // namespace prof::arena

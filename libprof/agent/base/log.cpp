@@ -1,72 +1,43 @@
 // SPDX-License-Identifier: MIT
 //
-// One line to standard error: see log.h.
-//
-// Side:    agent, floor 1 (base).
-#include "log.h"
+// One line to standard error. Side: agent, floor 1 (base). See log.h.
+#include "base/log.h"
 
 #include <errno.h>
+#include <stddef.h>
 
-#include <atomic>
-
-#include "syscalls.h"
+#include "base/syscalls.h"
 
 namespace prof {
+
 namespace {
 
-constexpr size_t kLineBytes = 512;
-std::atomic<bool> quiet{false};
-
-size_t append(char* line, size_t used, const char* text) noexcept {
-    while (*text != 0 && used < kLineBytes - 1) line[used++] = *text++;
-    return used;
-}
+bool is_quiet = false;
 
 struct ErrorName {
     int error;
     const char* text;
 };
 
-constexpr ErrorName kErrorNames[] = {
-    {EPERM, "EPERM (operation not permitted)"},     {ENOENT, "ENOENT (no such file or directory)"},
-    {EIO, "EIO (input/output error)"},              {EBADF, "EBADF (bad file descriptor)"},
-    {EAGAIN, "EAGAIN (no resources now)"},          {ENOMEM, "ENOMEM (no memory)"},
-    {EACCES, "EACCES (permission denied)"},         {EEXIST, "EEXIST (file exists)"},
-    {ENOTDIR, "ENOTDIR (not a directory)"},         {EISDIR, "EISDIR (is a directory)"},
-    {EINVAL, "EINVAL (invalid argument)"},          {EMFILE, "EMFILE (too many open files)"},
-    {EFBIG, "EFBIG (file too large)"},              {ENOSPC, "ENOSPC (no space left on the device)"},
-    {EROFS, "EROFS (read-only file system)"},       {ENAMETOOLONG, "ENAMETOOLONG (name too long)"},
-    {ENOSYS, "ENOSYS (not offered by the kernel)"}, {ELOOP, "ELOOP (too many symbolic links)"},
-    {EDQUOT, "EDQUOT (disk quota exceeded)"},       {ETIMEDOUT, "ETIMEDOUT (timed out)"},
+constexpr ErrorName error_names[] = {
+    {EACCES, "permission denied"},     {EPERM, "operation not permitted"},
+    {ENOENT, "no such file or folder"}, {ENOTDIR, "not a folder"},
+    {EISDIR, "is a folder"},           {EEXIST, "exists already"},
+    {ENOSPC, "no space left on the device"}, {EDQUOT, "disk quota exceeded"},
+    {EFBIG, "file size limit reached"}, {EROFS, "read-only file system"},
+    {EMFILE, "too many open files"},   {ENFILE, "too many open files in the system"},
+    {ENOMEM, "out of memory"},         {EAGAIN, "a limit on processes or memory was reached"},
+    {ELOOP, "is a symbolic link"},     {ENAMETOOLONG, "file name too long"},
+    {EIO, "input/output error"},       {EBUSY, "another snapshot is being written"},
+    {EINVAL, "invalid argument"},      {ENOSYS, "not known to this kernel"},
+    {ETIMEDOUT, "took too long"},      {EDEADLK, "called from a signal handler that interrupted an allocation"},
 };
 
 }  // namespace
 
-void log_line(const char* a, const char* b, const char* c, const char* d, const char* e, const char* f) noexcept {
-    if (quiet.load(std::memory_order_relaxed)) return;
-    char line[kLineBytes];
-    size_t used = append(line, 0, "heapkit: ");
-    for (const char* part : {a, b, c, d, e, f}) used = append(line, used, part);
-    line[used++] = '\n';
-    sys::write(2, line, used);
-}
-
-const char* error_text(int error, char (&buffer)[32]) noexcept {
-    if (error < 0) error = -error;
-    for (const ErrorName& known : kErrorNames)
-        if (known.error == error) return known.text;
-    char number[24];
-    const char* text = digits(static_cast<uint64_t>(error), number);
-    size_t used = 0;
-    for (const char* part : {"error ", text})
-        while (*part != 0 && used < sizeof(buffer) - 1) buffer[used++] = *part++;
-    buffer[used] = 0;
-    return buffer;
-}
-
 const char* digits(uint64_t value, char (&buffer)[24]) noexcept {
     char* at = buffer + sizeof(buffer) - 1;
-    *at = 0;
+    *at = '\0';
     do {
         *--at = static_cast<char>('0' + value % 10);
         value /= 10;
@@ -74,6 +45,31 @@ const char* digits(uint64_t value, char (&buffer)[24]) noexcept {
     return at;
 }
 
-void set_quiet(bool on) noexcept { quiet.store(on, std::memory_order_relaxed); }
+const char* error_text(int error, char (&buffer)[32]) noexcept {
+    for (const ErrorName& known : error_names) {
+        if (known.error == error) return known.text;
+    }
+    char number[24];
+    const char* from = digits(static_cast<uint64_t>(error < 0 ? 0 : error), number);
+    size_t at = 0;
+    for (const char* word = "error "; *word != '\0'; ++word) buffer[at++] = *word;
+    while (*from != '\0' && at + 1 < sizeof(buffer)) buffer[at++] = *from++;
+    buffer[at] = '\0';
+    return buffer;
+}
+
+void set_quiet(bool quiet) noexcept { is_quiet = quiet; }
+
+void log_line(const char* a, const char* b, const char* c, const char* d, const char* e, const char* f) noexcept {
+    if (is_quiet) return;
+    char line[512];
+    size_t at = 0;
+    const char* const parts[] = {"heapkit: ", a, b, c, d, e, f};
+    for (const char* part : parts) {
+        while (*part != '\0' && at + 1 < sizeof(line)) line[at++] = *part++;
+    }
+    line[at++] = '\n';
+    sys::write(2, line, at);
+}
 
 }  // namespace prof

@@ -32,10 +32,6 @@ class BlockCursor {
     uintptr_t at_ = 0;  // first address not yet looked at
 };
 
-// The block that holds `address` (from its start to `size_bytes` included), found by looking back at most
-// `reach_bytes`. For single questions; a scan builds an index of its own.
-bool block_at(uintptr_t address, Block& block) noexcept;
-
 // Call tree nodes. Node 0 is the empty stack.
 struct Node {
     uint64_t pc;      // generation << 48 | return address

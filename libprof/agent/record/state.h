@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+//
+// The state page: what every event reads, in one cache line, on a page that the kernel wipes in a forked child.
+//
+// Side:    agent, floor 2 (record).
+// Threads: read by all on every event, written seldom: at a tick, a request, a change of modules.
+// Fork:    MADV_WIPEONFORK. A zero `mode` on a started recorder means "this is another process": fork, _Fork and raw
+//          clone alike. A vfork child shares memory, and its page is intact.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace prof {
+
+enum Mode : uint32_t {
+    kModeStarted = 1,   // never zero in the process that started
+    kModeStopped = 2,   // new blocks are not recorded, frees of known ones are
+    kModeRequest = 4,   // somebody waits for the service
+};
+
+struct alignas(64) State {
+    std::atomic<uint32_t> mode;        // kModeStarted alone: the fast path; anything else: look closer
+    std::atomic<uint32_t> tick;        // index of the newest timeline sample
+    std::atomic<uint64_t> rule_epoch;  // raised when rules and memos may be out of date
+    uintptr_t loader_start;            // the dynamic linker's code: its allocations announce new modules
+    uintptr_t loader_bytes;
+    std::atomic<uint32_t> threaded;    // a second thread has been seen; never goes back
+    uint32_t pid;
+    std::atomic<uint64_t> tick_due_ns; // monotonic time of the next tick
+};
+
+inline constinit State unmapped_state{};
+inline constinit State* state_page = &unmapped_state;  // set once by start_state()
+
+inline State& state() noexcept { return *state_page; }
+
+// Maps the page. False: no memory.
+bool start_state() noexcept;
+
+// After a fork: the values of `before` again, with this process's id. `before` is the copy that survived.
+void restore_state(const State& before) noexcept;
+
+}  // namespace prof
