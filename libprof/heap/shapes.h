@@ -18,19 +18,29 @@ enum class Unit { none, count, bytes, percent, nanoseconds, unix_ns, address };
 
 // ---- Table ---------------------------------------------------------------------------------------------------------
 
-struct Column {
-    std::string name;         // heading: "count"
-    std::string key;          // JSON key: "count"
-    Unit unit = Unit::none;   // none: text, left-aligned
-    bool is_delta = false;    // shown with its sign; zero shows as nothing
+// A position in the source, for JSON; what text shows of it stands in a text cell.
+struct Place {
+    std::string function, file, module;
+    uint32_t line = 0;
 };
 
-using Cell = std::variant<std::monostate, int64_t, double, std::string>;
+struct Column {
+    std::string name;             // heading: "count"
+    std::string key;              // JSON key: "count"
+    Unit unit = Unit::none;       // none: text, left-aligned
+    bool is_delta = false;        // shown with its sign; a zero shows as nothing, except in Layout::statistics
+    bool is_for_json = false;     // too much for text: full paths, whole tracebacks
+};
+
+using Trend = std::vector<int64_t>;       // one value a snapshot; text draws it as a line of bars
+using Traceback = std::vector<Place>;     // innermost first
+using Cell = std::variant<std::monostate, int64_t, double, std::string, Trend, Traceback>;
 
 struct Table {
     enum class Layout {
-        columns,     // aligned columns under headings
+        columns,     // aligned columns under headings; the title heads the first column
         statistics,  // tracemalloc's lines: "file:line: size=4855 KiB, count=39328, average=126 B"
+        facts,       // two columns without headings: what, and what it is
     };
     std::string title;                            // "By type"
     std::string key;                              // JSON key of the table: "by_type"
@@ -47,12 +57,14 @@ struct Table {
 struct Tree {
     std::string title;
     std::string key;
+    std::string subtitle;                         // file and process
     Unit unit = Unit::bytes;
     bool is_difference = false;                   // `old_total` means something
     std::vector<uint32_t> parent;                 // of node 0: 0
     std::vector<uint32_t> name;                   // index into names
+    std::vector<uint32_t> group;                  // index into names: the module that the frame belongs to
     std::vector<int64_t> total;                   // the node with everything below it
-    std::vector<int64_t> old_total;               // in the older heap
+    std::vector<int64_t> old_total;               // in the older heap; empty unless is_difference
     std::vector<std::string> names;
 };
 
@@ -93,10 +105,19 @@ struct Series {
 
 using Shape = std::variant<Table, Tree, Net, Series>;
 
+// A snapshot that an answer speaks of.
+struct Subject {
+    std::string file, program, executable;
+    uint32_t pid = 0, number = 0;                 // number: the N of PROGRAM.PID.N.heap
+    uint64_t run_id = 0;
+    int64_t snapshot_unix_ns = 0, live_bytes = 0, live_blocks = 0;
+};
+
 // A whole answer, in the order in which it is read.
 struct Report {
     std::string command;                          // "heapdiff", for JSON
-    std::vector<std::string> heading;             // what file and process it speaks of
+    std::vector<Subject> subjects;                // oldest first
+    std::vector<std::string> heading;             // the same in words
     std::vector<Shape> shapes;
     std::vector<std::string> notes;               // losses that touch it, doubts
     std::vector<std::string> next;                // commands worth running next
