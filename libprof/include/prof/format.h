@@ -67,7 +67,7 @@ enum prof_section_id {
     PROF_SECTION_BLOCK_BIRTH = 13,      /* uint32_t: index of PROF_SECTION_TIMELINE */
     PROF_SECTION_BLOCK_SLACK = 14,      /* uint32_t: usable minus requested bytes, saturating */
     PROF_SECTION_BLOCK_WORDS_END = 15,  /* uint32_t: words of blocks 0..i; block i's begin where block i-1's end */
-    PROF_SECTION_WORD_SLOT = 16,        /* uint32_t: prof_word_kind in the low 3 bits, word index in the block above */
+    PROF_SECTION_WORD_SLOT = 16,        /* uint32_t: prof_word_kind in the low 4 bits, word index in the block above */
     PROF_SECTION_WORD_VALUE = 17,       /* uint32_t: see prof_word_kind */
     PROF_SECTION_WORD_TARGETS = 18,     /* uint64_t: distinct addresses outside blocks that words point to */
     PROF_SECTION_ROOTS = 19,            /* prof_root; their words follow those of the blocks */
@@ -212,18 +212,24 @@ PROF_FORMAT_SIZE(struct prof_stack, 72);
 
 /* A word that was kept. Words are in ascending order of their index; words that are not here were something else:
  * zero, text, or a large integer. A word is tried as a pointer first: in a program at a fixed address the heap may lie
- * below 2^32. */
+ * below 2^32. Integers (kinds INTEGER to FLAGS) are kept in a block's first 128 bytes and in the 128 bytes behind any
+ * kept pointer word: docs/decisions/0002-snapshot-words.md has the measurements. */
 enum prof_word_kind {
     PROF_WORD_BLOCK = 0,      /* points at the start of block `value` */
-    PROF_WORD_INTERIOR = 1,   /* points into block `value`, or one past its end; an EXTRA follows with the offset */
-    PROF_WORD_MODULE = 2,     /* points into a module: PROF_SECTION_WORD_TARGETS[value] */
-    PROF_WORD_STACK = 3,      /* points into a thread's stack: PROF_SECTION_WORD_TARGETS[value] */
-    PROF_WORD_INTEGER = 4,    /* an unsigned integer below 2^32 other than zero */
-    PROF_WORD_PAIR = 5,       /* two 32-bit integers, each below 2^16, the high one not zero: value = high << 16 | low */
-    PROF_WORD_SELF = 6,       /* points into its own block (or one past its end): value is the offset in bytes */
-    PROF_WORD_EXTRA = 7       /* `value`, plus its own index field << 32, belongs to the entry before it */
+    PROF_WORD_INTERIOR = 1,   /* points into block `value`; an EXTRA follows with the offset in bytes */
+    PROF_WORD_END = 2,        /* points one past the requested bytes of block `value` (and at no block's start) */
+    PROF_WORD_SELF = 3,       /* points into its own block, or one past its end: value is the offset in bytes */
+    PROF_WORD_MODULE = 4,     /* points into a module: PROF_SECTION_WORD_TARGETS[value] */
+    PROF_WORD_STACK = 5,      /* points into a thread's stack: PROF_SECTION_WORD_TARGETS[value] */
+    PROF_WORD_INTEGER = 8,    /* an unsigned integer below 2^32 other than zero */
+    PROF_WORD_PAIR = 9,       /* two unsigned 32-bit integers below 2^16, the high one not zero:
+                                 value = high << 16 | low, both below 2^16 */
+    PROF_WORD_SIGNED_PAIR = 10, /* two 32-bit integers that fit 16 bits with their sign, at least one negative */
+    PROF_WORD_FLAGS = 11,     /* any other word whose bytes 0 and 4 are both below 16, not both zero:
+                                 value = byte 4 << 8 | byte 0. The rest of the word was not kept */
+    PROF_WORD_EXTRA = 15      /* `value`, plus its own index field << 32, belongs to the entry before it */
 };
-enum { PROF_WORD_KIND_BITS = 3, PROF_WORD_INDEX_BITS = 29, PROF_INTEGER_WINDOW_BYTES = 128 };
+enum { PROF_WORD_KIND_BITS = 4, PROF_WORD_INDEX_BITS = 28, PROF_INTEGER_WINDOW_BYTES = 128 };
 
 enum prof_root_kind {
     PROF_ROOT_GLOBALS = 1,    /* owner: module index */
