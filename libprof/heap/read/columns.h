@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// The big columns of a snapshot: blocks and words, with the proof that every index in them is in range.
+//
+// Side:    heap, floor 2 (read).
+// Threads: free functions over const data.
+// Memory:  spans of the mapped file; see WordColumns for the two exceptions.
+#pragma once
+
+#include <vector>
+
+#include "read/checks.h"
+#include "read/sections.h"
+#include "read/snapshot.h"
+
+namespace heapkit::read {
+
+Result<Blocks> read_blocks(const Sections& sections, const SmallSections& small);
+
+// What Words point to when the file does not have it as we need it.
+struct WordColumns {
+    std::vector<prof_root> copied_roots;  // a later minor version made them longer
+    std::vector<uint32_t> no_words;       // zeros for block_end: the snapshot was taken without contents
+};
+
+Result<Words> read_words(const Sections& sections, const SmallSections& small, const Blocks& blocks,
+                         WordColumns& columns);
+
+}  // namespace heapkit::read
