@@ -113,6 +113,14 @@ class WordColumns {
     void put(uint32_t index, IntegerPair pair) {
         entry(index, PROF_WORD_PAIR, static_cast<uint32_t>(pair.high) << 16 | pair.low);
     }
+    void put(uint32_t index, SignedPair pair) {
+        entry(index, PROF_WORD_SIGNED_PAIR,
+              static_cast<uint32_t>(static_cast<uint16_t>(pair.high)) << 16 | static_cast<uint16_t>(pair.low));
+    }
+    void put(uint32_t index, Flags flags) {
+        entry(index, PROF_WORD_FLAGS, static_cast<uint32_t>(flags.byte_4) << 8 | flags.byte_0);
+    }
+    void put(uint32_t index, EndPointer pointer) { entry(index, PROF_WORD_END, pointer.of.value); }
 
     std::map<uint64_t, uint32_t> target_of_;
 };

@@ -64,18 +64,21 @@ struct NewThread {
 };
 
 // What a word holds.
-struct Pointer {
+struct Pointer {  // to the start of a block, or into it
     BlockId to;
     uint64_t offset_bytes = 0;
-};  // start of a block, or into it
-struct ModulePointer {
-    uint64_t address;
-};  // vtable, function, global
-struct StackPointer {
+};
+struct EndPointer {  // one past the end of a block
+    BlockId of;
+};
+struct SelfPointer {  // into its own block
+    uint32_t offset_bytes;
+};
+struct ModulePointer {  // to a vtable, function, global
     uint64_t address;
 };
-struct SelfPointer {
-    uint32_t offset_bytes;
+struct StackPointer {
+    uint64_t address;
 };
 struct Integer {
     uint32_t value;
@@ -83,7 +86,14 @@ struct Integer {
 struct IntegerPair {
     uint16_t low, high;
 };
-using Word = std::variant<Pointer, ModulePointer, StackPointer, SelfPointer, Integer, IntegerPair>;
+struct SignedPair {
+    int16_t low, high;
+};
+struct Flags {
+    uint8_t byte_0, byte_4;
+};
+using Word = std::variant<Pointer, EndPointer, SelfPointer, ModulePointer, StackPointer, Integer, IntegerPair,
+                          SignedPair, Flags>;
 
 using RootId = Id<struct RootTag>;
 

@@ -54,6 +54,7 @@ class WordChecker {
         const uint32_t value = words_.value[i];
         switch (kind_of(words_.slot[i])) {
             case PROF_WORD_BLOCK:
+            case PROF_WORD_END:
                 return value < blocks_.count() ? nullptr : "has a pointer to a block that does not exist";
             case PROF_WORD_INTERIOR: {
                 if (value >= blocks_.count()) return "has a pointer into a block that does not exist";
