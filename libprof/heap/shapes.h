@@ -20,13 +20,13 @@ enum class Unit { none, count, bytes, percent, nanoseconds, unix_ns, address };
 
 // A position in the source, for JSON; what text shows of it stands in a text cell.
 struct Place {
-    std::string function, file, module;
+    std::string function = {}, file = {}, module = {};
     uint32_t line = 0;
 };
 
 struct Column {
-    std::string name;             // heading: "count"
-    std::string key;              // JSON key: "count"
+    std::string name = {};                        // heading: "count"
+    std::string key = {};                         // JSON key: "count"
     Unit unit = Unit::none;       // none: text, left-aligned
     bool is_delta = false;        // shown with its sign; a zero shows as nothing, except in Layout::statistics
     bool is_for_json = false;     // too much for text: full paths, whole tracebacks
@@ -42,30 +42,30 @@ struct Table {
         statistics,  // tracemalloc's lines: "file:line: size=4855 KiB, count=39328, average=126 B"
         facts,       // two columns without headings: what, and what it is
     };
-    std::string title;                            // "By type"
-    std::string key;                              // JSON key of the table: "by_type"
+    std::string title = {};                       // "By type"
+    std::string key = {};                         // JSON key of the table: "by_type"
     Layout layout = Layout::columns;
-    std::vector<Column> columns;
-    std::vector<std::vector<Cell>> rows;          // as long as columns; text may hold line feeds (tracebacks)
+    std::vector<Column> columns = {};
+    std::vector<std::vector<Cell>> rows = {};     // as long as columns; text may hold line feeds (tracebacks)
     uint64_t rows_left_out = 0;                   // beyond --limit
-    std::string empty;                            // what to say when there are no rows: "Nothing grew."
+    std::string empty = {};                       // what to say when there are no rows: "Nothing grew."
 };
 
 // ---- Tree ----------------------------------------------------------------------------------------------------------
 
 // A weighted tree in columns; node 0 is the root; a parent comes before its children. Flame graphs and call trees.
 struct Tree {
-    std::string title;
-    std::string key;
-    std::string subtitle;                         // file and process
+    std::string title = {};
+    std::string key = {};
+    std::string subtitle = {};                    // file and process
     Unit unit = Unit::bytes;
     bool is_difference = false;                   // `old_total` means something
-    std::vector<uint32_t> parent;                 // of node 0: 0
-    std::vector<uint32_t> name;                   // index into names
-    std::vector<uint32_t> group;                  // index into names: the module that the frame belongs to
-    std::vector<int64_t> total;                   // the node with everything below it
-    std::vector<int64_t> old_total;               // in the older heap; empty unless is_difference
-    std::vector<std::string> names;
+    std::vector<uint32_t> parent = {};            // of node 0: 0
+    std::vector<uint32_t> name = {};              // index into names
+    std::vector<uint32_t> group = {};             // index into names: the module that the frame belongs to
+    std::vector<int64_t> total = {};              // the node with everything below it
+    std::vector<int64_t> old_total = {};          // in the older heap; empty unless is_difference
+    std::vector<std::string> names = {};
 };
 
 // ---- Net -----------------------------------------------------------------------------------------------------------
@@ -73,32 +73,32 @@ struct Tree {
 // A graph to draw: who refers to whom.
 struct NetNode {
     enum class Role { object, root, closure, container, subject, folded };
-    std::vector<std::string> lines;               // label
-    std::string tooltip;
+    std::vector<std::string> lines = {};          // label
+    std::string tooltip = {};
     Role role = Role::object;
     uint32_t depth = 0;
 };
 struct NetEdge {
     uint32_t from = 0, to = 0;
-    std::string label;
+    std::string label = {};
     bool owns = true, on_path = false;
 };
 struct Net {
-    std::string title;
-    std::string key;
-    std::vector<NetNode> nodes;
-    std::vector<NetEdge> edges;
+    std::string title = {};
+    std::string key = {};
+    std::vector<NetNode> nodes = {};
+    std::vector<NetEdge> edges = {};
 };
 
 // ---- Series --------------------------------------------------------------------------------------------------------
 
 struct Series {
-    std::string title;
-    std::string key;
+    std::string title = {};
+    std::string key = {};
     Unit x_unit = Unit::nanoseconds, y_unit = Unit::bytes;
-    std::vector<double> x;
-    std::vector<std::string> names;               // one a line
-    std::vector<std::vector<double>> y;           // y[line][point]
+    std::vector<double> x = {};
+    std::vector<std::string> names = {};          // one a line
+    std::vector<std::vector<double>> y = {};      // y[line][point]
 };
 
 // ---- Report --------------------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ using Shape = std::variant<Table, Tree, Net, Series>;
 
 // A snapshot that an answer speaks of.
 struct Subject {
-    std::string file, program, executable;
+    std::string file = {}, program = {}, executable = {};
     uint32_t pid = 0, number = 0;                 // number: the N of PROGRAM.PID.N.heap
     uint64_t run_id = 0;
     int64_t snapshot_unix_ns = 0, live_bytes = 0, live_blocks = 0;
@@ -115,12 +115,12 @@ struct Subject {
 
 // A whole answer, in the order in which it is read.
 struct Report {
-    std::string command;                          // "heapdiff", for JSON
-    std::vector<Subject> subjects;                // oldest first
-    std::vector<std::string> heading;             // the same in words
-    std::vector<Shape> shapes;
-    std::vector<std::string> notes;               // losses that touch it, doubts
-    std::vector<std::string> next;                // commands worth running next
+    std::string command = {};                     // "heapdiff", for JSON
+    std::vector<Subject> subjects = {};           // oldest first
+    std::vector<std::string> heading = {};        // the same in words
+    std::vector<Shape> shapes = {};
+    std::vector<std::string> notes = {};          // losses that touch it, doubts
+    std::vector<std::string> next = {};           // commands worth running next
 };
 
 }  // namespace heapkit

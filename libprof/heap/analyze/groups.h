@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// By what a heap's blocks are grouped, and what is counted of them: the vocabulary of statistics, compare and growth.
+//
+// Side:    heap, floor 7 (analyze).
+// Cost:    one pass over the blocks into a flat array by stack (or by type), then one over the stacks: it follows
+//          stacks, not blocks.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyze/filter.h"
+#include "heap.h"
+#include "shapes.h"
+
+namespace heapkit::analyze {
+
+enum class GroupBy { lineno, filename, function, module, traceback, type, thread };
+std::optional<GroupBy> parse_group_by(std::string_view text) noexcept;
+std::string_view to_text(GroupBy by) noexcept;
+
+enum class Metric {
+    live,       // blocks alive at the snapshot, by size
+    count,      // the same, by number
+    allocated,  // ever, freed or not
+    peak,       // alive when the process held most
+    temporary,  // freed as the next thing that their thread did
+};
+std::optional<Metric> parse_metric(std::string_view text) noexcept;
+std::string_view to_text(Metric metric) noexcept;
+
+struct Total {
+    int64_t bytes = 0;
+    int64_t blocks = 0;
+    Total& operator+=(const Total& other) noexcept {
+        bytes += other.bytes;
+        blocks += other.blocks;
+        return *this;
+    }
+};
+
+struct Group {
+    std::string key;            // equal in two heaps exactly when the group is the same; bytes, not text
+    Place place = {};           // as far as the grouping says it; by type and by thread, function holds the name
+    StackId example = {};       // one of its stacks; for a traceback, the stack
+    std::string evidence = {};  // by type: how the type is known
+    Total total = {};
+};
+
+struct Grouping {
+    GroupBy by = GroupBy::lineno;
+    Metric metric = Metric::live;
+    bool cumulative = false;  // charge every frame of a stack, each group once, instead of the site alone
+    bool raw_frames = false;  // the innermost frame, even when it is an allocator's or a container's
+};
+
+// Groups without blocks are left out. Errors: groupings that do not exist (cumulative by type, peak by thread).
+Result<std::vector<Group>> groups_of(const Heap& heap, const Grouping& grouping, const Filter& filter);
+
+// Sums over stacks: index is the stack. The base of everything that is not by type or by thread.
+std::vector<Total> totals_by_stack(const Heap& heap, Metric metric, const Selection& selection);
+
+}  // namespace heapkit::analyze

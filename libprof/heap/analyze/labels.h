@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+//
+// What a group is called on a screen: "server.cpp:57" rather than "/home/me/src/docserver/server.cpp:57".
+//
+// Side: heap, floor 7 (analyze).
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "analyze/groups.h"
+
+namespace heapkit::analyze {
+
+// The shortest end of each path that no other path has: "server.cpp", but "a/main.cpp" beside "b/main.cpp".
+class ShortPaths {
+   public:
+    void add(std::string_view path);
+    std::string_view of(std::string_view path) const;
+
+   private:
+    std::unordered_map<std::string, size_t> paths_that_end_in_;  // "main.cpp" 2, "a/main.cpp" 1
+    std::unordered_map<std::string, bool> seen_;
+};
+
+class Labels {
+   public:
+    struct Options {
+        GroupBy by = GroupBy::lineno;
+        bool full_paths = false;
+    };
+    explicit Labels(Options options) : options_(options) {}
+
+    void know(std::span<const Group> groups);  // all groups of the answer, so that short paths stay apart
+    std::string of(const Place& place) const;
+    std::string line_of(const Place& place) const;  // "server.cpp:57", "memcpy (libc.so.6)", "<unknown>:0"
+
+    // The frames of a stack, one a line, from its site outwards (raw: from its innermost frame).
+    std::string traceback_text(const Heap& heap, StackId stack, bool raw_frames) const;
+
+   private:
+    std::string path_of(const Place& place) const;
+    Options options_;
+    ShortPaths paths_;
+};
+
+Traceback traceback_of(const Heap& heap, StackId stack);  // all frames, for JSON
+
+// "Foo::bar(int)": a function's name without what nobody reads.
+std::string short_name(const Heap& heap, symbols::LocationId location);
+
+}  // namespace heapkit::analyze

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// One table of losses: what happened, and what it does to an answer.
+//
+// Side: heap, floor 7 (analyze). To add a loss of prof_loss: one row.
+#include "analyze/losses.h"
+
+#include <fmt/format.h>
+#include <array>
+
+#include "base/units.h"
+
+namespace heapkit::analyze {
+namespace {
+
+struct Loss {
+    prof_loss kind;
+    unsigned touches;
+    Unit unit;
+    const char* what;  // after the number, one and many
+    const char* what_many;
+    const char* consequence;
+};
+
+constexpr std::array<Loss, PROF_LOSS_COUNT> losses = {{
+    {PROF_LOSS_REENTRANT, on_counts, Unit::count, "allocation inside a signal handler was not recorded",
+     "allocations inside signal handlers were not recorded", "counts and sizes are too low"},
+    {PROF_LOSS_NO_MEMORY, on_counts, Unit::count, "record was dropped because the kernel gave no memory",
+     "records were dropped because the kernel gave no memory", "counts and sizes are too low"},
+    {PROF_LOSS_TABLE_FULL, on_counts, Unit::count, "record was dropped because a table was full",
+     "records were dropped because a table was full", "counts and sizes are too low"},
+    {PROF_LOSS_STACK_INCOMPLETE, on_stacks, Unit::count, "block has a stack that could not be walked to its end",
+     "blocks have stacks that could not be walked to their end", "their outermost callers are missing"},
+    {PROF_LOSS_STACK_TRUNCATED, on_stacks, Unit::count, "block has a stack deeper than the bound",
+     "blocks have stacks deeper than the bound", "their outermost callers are missing"},
+    {PROF_LOSS_IMPLICIT_FREE, on_counts, Unit::count, "block was replaced by another without a free that we saw",
+     "blocks were replaced by others without a free that we saw", "their end is dated too late"},
+    {PROF_LOSS_THREAD_SLOTS, on_counts, Unit::count, "allocation was made by a thread beyond the last slot",
+     "allocations were made by threads beyond the last slot", "their thread is unknown"},
+    {PROF_LOSS_UNREADABLE_BYTES, on_types, Unit::bytes, "of memory could not be read", "of memory could not be read",
+     "blocks in it have no type from their content"},
+    {PROF_LOSS_WORDS, on_types, Unit::count, "word was dropped because its column was full",
+     "words were dropped because their column was full", "some blocks have no type from their content"},
+    {PROF_LOSS_DEADLINE_BLOCKS, on_types, Unit::count, "block was not read because time ran out",
+     "blocks were not read because time ran out", "they have no type from their content"},
+    {PROF_LOSS_EARLY_BLOCKS, on_counts, Unit::count, "allocation came before recording began",
+     "allocations came before recording began", "they are not counted"},
+    {PROF_LOSS_UNKNOWN_FREE, 0, Unit::count, "free was of a block that was never seen",
+     "frees were of blocks that were never seen", "they were allocated before recording, or lost"},
+}};
+
+std::string sentence_of(const Loss& loss, uint64_t lost) {
+    const std::string number =
+        loss.unit == Unit::bytes ? size_to_text(static_cast<double>(lost)) : count_to_text(static_cast<int64_t>(lost));
+    return fmt::format("{} {}", number, lost == 1 ? loss.what : loss.what_many);
+}
+
+}  // namespace
+
+std::vector<std::string> loss_notes(std::span<const Heap* const> heaps, unsigned rests) {
+    std::vector<std::string> notes;
+    for (const Heap* heap : heaps) {
+        for (const Loss& loss : losses) {
+            const uint64_t lost = heap->snapshot().lost(loss.kind);
+            if (lost == 0 || (loss.touches & rests) == 0) continue;
+            const std::string where =
+                heaps.size() == 1 ? "" : fmt::format("{}: ", heap->snapshot().path().filename().string());
+            notes.push_back(fmt::format("Loss: {}{}; {}.", where, sentence_of(loss, lost), loss.consequence));
+        }
+    }
+    return notes;
+}
+
+Table losses_table(const Heap& heap) {
+    Table table{.title = "Losses", .key = "losses", .layout = Table::Layout::facts};
+    table.columns = {{.name = "lost", .key = "lost", .unit = Unit::count, .is_for_json = true},
+                     {.name = "what", .key = "what"},
+                     {.name = "consequence", .key = "consequence"}};
+    table.empty = "Losses: none.";
+    for (const Loss& loss : losses) {
+        const uint64_t lost = heap.snapshot().lost(loss.kind);
+        if (lost == 0) continue;
+        table.rows.push_back({static_cast<int64_t>(lost), sentence_of(loss, lost), std::string(loss.consequence)});
+    }
+    return table;
+}
+
+}  // namespace heapkit::analyze

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// statistics() and common_types(): the groups of one heap, sorted.
+//
+// Side: heap, floor 7 (analyze).
+#include "analyze/statistics.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace heapkit::analyze {
+namespace {
+
+const Column size_column = {.name = "size", .key = "size", .unit = Unit::bytes};
+const Column count_column = {.name = "count", .key = "count", .unit = Unit::count};
+const Column average_column = {.name = "average", .key = "average", .unit = Unit::bytes};
+
+void sort_by(std::vector<Group>& groups, bool count_first) {
+    std::sort(groups.begin(), groups.end(), [count_first](const Group& a, const Group& b) {
+        const auto rank = [count_first](const Group& group) {
+            const Total& total = group.total;
+            return count_first ? std::pair(-total.blocks, -total.bytes) : std::pair(-total.bytes, -total.blocks);
+        };
+        return std::tuple(rank(a), std::string_view(a.key)) < std::tuple(rank(b), std::string_view(b.key));
+    });
+}
+
+}  // namespace
+
+Result<Table> statistics(const Heap& heap, const Grouping& grouping, const Filter& filter, const RowOptions& rows) {
+    auto groups = groups_of(heap, grouping, filter);
+    if (!groups) return groups.error();
+    const bool has_sizes = grouping.metric != Metric::temporary;
+    sort_by(*groups, grouping.metric == Metric::count || !has_sizes);
+    Labels labels({.by = grouping.by, .full_paths = rows.full_paths});
+    labels.know(*groups);
+
+    Table table{.title = title_of(grouping), .key = key_of_table(grouping.by), .layout = Table::Layout::statistics};
+    table.columns = naming_columns(grouping.by);
+    if (has_sizes) table.columns.push_back(size_column);
+    table.columns.push_back(count_column);
+    if (has_sizes) table.columns.push_back(average_column);
+    table.empty = "Nothing matches.";
+    const size_t count = row_count(groups->size(), rows);
+    table.rows_left_out = groups->size() - count;
+    for (size_t index = 0; index < count; ++index) {
+        const Group& group = (*groups)[index];
+        auto& row = table.rows.emplace_back(naming_cells(heap, group, grouping.by, labels, rows));
+        const auto blocks = static_cast<double>(group.total.blocks);
+        if (has_sizes) row.emplace_back(group.total.bytes);
+        row.emplace_back(group.total.blocks);
+        if (has_sizes) row.push_back(blocks > 0 ? Cell(static_cast<double>(group.total.bytes) / blocks) : Cell());
+    }
+    return table;
+}
+
+Result<Table> common_types(const Heap& heap, const TypeOptions& options) {
+    auto groups = groups_of(heap, {.by = GroupBy::type}, options.filter);
+    if (!groups) return groups.error();
+    sort_by(*groups, !options.by_size);
+    Table table{.title = "Type", .key = "types", .layout = Table::Layout::columns};
+    table.columns = {{.name = "type", .key = "name"},
+                     count_column,
+                     size_column,
+                     average_column,
+                     {.name = "known by", .key = "evidence"}};
+    table.empty = "No blocks.";
+    const size_t count = row_count(groups->size(), options.rows);
+    table.rows_left_out = groups->size() - count;
+    for (size_t index = 0; index < count; ++index) {
+        const Group& group = (*groups)[index];
+        const double average = static_cast<double>(group.total.bytes) / static_cast<double>(group.total.blocks);
+        table.rows.push_back({group.place.function, group.total.blocks, group.total.bytes, average, group.evidence});
+    }
+    return table;
+}
+
+}  // namespace heapkit::analyze
