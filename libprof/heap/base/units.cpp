@@ -5,25 +5,26 @@
 // Side: heap, floor 1 (base).
 #include "base/units.h"
 
+#include <fmt/format.h>
 #include <array>
 #include <cmath>
 #include <ctime>
-#include <fmt/format.h>
 
 namespace heapkit {
 namespace {
 
 std::string scaled(double bytes, bool with_sign) {
     static constexpr std::array units = {"B", "KiB", "MiB", "GiB", "TiB"};
+    const char* const sign = with_sign && !std::signbit(bytes) ? "+" : "";
     size_t unit = 0;
     while (true) {
         const double size = std::abs(bytes);
         const bool is_last = unit + 1 == units.size();
         if (unit > 0 && size < 100) {
-            return fmt::format(with_sign ? "{:+.1f} {}" : "{:.1f} {}", bytes, units[unit]);
+            return fmt::format("{}{:.1f} {}", sign, bytes, units[unit]);
         }
         if (size < 10 * 1024 || is_last) {
-            return fmt::format(with_sign ? "{:+.0f} {}" : "{:.0f} {}", bytes, units[unit]);
+            return fmt::format("{}{:.0f} {}", sign, bytes, units[unit]);
         }
         bytes /= 1024;
         ++unit;
@@ -56,16 +57,15 @@ std::string local_time(int64_t unix_ns, const char* format) {
 std::string size_to_text(double bytes) { return scaled(bytes, false); }
 std::string size_delta_to_text(double bytes) { return scaled(bytes, true); }
 
-std::string count_to_text(int64_t count) {
-    return (count < 0 ? "-" : "") + with_separators(magnitude_of(count));
-}
+std::string count_to_text(int64_t count) { return (count < 0 ? "-" : "") + with_separators(magnitude_of(count)); }
 
 std::string count_delta_to_text(int64_t count) {
     return (count < 0 ? "-" : "+") + with_separators(magnitude_of(count));
 }
 
 std::string percent_to_text(double percent) {
-    return fmt::format(percent != 0 && std::abs(percent) < 0.1 ? "{:.2f} %" : "{:.1f} %", percent);
+    const bool is_tiny = percent != 0 && std::abs(percent) < 0.1;
+    return is_tiny ? fmt::format("{:.2f} %", percent) : fmt::format("{:.1f} %", percent);
 }
 
 std::string duration_to_text(double nanoseconds) {
