@@ -1,234 +1,239 @@
 // SPDX-License-Identifier: MIT
 //
-// The side table. Side: agent, floor 2 (record). See blocks.h for the layout.
+// The side table: see blocks.h for the encoding. Here: growing it, the rare meetings, and walking it in order.
 //
-// Why arithmetic and not a hash table: measured, a hash costs 200 to 500 ns a pair on heaps of millions of blocks,
-// where the neighbours of a block share a cache line here. Why three levels and not one reservation of 32 TiB:
-// RLIMIT_AS, mlockall and strict overcommit forbid that one. The upper two levels are hot in the first-level cache.
-#include "record/blocks.h"
+// Side:    agent, floor 2 (record).
+// Why arithmetic and not a hash table: a hash costs 200 to 500 ns a pair on heaps of millions of blocks, where the
+// neighbours of a block share a cache line here. Why three levels and not one reservation of 32 TiB: RLIMIT_AS,
+// mlockall and strict overcommit forbid that one.
+#include "blocks.h"
 
 #include "base/arena.h"
+#include "tables.h"
 
 namespace prof::blocks {
 
+constinit Coarse coarse{};
+constinit std::atomic<Fine*> fine{nullptr};
+
 namespace {
 
-constexpr uint32_t root_bits = 17, middle_bits = 14, leaf_bits = 11, slot_shift = 5;
-constexpr uint32_t leaf_shift = slot_shift + leaf_bits;
-constexpr uint32_t middle_shift = leaf_shift + middle_bits;
-constexpr uint32_t root_entries = 1u << root_bits, middle_entries = 1u << middle_bits, leaf_entries = 1u << leaf_bits;
-constexpr uintptr_t address_limit = uintptr_t{1} << (middle_shift + root_bits);
+constexpr unsigned kCoarseBytes = 32;
 
-struct Leaf {
-    uint64_t entry[leaf_entries];
-};
-struct Middle {
-    Leaf* leaf[middle_entries];
-};
+uint64_t size_in(uint64_t second) noexcept { return (second >> kSecondSizeShift) & kMaxSize; }
+unsigned word_in(uint64_t second) noexcept { return (second >> kSecondOffsetShift) & 3; }
+unsigned kind_of(uint64_t entry) noexcept { return entry & kKindMask; }
+bool is_small(uint64_t entry) noexcept { return entry != 0 && kind_of(entry) < kKindLarge; }
 
-Middle* root[root_entries];
+uint64_t load(const Entry* entry) noexcept { return entry == nullptr ? 0 : entry->load(std::memory_order_relaxed); }
 
-// ---- An entry ------------------------------------------------------------------------------------------------------
-
-constexpr uint32_t thread_at = 0, birth_at = 8, stack_at = 28, size_at = 55, offset_at = 61, kind_at = 63;
-static_assert(birth_at + birth_bits == stack_at && stack_at + stack_bits == size_at && kind_at + 1 == 64);
-constexpr uint32_t wide_size_at = 16;
-
-constexpr uint64_t field(uint64_t entry, uint32_t at, uint32_t bits) noexcept {
-    return (entry >> at) & ((uint64_t{1} << bits) - 1);
-}
-
-constexpr bool is_large(uint64_t entry) noexcept { return field(entry, kind_at, 1) != 0; }
-
-constexpr uint64_t first_entry(uintptr_t address, const Facts& facts) noexcept {
-    const bool large = facts.size_bytes >= large_from_bytes;
-    const uint64_t thread = facts.thread < small_thread_at_most ? facts.thread : small_thread_at_most;
-    return uint64_t{large} << kind_at | ((address >> 3) & 3) << offset_at |
-           (large ? 0 : facts.size_bytes) << size_at | uint64_t{facts.stack} << stack_at |
-           uint64_t{facts.birth} << birth_at | thread << thread_at;
-}
-
-constexpr uint64_t second_entry(const Facts& facts) noexcept {
-    const uint64_t size = facts.size_bytes < size_at_most ? facts.size_bytes : size_at_most;
-    return size << wide_size_at | (facts.thread & 0xffff);
-}
-
-constexpr Facts facts_of(uint64_t first, uint64_t second) noexcept {
-    const bool large = is_large(first);
-    return {.size_bytes = large ? second >> wide_size_at : field(first, size_at, 6),
-            .stack = static_cast<uint32_t>(field(first, stack_at, stack_bits)),
-            .birth = static_cast<uint32_t>(field(first, birth_at, birth_bits)),
-            .thread = static_cast<uint32_t>(large ? second & 0xffff : field(first, thread_at, 8))};
-}
-
-constexpr uintptr_t start_of(uintptr_t slot_address, uint64_t entry) noexcept {
-    return slot_address + field(entry, offset_at, 2) * 8;
-}
-
-// ---- Finding an entry ----------------------------------------------------------------------------------------------
-
-uint64_t* entry_at(uintptr_t address) noexcept {
-    if (address >= address_limit) return nullptr;
-    const Middle* middle = __atomic_load_n(&root[address >> middle_shift], __ATOMIC_ACQUIRE);
-    if (middle == nullptr) return nullptr;
-    Leaf* leaf = __atomic_load_n(&middle->leaf[(address >> leaf_shift) & (middle_entries - 1)], __ATOMIC_ACQUIRE);
-    return leaf == nullptr ? nullptr : &leaf->entry[(address >> slot_shift) & (leaf_entries - 1)];
-}
-
-// The table at `place`, made when there is none. A table that loses the race is left unused: rare, and never wrong.
-template <typename Table>
-Table* table_at(Table** place) noexcept {
-    Table* table = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+// Puts a zeroed table of `count` elements behind `pointer` unless somebody else was faster.
+template <class T>
+T* make_table(std::atomic<T*>& pointer, size_t count) noexcept {
+    T* table = pointer.load(std::memory_order_acquire);
     if (table != nullptr) return table;
-    Table* fresh = static_cast<Table*>(arena::take(sizeof(Table)));
+    auto* fresh = static_cast<T*>(arena::take(count * sizeof(T)));
     if (fresh == nullptr) return nullptr;
-    return __atomic_compare_exchange_n(place, &table, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE) ? fresh : table;
+    return pointer.compare_exchange_strong(table, fresh, std::memory_order_acq_rel) ? fresh : table;
 }
 
-[[gnu::noinline]] uint64_t* make_entry_slow(uintptr_t address) noexcept {
-    if (address >= address_limit) return nullptr;
-    Middle* middle = table_at(&root[address >> middle_shift]);
-    if (middle == nullptr) return nullptr;
-    Leaf* leaf = table_at(&middle->leaf[(address >> leaf_shift) & (middle_entries - 1)]);
-    return leaf == nullptr ? nullptr : &leaf->entry[(address >> slot_shift) & (leaf_entries - 1)];
+void displace(Displaced& displaced, uint64_t first, uint64_t second) noexcept {
+    if (displaced.count < 4) displaced.record[displaced.count++] = decode(first, second);
 }
 
-uint64_t* make_entry(uintptr_t address) noexcept {
-    uint64_t* entry = entry_at(address);
-    return entry != nullptr ? entry : make_entry_slow(address);
+// Empties the slot at `address`, whichever half of a block stands in it.
+void clear_slot(uintptr_t address, Entry& entry, Displaced& displaced) noexcept {
+    uint64_t word = entry.load(std::memory_order_relaxed);
+    if (word == 0) return;
+    entry.store(0, std::memory_order_relaxed);
+    if (kind_of(word) == kKindSecond) {
+        Entry* first = coarse.entry(address - kCoarseBytes);
+        if (kind_of(load(first)) == kKindLarge)
+            displace(displaced, first->exchange(0, std::memory_order_relaxed), word);
+        return;
+    }
+    uint64_t second = 0;
+    if (kind_of(word) == kKindLarge) {
+        Entry* other = coarse.entry(address + kCoarseBytes);
+        if (kind_of(load(other)) == kKindSecond) second = other->exchange(0, std::memory_order_relaxed);
+    }
+    displace(displaced, word, second);
 }
 
-uint64_t load(const uint64_t* entry) noexcept { return __atomic_load_n(entry, __ATOMIC_RELAXED); }
-void store(uint64_t* entry, uint64_t value) noexcept { __atomic_store_n(entry, value, __ATOMIC_RELAXED); }
-
-// The second entry of a large block; in the next leaf when the first is the last of its own.
-uint64_t second_of(uintptr_t address) noexcept {
-    const uint64_t* second = entry_at(address + slot_bytes);
-    return second == nullptr ? 0 : load(second);
+// Two small blocks in one 32-byte slot that do not overlap: both are alive.
+bool share_slot(uint64_t word, uintptr_t address, const Record& record) noexcept {
+    if (!is_small(word) || record.size_bytes > kCoarseBytes - 8) return false;
+    uint64_t other_start = kind_of(word) * 8, other_end = other_start + ((word >> kSizeShift) & 63);
+    uint64_t start = word_of(address) * 8, end = start + record.size_bytes;
+    return start != other_start && (end <= other_start || other_end <= start);
 }
 
-Facts facts_at(uintptr_t address, uint64_t first) noexcept {
-    return facts_of(first, is_large(first) ? second_of(address) : 0);
+Entry* fine_entry(uintptr_t address) noexcept {
+    Fine* plane = fine.load(std::memory_order_acquire);
+    return plane == nullptr ? nullptr : plane->entry(address);
 }
 
-bool starts_at(uintptr_t address, uint64_t entry) noexcept {
-    return entry != 0 && field(entry, offset_at, 2) == ((address >> 3) & 3);
+bool insert_fine(uintptr_t address, const Record& record, Displaced& displaced) noexcept {
+    Fine* plane = make_table(fine, 1);
+    Entry* entry = plane == nullptr ? nullptr : plane->make_entry(address);
+    if (entry == nullptr) return false;
+    uint64_t old = entry->exchange(encode_small(record, word_of(address)), std::memory_order_relaxed);
+    if (old != 0) displace(displaced, old, 0);
+    return true;
 }
 
-void clear(uintptr_t address) noexcept {
-    if (uint64_t* entry = entry_at(address)) store(entry, 0);
+bool insert_coarse(uintptr_t address, Entry& first, const Record& record, Displaced& displaced) noexcept {
+    if (record.size_bytes < kLargeBytes) {
+        clear_slot(address, first, displaced);
+        first.store(encode_small(record, word_of(address)), std::memory_order_relaxed);
+        return true;
+    }
+    Entry* second = coarse.make_entry(address + kCoarseBytes);
+    if (second == nullptr) return false;
+    clear_slot(address, first, displaced);
+    clear_slot(address + kCoarseBytes, *second, displaced);
+    second->store(encode_second(record.size_bytes, word_of(address)), std::memory_order_relaxed);
+    first.store(encode_large(record), std::memory_order_release);
+    return true;
 }
 
-// Removes whatever is recorded in the slot of `address`: a block that starts there, or one whose second entry it is.
-[[gnu::noinline]] void evict_slow(uintptr_t address, Evicted& evicted) noexcept {
-    const uintptr_t slot = address & ~uintptr_t{slot_bytes - 1};
-    const uint64_t* before = entry_at(slot - slot_bytes);
-    const bool is_second = before != nullptr && is_large(load(before));
-    const uintptr_t first_slot = is_second ? slot - slot_bytes : slot;
-    const uint64_t first = load(entry_at(first_slot));
-    evicted.facts[evicted.count++] = facts_at(first_slot, first);
-    clear(first_slot);
-    if (is_large(first)) clear(first_slot + slot_bytes);
+// First entry of a block in one leaf, from slot `i` on; 0 when it has none.
+template <class P>
+uint64_t next_in_leaf(const Entry* leaf, size_t& i) noexcept {
+    for (; i < P::kLeafEntries; ++i) {
+        uint64_t word = leaf[i].load(std::memory_order_acquire);
+        if (word != 0 && kind_of(word) != kKindSecond) return word;
+    }
+    return 0;
+}
+
+// First entry of a block at or after `from` in one plane, and its slot's address; 0 when the plane has none.
+template <unsigned kSlotLog2>
+uint64_t next_in(Plane<kSlotLog2>& plane, uintptr_t from, uintptr_t& slot) noexcept {
+    using P = Plane<kSlotLog2>;
+    while (from >> P::kAddressLog2 == 0) {
+        auto* middle = plane.root[from >> P::kMiddleLog2].load(std::memory_order_acquire);
+        if (middle == nullptr) {
+            from = ((from >> P::kMiddleLog2) + 1) << P::kMiddleLog2;
+            continue;
+        }
+        Entry* leaf = middle[(from >> P::kLeafLog2) & (P::kMiddleEntries - 1)].load(std::memory_order_acquire);
+        uintptr_t start = from >> P::kLeafLog2 << P::kLeafLog2;
+        size_t i = P::index_of(from);
+        if (uint64_t word = leaf == nullptr ? 0 : next_in_leaf<P>(leaf, i); word != 0) {
+            slot = start + (uintptr_t{i} << kSlotLog2);
+            return word;
+        }
+        from = start + (uintptr_t{1} << P::kLeafLog2);
+    }
+    return 0;
+}
+
+bool next_coarse(uintptr_t from, uintptr_t& address, Record& record) noexcept {
+    uintptr_t at = from & ~uintptr_t{kCoarseBytes - 1}, slot = 0;
+    for (uint64_t first = 0; (first = next_in(coarse, at, slot)) != 0; at = slot + kCoarseBytes) {
+        bool large = kind_of(first) == kKindLarge;
+        uint64_t second = large ? load(coarse.entry(slot + kCoarseBytes)) : 0;
+        if (large && kind_of(second) != kKindSecond) continue;  // half-way in or out
+        address = slot + (large ? word_in(second) : kind_of(first)) * 8;
+        record = decode(first, second);
+        if (address >= from) return true;
+    }
+    return false;
+}
+
+bool next_fine(uintptr_t from, uintptr_t& address, Record& record) noexcept {
+    Fine* plane = fine.load(std::memory_order_acquire);
+    uint64_t first = plane == nullptr ? 0 : next_in(*plane, (from + 7) & ~uintptr_t{7}, address);
+    if (first != 0) record = decode(first, 0);
+    return first != 0;
 }
 
 }  // namespace
 
-bool start() noexcept { return true; }
-
-bool insert(uintptr_t address, const Facts& facts, Evicted& evicted) noexcept {
-    const bool large = facts.size_bytes >= large_from_bytes;
-    uint64_t* entry = make_entry(address);
-    uint64_t* second = large ? make_entry(address + slot_bytes) : nullptr;
-    if (entry == nullptr || (large && second == nullptr)) return false;
-    if (load(entry) != 0) evict_slow(address, evicted);
-    if (large) {
-        if (load(second) != 0) evict_slow(address + slot_bytes, evicted);
-        store(second, second_entry(facts));
-    }
-    store(entry, first_entry(address, facts));
-    return true;
+template <unsigned kSlotLog2>
+Entry* Plane<kSlotLog2>::make_entry(uintptr_t address) noexcept {
+    if (address >> kAddressLog2 != 0) return nullptr;
+    Middle* middle = make_table(root[address >> kMiddleLog2], kMiddleEntries);
+    if (middle == nullptr) return nullptr;
+    Leaf made = make_table(middle[(address >> kLeafLog2) & (kMiddleEntries - 1)], kLeafEntries);
+    return made == nullptr ? nullptr : made + index_of(address);
 }
 
-bool find(uintptr_t address, Facts& facts) noexcept {
-    const uint64_t* entry = entry_at(address);
-    if (entry == nullptr) return false;
-    const uint64_t first = load(entry);
-    if (!starts_at(address, first)) return false;
-    facts = facts_at(address, first);
-    return true;
+Record decode(uint64_t first, uint64_t second) noexcept {
+    Record record{.size_bytes = (first >> kSizeShift) & 63,
+                  .stack = stack_of(first),
+                  .birth = birth_of(first),
+                  .thread = static_cast<uint32_t>(first >> kThreadShift) & kMaxSmallThread};
+    if (kind_of(first) == kKindLarge) {
+        record.size_bytes = size_in(second);
+        record.thread = static_cast<uint32_t>(first >> kLargeThreadShift) & kMaxThread;
+    }
+    return record;
 }
 
-bool take(uintptr_t address, Facts& facts) noexcept {
-    uint64_t* entry = entry_at(address);
-    if (entry == nullptr) return false;
-    const uint64_t first = load(entry);
-    if (!starts_at(address, first)) return false;
-    facts = facts_at(address, first);
-    store(entry, 0);
-    if (is_large(first)) {
-        if (uint64_t* second = entry_at(address + slot_bytes)) store(second, 0);
+bool insert_slow(uintptr_t address, const Record& record, Displaced& displaced) noexcept {
+    if (record.size_bytes > kMaxSize) return false;
+    Entry* first = coarse.make_entry(address);
+    if (first == nullptr) return false;
+    if (share_slot(load(first), address, record)) return insert_fine(address, record, displaced);
+    return insert_coarse(address, *first, record, displaced);
+}
+
+Taken take_slow(uintptr_t address) noexcept {
+    Entry* entry = coarse.entry(address);
+    uint64_t word = load(entry);
+    if (kind_of(word) == kKindLarge) {
+        Entry* other = coarse.entry(address + kCoarseBytes);
+        uint64_t second = load(other);
+        if (kind_of(second) == kKindSecond && word_in(second) == word_of(address)) {
+            entry->store(0, std::memory_order_relaxed);
+            other->store(0, std::memory_order_relaxed);
+            return {word, size_in(second)};
+        }
     }
-    return true;
+    Entry* small = fine_entry(address);
+    uint64_t first = small == nullptr ? 0 : small->exchange(0, std::memory_order_relaxed);
+    return {first, (first >> kSizeShift) & 63};
+}
+
+bool restore(uintptr_t address, uint64_t first, uint64_t size_bytes) noexcept {
+    Displaced displaced;
+    return insert_slow(address, decode(first, encode_second(size_bytes, 0)), displaced);
+}
+
+bool find(uintptr_t address, Record& record) noexcept {
+    uintptr_t at = 0;
+    return next_block(address, at, record) && at == address;
+}
+
+bool next_block(uintptr_t from, uintptr_t& address, Record& record) noexcept {
+    uintptr_t fine_address = 0;
+    Record fine_record{};
+    bool in_coarse = next_coarse(from, address, record);
+    bool in_fine = next_fine(from, fine_address, fine_record);
+    if (in_fine && (!in_coarse || fine_address < address)) {
+        address = fine_address;
+        record = fine_record;
+    }
+    return in_coarse || in_fine;
 }
 
 }  // namespace prof::blocks
 
-// ---- For those who write it down -----------------------------------------------------------------------------------
-
 namespace prof::tables {
 
-namespace {
-
-using namespace prof::blocks;
-
-Block block_from(uintptr_t slot_address, uint64_t first) noexcept {
-    const uintptr_t address = start_of(slot_address, first);
-    const Facts facts = facts_at(address, first);
-    return {.address = address,
-            .size_bytes = facts.size_bytes,
-            .stack = facts.stack,
-            .birth = facts.birth,
-            .thread = facts.thread};
-}
-
-// Where the next block may start. What is recorded inside a large block is stale: its free was not seen.
-uintptr_t behind(uintptr_t slot_address, uint64_t first, const Block& block) noexcept {
-    if (!is_large(first)) return slot_address + slot_bytes;
-    const uintptr_t end = (block.address + block.size_bytes) & ~uintptr_t{slot_bytes - 1};
-    return end > slot_address + 2 * slot_bytes ? end : slot_address + 2 * slot_bytes;
-}
-
-// First address at or after `at` whose leaf exists; address_limit when there is none.
-uintptr_t next_leaf(uintptr_t at) noexcept {
-    while (at < address_limit) {
-        const Middle* middle = root[at >> middle_shift];
-        if (middle == nullptr) {
-            at = ((at >> middle_shift) + 1) << middle_shift;
-        } else if (middle->leaf[(at >> leaf_shift) & (middle_entries - 1)] == nullptr) {
-            at = ((at >> leaf_shift) + 1) << leaf_shift;
-        } else {
-            return at;
-        }
-    }
-    return address_limit;
-}
-
-}  // namespace
-
 bool BlockCursor::next(Block& block) noexcept {
-    for (at_ = next_leaf(at_); at_ < address_limit; at_ = next_leaf(at_)) {
-        const Leaf* leaf = root[at_ >> middle_shift]->leaf[(at_ >> leaf_shift) & (middle_entries - 1)];
-        for (uintptr_t slot = (at_ >> slot_shift) & (leaf_entries - 1); slot < leaf_entries; ++slot) {
-            const uint64_t first = leaf->entry[slot];
-            if (first == 0) continue;
-            const uintptr_t slot_address = (at_ >> leaf_shift << leaf_shift) | slot << slot_shift;
-            block = block_from(slot_address, first);
-            at_ = behind(slot_address, first, block);
-            return true;
-        }
-        at_ = ((at_ >> leaf_shift) + 1) << leaf_shift;
-    }
-    return false;
+    blocks::Record record;
+    uintptr_t address = 0;
+    if (!blocks::next_block(at_, address, record)) return false;
+    at_ = address + 1;
+    block = {.address = address,
+             .size_bytes = record.size_bytes,
+             .stack = record.stack,
+             .birth = record.birth,
+             .thread = record.thread};
+    return true;
 }
 
 }  // namespace prof::tables

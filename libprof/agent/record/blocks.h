@@ -1,61 +1,159 @@
 // SPDX-License-Identifier: MIT
 //
-// The side table: what is known of each live block, found from its address by arithmetic.
+// The side table of live blocks: found by arithmetic from the address, 8 bytes for each 32 bytes of address.
+//
+//   address:  | 46 … 30 | 29 … 16 | 15 … 5 | 4 3 | 2 1 0 |
+//               root      middle    leaf     offset in the slot, in words
+//
+// A block of 64 bytes or more covers the starts of no other block in its first two slots, whatever the allocator, so
+// it owns two entries; a smaller one has a single entry in which everything fits:
+//
+//   first entry:   stack 27 | birth 20 | thread 8 | size 6 | kind 3       kind 0–3: a small block at word 0–3
+//                  stack 27 | birth 20 | thread 14         | kind 3       kind 4:   a large block
+//   second entry:  offset 2 at bit 51 | size 48            | kind 3       kind 5:   its other half
+//
+// Allocators with 8-byte size classes can put two blocks of at most 24 bytes into one slot. The second one to come
+// goes to another plane of the same shape with a slot of 8 bytes; the first such meeting switches that plane on.
 //
 // Side:    agent, floor 2 (record).
-// Threads: lock-free. A block's entries are written by whoever allocates or frees it; the program's own rules (no two
-//          threads free one block) keep writers of one entry apart, and its hand-over of a pointer orders them.
-// Signals: async-signal-safe.
-// Memory:  8 bytes for every 32 bytes of address that hold a block's start, in leaves of 16 KiB.
-//
-//   address   | root index 17 | middle index 14 | leaf index 11 | byte 5 |        (47 bits)
-//
-//   entry     | kind 1 | offset 2 | size 6 | stack 27 | birth 20 | thread 8 |     a block below 64 B
-//   entry     | kind 1 | offset 2 |   0    | stack 27 | birth 20 | thread 8 |     64 B or more; the next entry is its too:
-//   entry + 1 | size 48                                     | thread 16     |
-//
-// A block of 64 bytes or more covers the whole slot behind the one that it starts in, so that the second entry is
-// never another's. `offset` is the block's start within its slot in units of 8 bytes. An entry of zero is empty:
-// `birth` is never zero. A second entry never has the kind bit, as no size reaches 2^47; so an entry behind one with
-// the kind bit is a second entry, and every other entry is a first one.
+// Threads: no locks. Two threads touch one entry only if the program itself races on a block.
+// Memory:  leaves of 16 KiB for each 64 KiB of address in use.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
-#include "record/tables.h"
-
 namespace prof::blocks {
 
-constexpr uint32_t slot_bytes = 32;
-constexpr uint64_t large_from_bytes = 64;
-constexpr uint32_t stack_bits = 27;
-constexpr uint32_t birth_bits = 20;
-constexpr uint32_t stacks_at_most = (1u << stack_bits) - 1;
-constexpr uint32_t births_at_most = (1u << birth_bits) - 1;
-constexpr uint32_t small_thread_at_most = 255;  // this and higher slots share one number in blocks below 64 B
-constexpr uint64_t size_at_most = (uint64_t{1} << 47) - 1;
-
-struct Facts {
+struct Record {
     uint64_t size_bytes;
     uint32_t stack;
-    uint32_t birth;   // at least 1
+    uint32_t birth;   // at least 1, so that no entry of a block is zero
     uint32_t thread;
 };
 
-// Blocks whose free was not seen and whose place another block now takes.
-struct Evicted {
-    uint32_t count = 0;
-    Facts facts[2];
+inline constexpr uint32_t kMaxStack = (1u << 27) - 1, kMaxTick = (1u << 20) - 1, kMaxThread = (1u << 14) - 1;
+inline constexpr uint32_t kMaxSmallThread = 255;  // small blocks of later threads: thread 0, unknown
+inline constexpr uint64_t kMaxSize = (uint64_t{1} << 48) - 1;
+inline constexpr uint64_t kLargeBytes = 64;
+
+using Entry = std::atomic<uint64_t>;
+
+inline constexpr unsigned kKindLarge = 4, kKindSecond = 5, kKindMask = 7;
+inline constexpr unsigned kSizeShift = 3, kThreadShift = 9, kLargeThreadShift = 3, kBirthShift = 17, kStackShift = 37;
+inline constexpr unsigned kSecondSizeShift = 3, kSecondOffsetShift = 51;
+
+inline uint32_t stack_of(uint64_t first) noexcept { return static_cast<uint32_t>(first >> kStackShift); }
+inline uint32_t birth_of(uint64_t first) noexcept { return static_cast<uint32_t>(first >> kBirthShift) & kMaxTick; }
+
+inline uint64_t encode_small(const Record& record, unsigned word) noexcept {
+    uint64_t thread = record.thread <= kMaxSmallThread ? record.thread : 0;
+    return uint64_t{record.stack} << kStackShift | uint64_t{record.birth} << kBirthShift | thread << kThreadShift |
+           record.size_bytes << kSizeShift | word;
+}
+
+inline uint64_t encode_large(const Record& record) noexcept {
+    return uint64_t{record.stack} << kStackShift | uint64_t{record.birth} << kBirthShift |
+           uint64_t{record.thread} << kLargeThreadShift | kKindLarge;
+}
+
+inline uint64_t encode_second(uint64_t size_bytes, unsigned word) noexcept {
+    return uint64_t{word} << kSecondOffsetShift | size_bytes << kSecondSizeShift | kKindSecond;
+}
+
+Record decode(uint64_t first, uint64_t second) noexcept;
+
+// The three levels for one slot size. Only the root is there from the start.
+template <unsigned kSlotLog2>
+struct Plane {
+    static constexpr unsigned kLeafLog2 = 16, kMiddleLog2 = 30, kAddressLog2 = 47;
+    static constexpr size_t kLeafEntries = size_t{1} << (kLeafLog2 - kSlotLog2);
+    static constexpr size_t kMiddleEntries = size_t{1} << (kMiddleLog2 - kLeafLog2);
+    static constexpr size_t kRootEntries = size_t{1} << (kAddressLog2 - kMiddleLog2);
+    using Leaf = Entry*;
+    using Middle = std::atomic<Leaf>;
+
+    std::atomic<Middle*> root[kRootEntries];
+
+    static size_t index_of(uintptr_t address) noexcept { return (address >> kSlotLog2) & (kLeafEntries - 1); }
+
+    // The entries of the 64 KiB around `address`, or null when there are none yet.
+    Entry* leaf(uintptr_t address) noexcept {
+        if (address >> kAddressLog2 != 0) return nullptr;
+        Middle* middle = root[address >> kMiddleLog2].load(std::memory_order_acquire);
+        if (middle == nullptr) return nullptr;
+        return middle[(address >> kLeafLog2) & (kMiddleEntries - 1)].load(std::memory_order_acquire);
+    }
+    Entry* entry(uintptr_t address) noexcept {
+        Entry* entries = leaf(address);
+        return entries == nullptr ? nullptr : entries + index_of(address);
+    }
+    Entry* make_entry(uintptr_t address) noexcept;  // null: no memory, or not a user address
 };
 
-// Puts a block in. False: no memory for a leaf, nothing was changed.
-bool insert(uintptr_t address, const Facts& facts, Evicted& evicted) noexcept;
+using Coarse = Plane<5>;
+using Fine = Plane<3>;
 
-// Takes a block out. False: no block starts at `address`.
-bool take(uintptr_t address, Facts& facts) noexcept;
+extern Coarse coarse;
+extern std::atomic<Fine*> fine;  // null until two blocks met in one slot
 
-// Looks without taking.
-bool find(uintptr_t address, Facts& facts) noexcept;
+inline unsigned word_of(uintptr_t address) noexcept { return (address >> 3) & 3; }
+
+// What inserting displaced: blocks whose free was not seen.
+struct Displaced {
+    uint32_t count = 0;
+    Record record[4];
+};
+
+// Puts a record in. False: no memory, or an address or size beyond the table.
+bool insert_slow(uintptr_t address, const Record& record, Displaced& displaced) noexcept;
+
+// The common case: the slots are there and empty. False: nothing was done, call insert_slow.
+inline bool insert_fast(uintptr_t address, const Record& record) noexcept {
+    Entry* entries = coarse.leaf(address);
+    if (entries == nullptr) return false;
+    size_t index = Coarse::index_of(address);
+    Entry& first = entries[index];
+    if (first.load(std::memory_order_relaxed) != 0) return false;
+    if (record.size_bytes < kLargeBytes) {
+        first.store(encode_small(record, word_of(address)), std::memory_order_relaxed);
+        return true;
+    }
+    if (index == Coarse::kLeafEntries - 1 || record.size_bytes > kMaxSize) return false;
+    Entry& second = entries[index + 1];
+    if (second.load(std::memory_order_relaxed) != 0) return false;
+    second.store(encode_second(record.size_bytes, word_of(address)), std::memory_order_relaxed);
+    first.store(encode_large(record), std::memory_order_release);
+    return true;
+}
+
+struct Taken {
+    uint64_t first;       // 0: there was no such block
+    uint64_t size_bytes;
+};
+
+Taken take_slow(uintptr_t address) noexcept;
+
+// Takes a record out.
+inline Taken take(uintptr_t address) noexcept {
+    Entry* entry = coarse.entry(address);
+    if (entry == nullptr) return {0, 0};
+    uint64_t word = entry->load(std::memory_order_relaxed);
+    if (word != 0 && (word & kKindMask) == word_of(address)) {
+        entry->store(0, std::memory_order_relaxed);
+        return {word, (word >> kSizeShift) & 63};
+    }
+    return take_slow(address);
+}
+
+// Puts a record back that take() gave, as it was.
+bool restore(uintptr_t address, uint64_t first, uint64_t size_bytes) noexcept;
+
+// The record of the block that starts at `address`, left in place. False: none does.
+bool find(uintptr_t address, Record& record) noexcept;
+
+// The first live block at or after `from`; false when there is none.
+bool next_block(uintptr_t from, uintptr_t& address, Record& record) noexcept;
 
 }  // namespace prof::blocks
