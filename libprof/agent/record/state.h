@@ -38,7 +38,21 @@ inline State& state() noexcept { return *state_page; }
 // Maps the page. False: no memory.
 bool start_state() noexcept;
 
-// After a fork: the values of `before` again, with this process's id. `before` is the copy that survived.
-void restore_state(const State& before) noexcept;
+// What a forked child gets its page back from: ordinary memory, so the child has a copy. Written with the page.
+extern State shadow;
+
+inline void set_tick(uint32_t tick) noexcept {
+    shadow.tick.store(tick, std::memory_order_relaxed);
+    state().tick.store(tick, std::memory_order_release);
+}
+
+// Rules and memos are worked out again before they are used.
+inline void raise_rule_epoch() noexcept {
+    shadow.rule_epoch.fetch_add(1, std::memory_order_relaxed);
+    state().rule_epoch.fetch_add(1, std::memory_order_release);
+}
+
+// After a fork: the page filled again, for this process.
+void restore_state() noexcept;
 
 }  // namespace prof

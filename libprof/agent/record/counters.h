@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+//
+// What each call stack did: 64 bytes of counters a stack, and the totals of the process.
+//
+// With one thread, counters are plain words and the peak is exact. When the live total passes the old peak, "the
+// values at the peak" are simply the current ones; an epoch says so without touching any stack. Only when a stack
+// changes without raising the peak does it first save its live value, once in an epoch:
+//
+//   stack.epoch == epoch   its value at the peak is the saved one
+//   otherwise              it has not changed since the peak: the live value is its value at the peak
+//
+// With more threads each has a small cache of counters and hands it over now and then; the peak may then be too low
+// by what the threads hold back, kMaxPendingBytes each.
+//
+// Side:    agent, floor 2 (record).
+// Threads: see above. No cache line is written by two threads on each operation.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include <prof/format.h>
+
+#include "segments.h"
+#include "state.h"
+#include "tables.h"
+#include "timeline.h"
+
+namespace prof::counters {
+
+struct alignas(64) Stack {
+    uint64_t allocated_bytes;
+    uint64_t allocated_blocks;
+    uint64_t live_bytes;
+    uint64_t peak_bytes;
+    uint32_t live_blocks;
+    uint32_t peak_blocks;
+    uint32_t epoch;
+    uint32_t temporary_blocks;
+    uint16_t lifetimes[PROF_LIFETIME_BUCKETS];
+};
+static_assert(sizeof(Stack) == 64);
+
+struct alignas(64) Totals {
+    uint64_t live_bytes;
+    uint64_t peak_bytes;
+    uint64_t live_blocks;
+    uint64_t peak_blocks;
+    uint32_t epoch;
+    uint32_t saved;  // a stack has saved its value in this epoch
+};
+
+// A thread's share of one stack, not yet handed over.
+struct alignas(64) Share {
+    uint32_t stack;
+    uint32_t allocated_blocks;
+    uint32_t freed_blocks;
+    uint32_t temporary_blocks;
+    uint64_t allocated_bytes;
+    uint64_t freed_bytes;
+    uint16_t lifetimes[PROF_LIFETIME_BUCKETS];
+};
+
+struct Cache {
+    static constexpr uint32_t kShares = 256;
+    Share share[kShares];
+    uint8_t touched[kShares];  // indices of shares in use
+    uint32_t touched_count;
+    uint32_t events;
+    int64_t pending_bytes;     // live bytes not handed over
+};
+
+inline constexpr uint32_t kEventsPerBatch = 1024;
+inline constexpr int64_t kMaxPendingBytes = 256 << 10;
+
+extern Segments<Stack, 10> stacks;
+extern Totals totals;
+
+bool reserve(uint32_t stack) noexcept;
+
+// Hands over all that a thread holds back.
+void hand_over(Cache& cache) noexcept;
+
+void allocated_shared(Cache& cache, uint32_t stack, uint64_t bytes) noexcept;
+void freed_shared(Cache& cache, uint32_t stack, uint64_t bytes, bool temporary, unsigned bucket) noexcept;
+
+// Counters as the file has them, and the totals (with one thread, or in a frozen copy).
+void read(uint32_t stack, prof_stack& out) noexcept;
+tables::Totals read_totals(uint32_t threads) noexcept;
+
+inline void save(Stack& stack) noexcept {
+    if (stack.epoch == totals.epoch) return;
+    stack.epoch = totals.epoch;
+    stack.peak_bytes = stack.live_bytes;
+    stack.peak_blocks = stack.live_blocks;
+    totals.saved = 1;
+}
+
+inline void allocated_alone(uint32_t number, uint64_t bytes) noexcept {
+    Stack& stack = stacks.at(number);
+    ++totals.live_blocks;
+    uint64_t live = totals.live_bytes += bytes;
+    if (live > totals.peak_bytes) {
+        totals.peak_bytes = live;
+        totals.peak_blocks = totals.live_blocks;
+        totals.epoch += totals.saved;
+        totals.saved = 0;
+    } else {
+        save(stack);
+    }
+    stack.allocated_bytes += bytes;
+    ++stack.allocated_blocks;
+    stack.live_bytes += bytes;
+    ++stack.live_blocks;
+}
+
+inline void freed_alone(uint32_t number, uint64_t bytes, bool temporary, unsigned bucket) noexcept {
+    Stack& stack = stacks.at(number);
+    save(stack);
+    totals.live_bytes -= bytes;
+    --totals.live_blocks;
+    stack.live_bytes -= bytes;
+    --stack.live_blocks;
+    stack.temporary_blocks += temporary;
+    stack.lifetimes[bucket] = static_cast<uint16_t>(stack.lifetimes[bucket] + (stack.lifetimes[bucket] != UINT16_MAX));
+}
+
+}  // namespace prof::counters

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+//
+// The hot path on one screen: an allocation and a free, from the hook to the tables and back.
+//
+// Side:    agent, floor 2 (record). Contract in recorder.h.
+//
+//   enter -> capture the stack -> put the block in -> count -> leave
+//   enter -> take the block out -> count -> leave
+//
+// Everything that is not this, first events of a thread, forks, requests, the clock, is behind one unlikely branch.
+#include "recorder.h"
+
+#include "base/lock.h"
+#include "blocks.h"
+#include "counters.h"
+#include "modules.h"
+#include "rules.h"
+#include "stacks.h"
+#include "state.h"
+#include "tables.h"
+#include "threads.h"
+#include "timeline.h"
+#include "walk.h"
+
+namespace prof::recorder {
+namespace {
+
+constexpr uint32_t kEventsPerLook = 64;
+
+Service service = nullptr;
+Forked forked = nullptr;
+
+// ---- In and out ----------------------------------------------------------------------------------------------------
+
+// The state page is zero: this process is a fork. Only the forking thread is here, and it was not inside.
+[[gnu::noinline]] void wake_after_fork(Thread& survivor) noexcept {
+    restore_state();
+    stacks::reset_lock();
+    modules::reset_lock();
+    timeline::reset_lock();
+    threads::after_fork(survivor);
+    if (forked != nullptr) forked();
+}
+
+[[gnu::noinline]] Thread* enter_slowly() noexcept {
+    if (shadow.mode.load(std::memory_order_relaxed) == 0) return nullptr;  // not started
+    Thread* thread = threads::local.thread;
+    if (thread == nullptr) {
+        if (threads::local.starting != 0) return tables::lose(PROF_LOSS_REENTRANT), nullptr;
+        thread = threads::enroll();
+        if (thread == nullptr) return tables::lose(PROF_LOSS_THREAD_SLOTS), nullptr;
+    }
+    if (thread->inside.load(std::memory_order_relaxed) != 0) return tables::lose(PROF_LOSS_REENTRANT), nullptr;
+    thread->inside.store(1, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (state().mode.load(std::memory_order_relaxed) == 0) wake_after_fork(*thread);
+    thread->countdown = 1;  // look around on the way out
+    return thread;
+}
+
+// This thread's Thread, marked as inside; null when nothing is to be recorded.
+[[gnu::always_inline]] inline Thread* enter() noexcept {
+    Thread* thread = threads::local.thread;
+    if (thread == nullptr || state().mode.load(std::memory_order_relaxed) != kModeStarted ||
+        thread->inside.load(std::memory_order_relaxed) != 0) [[unlikely]]
+        return enter_slowly();
+    thread->inside.store(1, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    return thread;
+}
+
+// Every 64 events, and at once when somebody asked: the clock, and the floors above.
+[[gnu::noinline]] void look_around(Thread& thread) noexcept {
+    thread.countdown = kEventsPerLook;
+    timeline::advance();
+    state().mode.fetch_and(~uint32_t{kModeRequest}, std::memory_order_acq_rel);
+    thread.inside.store(0, std::memory_order_relaxed);
+    if (service != nullptr) service();
+}
+
+[[gnu::always_inline]] inline void leave(Thread& thread) noexcept {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (--thread.countdown == 0) [[unlikely]]
+        return look_around(thread);
+    thread.inside.store(0, std::memory_order_relaxed);
+}
+
+// ---- Counting ------------------------------------------------------------------------------------------------------
+
+// The counters of this thread, or null while the process has one thread and counts directly.
+[[gnu::always_inline]] inline counters::Cache* cache_of(Thread& thread) noexcept {
+    if (state().threaded.load(std::memory_order_relaxed) == 0) [[likely]] return nullptr;
+    if (thread.cache == nullptr) [[unlikely]] thread.cache = threads::make_cache();
+    return thread.cache;
+}
+
+void count_allocated(Thread& thread, uint32_t stack, uint64_t bytes) noexcept {
+    counters::Cache* cache = cache_of(thread);
+    if (cache == nullptr) return counters::allocated_alone(stack, bytes);
+    counters::allocated_shared(*cache, stack, bytes);
+}
+
+void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes, bool temporary) noexcept {
+    uint32_t now = state().tick.load(std::memory_order_relaxed);
+    unsigned bucket = birth == now ? 0 : timeline::bucket_since(birth);
+    counters::Cache* cache = cache_of(thread);
+    if (cache == nullptr) return counters::freed_alone(stack, bytes, temporary, bucket);
+    counters::freed_shared(*cache, stack, bytes, temporary, bucket);
+}
+
+[[gnu::noinline]] bool insert_slowly(Thread& thread, uintptr_t address, const blocks::Record& record) noexcept {
+    blocks::Displaced displaced;
+    bool done = blocks::insert_slow(address, record, displaced);
+    for (uint32_t i = 0; i < displaced.count; ++i) {
+        const blocks::Record& gone = displaced.record[i];
+        tables::lose(PROF_LOSS_IMPLICIT_FREE);
+        count_freed(thread, gone.stack, gone.birth, gone.size_bytes, false);
+    }
+    if (!done) tables::lose(PROF_LOSS_NO_MEMORY);
+    return done;
+}
+
+[[gnu::always_inline]] inline void put(Thread& thread, void* block, size_t size, const Caller& caller) noexcept {
+    if (caller.return_address - state().loader_start < state().loader_bytes) [[unlikely]] modules::check_unloads();
+    auto address = reinterpret_cast<uintptr_t>(block);
+    uint32_t stack = walk::capture(thread, caller);
+    blocks::Record record{.size_bytes = size, .stack = stack,
+                          .birth = state().tick.load(std::memory_order_relaxed), .thread = thread.slot};
+    thread.last_block = address;
+    if (!blocks::insert_fast(address, record)) [[unlikely]]
+        if (!insert_slowly(thread, address, record)) return;
+    count_allocated(thread, stack, size);
+}
+
+blocks::Taken take(Thread& thread, void* block) noexcept {
+    auto address = reinterpret_cast<uintptr_t>(block);
+    blocks::Taken taken = blocks::take(address);
+    if (taken.first == 0) [[unlikely]] {
+        tables::lose(PROF_LOSS_UNKNOWN_FREE);
+        return taken;
+    }
+    bool temporary = thread.last_block == address;
+    if (temporary) thread.last_block = 0;
+    count_freed(thread, blocks::stack_of(taken.first), blocks::birth_of(taken.first), taken.size_bytes, temporary);
+    return taken;
+}
+
+bool is_stopped() noexcept { return (state().mode.load(std::memory_order_relaxed) & kModeStopped) != 0; }
+
+}  // namespace
+
+// ---- The contract --------------------------------------------------------------------------------------------------
+
+bool start() noexcept {
+    if (!start_state() || !stacks::start() || !rules::start() || !timeline::start() || !modules::start()) return false;
+    shadow.mode.store(kModeStarted);
+    state().mode.store(kModeStarted, std::memory_order_release);
+    return true;
+}
+
+bool is_recording() noexcept { return shadow.mode.load(std::memory_order_relaxed) == kModeStarted; }
+
+void set_recording(bool on) noexcept {
+    if (shadow.mode.load() == 0) return;
+    shadow.mode.store(on ? kModeStarted : kModeStarted | kModeStopped);
+    if (on)
+        state().mode.fetch_and(~uint32_t{kModeStopped});
+    else
+        state().mode.fetch_or(kModeStopped);
+}
+
+void allocated(void* block, size_t size, const Caller& caller) noexcept {
+    if (block == nullptr) return;
+    Thread* thread = enter();
+    if (thread == nullptr) return;
+    if (!is_stopped()) [[likely]] put(*thread, block, size, caller);
+    leave(*thread);
+}
+
+void allocated_unless_recorded(void* block, size_t size, const Caller& caller) noexcept {
+    const Thread* thread = threads::local.thread;
+    if (thread != nullptr && thread->last_block == reinterpret_cast<uintptr_t>(block)) return;
+    allocated(block, size, caller);
+}
+
+void freed(void* block) noexcept {
+    if (block == nullptr) return;
+    Thread* thread = enter();
+    if (thread == nullptr) return;
+    take(*thread, block);
+    leave(*thread);
+}
+
+InFlight reallocating(void* block) noexcept {
+    InFlight old{};
+    if (block == nullptr) return old;
+    Thread* thread = enter();
+    if (thread == nullptr) return old;
+    blocks::Taken taken = take(*thread, block);
+    if (taken.first != 0) {
+        old = {.block = block, .size_bytes = taken.size_bytes, .entry = taken.first};
+        thread->in_flight_bytes = old.size_bytes;
+        thread->in_flight_entry = old.entry;
+        thread->in_flight = block;
+    }
+    leave(*thread);
+    return old;
+}
+
+void reallocated(const InFlight& old, void* block, size_t size, const Caller& caller) noexcept {
+    Thread* thread = enter();
+    if (thread == nullptr) return;
+    if (block != nullptr && !is_stopped()) put(*thread, block, size, caller);
+    if (old.block != nullptr) thread->in_flight = nullptr;
+    leave(*thread);
+}
+
+void not_reallocated(const InFlight& old) noexcept {
+    if (old.block == nullptr) return;
+    Thread* thread = enter();
+    if (thread == nullptr) return;
+    if (blocks::restore(reinterpret_cast<uintptr_t>(old.block), old.entry, old.size_bytes))
+        count_allocated(*thread, blocks::stack_of(old.entry), old.size_bytes);
+    thread->in_flight = nullptr;
+    leave(*thread);
+}
+
+void set_service(Service wanted) noexcept { service = wanted; }
+
+void request_service() noexcept { state().mode.fetch_or(kModeRequest, std::memory_order_acq_rel); }
+
+bool is_inside() noexcept {
+    const Thread* thread = threads::local.thread;
+    return threads::local.starting != 0 || (thread != nullptr && thread->inside.load(std::memory_order_relaxed) != 0);
+}
+
+void modules_changed() noexcept { modules::check_unloads(); }
+
+void set_forked(Forked wanted) noexcept { forked = wanted; }
+
+}  // namespace prof::recorder

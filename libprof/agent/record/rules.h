@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+//
+// The rule cache: from a return address to how its frame is undone, packed into 8 bytes.
+//
+// Nearly every frame at a call is one of three shapes; a rule says which, with two offsets. What does not fit (signal
+// frames, expressions, a CFA in another register) is `slow`: the walk of that stack follows all registers instead.
+//
+//   rule:   generation 16 | CFA offset/8, signed 28 | saved rbp's offset/8, signed 16 | rbp saved 1 | shape 3
+//   entry:  epoch << 48 | pc  8 | rule  8
+//
+// Side:    agent, floor 2 (record).
+// Threads: lock-free. An entry is written while its key says "busy", and a reader looks at the key again after the rule.
+// Memory:  open addressing; entries of an old epoch are used again; grows when all places of a probe are taken.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "cfi.h"
+#include "state.h"
+
+namespace prof::rules {
+
+enum Shape : uint64_t {
+    kNone,     // no description, or one that we do not understand: the walk ends, incomplete
+    kByStack,  // CFA = rsp + offset
+    kByFrame,  // CFA = rbp + offset
+    kLinked,   // CFA = *(rbp + offset): the stack was realigned; rbp is saved relative to rbp itself
+    kEnd,      // the outermost frame
+    kSlow,     // follow all registers
+};
+
+using Rule = uint64_t;
+
+inline Shape shape_of(Rule rule) noexcept { return static_cast<Shape>(rule & 7); }
+inline bool saves_frame(Rule rule) noexcept { return (rule & 8) != 0; }
+inline int64_t frame_offset(Rule rule) noexcept { return (static_cast<int64_t>(rule << 44) >> 48) * 8; }
+inline int64_t cfa_offset(Rule rule) noexcept { return (static_cast<int64_t>(rule << 16) >> 36) * 8; }
+inline uint64_t generation_bits(Rule rule) noexcept { return rule >> 48 << 48; }
+
+struct Entry {
+    std::atomic<uint64_t> key;
+    std::atomic<Rule> rule;
+};
+
+struct Table {
+    uint32_t log2;
+    uint32_t era;  // upper bits of the epoch
+    uint64_t unused;
+    Entry entry[1];
+};
+
+extern std::atomic<Table*> table;
+inline constexpr unsigned kMaxProbes = 16;  // the table has as many entries more than its hash can name
+
+bool start() noexcept;
+
+inline uint64_t key_of(uint64_t pc) noexcept {
+    return state().rule_epoch.load(std::memory_order_acquire) << 48 | pc;
+}
+inline uint64_t place_of(uint64_t key, uint32_t log2) noexcept {
+    return key * 0x9e3779b97f4a7c15 >> (-log2 & 63);  // log2 is never 0
+}
+
+// A look at the cache that lasts for one walk.
+class Reader {
+   public:
+    Reader() noexcept
+        : table_(table.load(std::memory_order_acquire)),
+          epoch_(state().rule_epoch.load(std::memory_order_acquire) << 48) {}
+
+    // The rule of a return address; 0 when it is not in the cache.
+    Rule operator[](uint64_t pc) const noexcept {
+        uint64_t key = epoch_ | pc, at = place_of(key, table_->log2);
+        for (unsigned i = 0; i < kMaxProbes; ++i, ++at) {
+            const Entry& entry = table_->entry[at];
+            uint64_t there = entry.key.load(std::memory_order_acquire);
+            if (there == key) [[likely]] {
+                Rule rule = entry.rule.load(std::memory_order_acquire);
+                if (entry.key.load(std::memory_order_relaxed) == key) return rule;
+            }
+            if (there == 0) return 0;
+        }
+        return 0;
+    }
+
+   private:
+    const Table* table_;
+    uint64_t epoch_;
+};
+
+// Works the rule out and remembers it, unless it is kNone. `program` is working space.
+Rule work_out(uint64_t pc, cfi::Program& program) noexcept;
+
+}  // namespace prof::rules

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+//
+// The slow walk: follows all registers, from our own frames outwards. See walk.h.
+//
+// Side:    agent, floor 2 (record).
+// For stacks with a signal frame, a CFA in another register, or an expression: exact, a microsecond a frame, nothing
+// remembered. It begins in this file, whose own description tells what the hook's caller kept in rbx and r12 to r15.
+#include <asm/unistd.h>
+#include <sys/uio.h>
+
+#include "base/syscalls.h"
+#include "cfi.h"
+#include "modules.h"
+#include "state.h"
+#include "walk.h"
+
+namespace prof::walk {
+namespace {
+
+using Registers = uint64_t[cfi::kRegisters];
+
+constexpr unsigned kMaxOwnFrames = 64;
+constexpr uint64_t kMaxFrameBytes = uint64_t{1} << 40;
+
+struct Cursor {
+    Thread& thread;
+    Registers registers;
+    bool interrupted;      // pc is the next instruction, not a return address
+    uint64_t generation = 0;
+};
+
+bool read_word(void* context, uint64_t address, uint64_t& word) noexcept {
+    auto& cursor = *static_cast<Cursor*>(context);
+    uint64_t low = cursor.registers[cfi::kRsp];
+    const Thread& thread = cursor.thread;
+    if (low >= thread.stack_low && address >= low && address + 8 <= thread.stack_high) {
+        word = *reinterpret_cast<const volatile uint64_t*>(address);
+        return true;
+    }
+    iovec here{&word, sizeof(word)}, there{reinterpret_cast<void*>(address), sizeof(word)};
+    return sys::call(__NR_process_vm_readv, state().pid, reinterpret_cast<long>(&here), 1,
+                     reinterpret_cast<long>(&there), 1, 0) == sizeof(word);
+}
+
+bool value_of(Cursor& cursor, const cfi::RegisterRule& rule, unsigned number, uint64_t cfa, uint64_t& value) noexcept {
+    using cfi::How;
+    cfi::Memory memory{&read_word, &cursor};
+    switch (rule.how) {
+        case How::same: value = number == cfi::kRsp ? cfa : cursor.registers[number]; return true;
+        case How::undefined: value = 0; return true;
+        case How::at_offset: return read_word(&cursor, cfa + static_cast<uint64_t>(rule.value), value);
+        case How::is_offset: value = cfa + static_cast<uint64_t>(rule.value); return true;
+        case How::in_register:
+            if (static_cast<uint64_t>(rule.value) >= cfi::kRegisters) return false;
+            value = cursor.registers[rule.value];
+            return true;
+        case How::is_expression: return cfi::evaluate(rule.expression, cursor.registers, &cfa, memory, value);
+        case How::at_expression: {
+            uint64_t address = 0;
+            return cfi::evaluate(rule.expression, cursor.registers, &cfa, memory, address) &&
+                   read_word(&cursor, address, value);
+        }
+    }
+    return false;
+}
+
+bool cfa_of(Cursor& cursor, const cfi::Row& row, uint64_t& cfa) noexcept {
+    if (row.cfa_expression != nullptr)
+        return cfi::evaluate(row.cfa_expression, cursor.registers, nullptr, {&read_word, &cursor}, cfa);
+    if (row.cfa_register >= cfi::kRegisters) return false;
+    cfa = cursor.registers[row.cfa_register] + static_cast<uint64_t>(row.cfa_offset);
+    return true;
+}
+
+// One frame out. `met` means: go on.
+End step(Cursor& cursor) noexcept {
+    uint64_t pc = cursor.registers[cfi::kReturn] - (cursor.interrupted ? 0 : 1);
+    modules::Found module;
+    cfi::Description description;
+    cursor.generation = 0;
+    if (!modules::find(pc, module)) return End::incomplete;
+    cursor.generation = uint64_t{module.generation} << 48;
+    if (!cfi::find(module.eh_frame_header, pc, description)) return End::incomplete;
+    cfi::Program& program = *cursor.thread.program;
+    if (!cfi::run(description, pc, program)) return End::incomplete;
+    if (program.row.registers[cfi::kReturn].how == cfi::How::undefined) return End::complete;
+    uint64_t cfa = 0;
+    Registers next;
+    if (!cfa_of(cursor, program.row, cfa)) return End::incomplete;
+    for (unsigned i = 0; i < cfi::kRegisters; ++i)
+        if (!value_of(cursor, program.row.registers[i], i, cfa, next[i])) return End::incomplete;
+    bool outward = next[cfi::kRsp] > cursor.registers[cfi::kRsp];
+    if (!description.signal_frame && !outward) return End::incomplete;
+    for (unsigned i = 0; i < cfi::kRegisters; ++i) cursor.registers[i] = next[i];
+    cursor.interrupted = description.signal_frame;
+    return next[cfi::kReturn] == 0 ? End::complete : End::met;
+}
+
+// The registers as they are here. Those that calls do not keep are of no use further out, and stay 0.
+[[gnu::always_inline]] inline void read_registers(Registers& to) noexcept {
+    for (uint64_t& value : to) value = 0;
+    asm volatile(
+        "movq %%rbx, 24(%0)\n\t"
+        "movq %%rbp, 48(%0)\n\t"
+        "movq %%rsp, 56(%0)\n\t"
+        "movq %%r12, 96(%0)\n\t"
+        "movq %%r13, 104(%0)\n\t"
+        "movq %%r14, 112(%0)\n\t"
+        "movq %%r15, 120(%0)\n\t"
+        "leaq 1f(%%rip), %%rax\n\t"
+        "movq %%rax, 128(%0)\n"
+        "1:"
+        :
+        : "r"(&to[0])
+        : "rax", "memory");
+}
+
+bool leave_own_frames(Cursor& cursor, const recorder::Caller& caller) noexcept {
+    for (unsigned i = 0; i < kMaxOwnFrames; ++i) {
+        if (cursor.registers[cfi::kRsp] == caller.stack_pointer) return true;
+        if (step(cursor) != End::met) return false;
+    }
+    return false;
+}
+
+}  // namespace
+
+[[gnu::noinline]] End follow_all_registers(Thread& thread, const recorder::Caller& caller, uint32_t& count) noexcept {
+    Cursor cursor{.thread = thread, .registers = {}, .interrupted = true};
+    read_registers(cursor.registers);
+    count = 0;
+    if (!leave_own_frames(cursor, caller)) return End::incomplete;
+    for (;;) {
+        if (count == thread.memo.capacity && !threads::grow(thread)) return End::truncated;
+        Fresh& fresh = thread.fresh[count++];
+        // An interrupted instruction is noted one byte on, so that "one before" is within it, as for a call.
+        fresh.pc = cursor.registers[cfi::kReturn] + (cursor.interrupted ? 1 : 0);
+        End end = step(cursor);
+        fresh.rule = cursor.generation;
+        if (end != End::met) return end;
+    }
+}
+
+}  // namespace prof::walk

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+//
+// The tree of stacks: see stacks.h. Here: adding, and growing the table.
+//
+// Side:    agent, floor 2 (record).
+#include "stacks.h"
+
+#include "base/arena.h"
+#include "base/lock.h"
+#include "blocks.h"
+#include "counters.h"
+
+namespace prof::stacks {
+
+constinit Segments<Node, 12> nodes{};
+constinit std::atomic<uint32_t> node_total{0};
+constinit std::atomic<Table*> table{nullptr};
+
+namespace {
+
+constexpr uint32_t kFirstLog2 = 12;
+constexpr uint32_t kFlagShift = 30;
+
+constinit Lock lock;
+constinit Segments<uint32_t, 10> leaves{};  // stack -> flags << 30 | node
+constinit std::atomic<uint32_t> leaf_total{0};
+
+Table* make_table(uint32_t log2) noexcept {
+    auto* made = static_cast<Table*>(arena::take(sizeof(Table) + (sizeof(uint32_t) << log2)));
+    if (made != nullptr) made->log2 = log2;
+    return made;
+}
+
+void put(Table& into, uint32_t number) noexcept {
+    const Node& node = nodes.at(number);
+    uint64_t mask = (uint64_t{1} << into.log2) - 1;
+    uint64_t at = hash_of(node.caller, node.pc) >> (64 - into.log2);
+    while (into.slot[at].load(std::memory_order_relaxed) != 0) at = (at + 1) & mask;
+    into.slot[at].store(number, std::memory_order_release);
+}
+
+bool grow() noexcept {
+    Table* fresh = make_table(table.load(std::memory_order_relaxed)->log2 + 1);
+    if (fresh == nullptr) return false;
+    uint32_t count = node_total.load(std::memory_order_relaxed);
+    for (uint32_t number = 1; number < count; ++number) put(*fresh, number);
+    table.store(fresh, std::memory_order_release);
+    return true;
+}
+
+// Somebody may have added the node, or grown the table, between our look and our lock.
+uint32_t find_locked(uint32_t caller, uint64_t pc) noexcept {
+    const Table* now = table.load(std::memory_order_relaxed);
+    uint64_t mask = (uint64_t{1} << now->log2) - 1;
+    for (uint64_t at = hash_of(caller, pc) >> (64 - now->log2);; at = (at + 1) & mask) {
+        uint32_t number = now->slot[at].load(std::memory_order_relaxed);
+        if (number == 0) return 0;
+        const Node& node = nodes.at(number);
+        if (node.pc == pc && node.caller == caller) return number;
+    }
+}
+
+}  // namespace
+
+bool start() noexcept {
+    Table* first = make_table(kFirstLog2);
+    if (first == nullptr || !nodes.reserve(0) || !leaves.reserve(0) || !counters::reserve(0)) return false;
+    table.store(first, std::memory_order_release);
+    node_total.store(1, std::memory_order_release);  // node 0, the empty stack
+    leaf_total.store(1, std::memory_order_release);  // stack 0, unknown
+    return true;
+}
+
+void reset_lock() noexcept { lock.reset(); }
+
+uint32_t add(uint32_t caller, uint64_t pc) noexcept {
+    Hold hold(lock);
+    if (!hold) return kFailed;
+    if (uint32_t known = find_locked(caller, pc); known != 0) return known;
+    uint32_t number = node_total.load(std::memory_order_relaxed);
+    if (number >= kMaxNodes || !nodes.reserve(number)) return kFailed;
+    if (uint64_t{number} * 2 > uint64_t{1} << table.load(std::memory_order_relaxed)->log2 && !grow()) return kFailed;
+    Node& node = nodes.at(number);
+    node.pc = pc;
+    node.caller = caller;
+    node_total.store(number + 1, std::memory_order_release);
+    put(*table.load(std::memory_order_relaxed), number);
+    return number;
+}
+
+uint32_t add_leaf(uint32_t number, uint32_t flags) noexcept {
+    Node& node = nodes.at(number);
+    Hold hold(lock);
+    if (!hold) return 0;
+    if (uint32_t known = node.stack.load(std::memory_order_relaxed); known != 0) return known;
+    uint32_t stack = leaf_total.load(std::memory_order_relaxed);
+    if (stack > blocks::kMaxStack || !leaves.reserve(stack) || !counters::reserve(stack)) return 0;
+    leaves.at(stack) = number | flags << kFlagShift;
+    leaf_total.store(stack + 1, std::memory_order_release);
+    node.stack.store(stack, std::memory_order_release);
+    return stack;
+}
+
+uint32_t stack_total() noexcept { return leaf_total.load(std::memory_order_acquire); }
+
+uint32_t node_of(uint32_t stack) noexcept { return leaves.at(stack) & ((1u << kFlagShift) - 1); }
+
+uint32_t flags_of(uint32_t stack) noexcept { return leaves.at(stack) >> kFlagShift; }
+
+}  // namespace prof::stacks

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// Call stacks as a tree of (frame, caller) nodes, each stored once. A stack that allocates gets a small number of its
+// own, the index of its counters, so that counters stay dense whatever the tree looks like.
+//
+//   node:   pc (generation << 48 | return address) 8 | caller's node 4 | stack number 4     = 16 bytes
+//   table:  hash of (pc, caller) -> node number, open addressing, at most half full
+//
+// Side:    agent, floor 2 (record).
+// Threads: finding takes no lock; adding takes a bounded one.
+// Memory:  append-only. A table that was outgrown stays mapped, since a reader may still be in it: all of them
+//          together are smaller than the current one.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "segments.h"
+
+namespace prof::stacks {
+
+struct Node {
+    uint64_t pc;
+    uint32_t caller;
+    std::atomic<uint32_t> stack;  // 0: never a leaf
+};
+static_assert(sizeof(Node) == 16);
+
+inline constexpr uint32_t kRoot = 0;                    // the empty stack
+inline constexpr uint32_t kMaxNodes = 1u << 30;
+inline constexpr uint32_t kFailed = 0xffffffff;
+
+struct Table {
+    uint32_t log2;
+    std::atomic<uint32_t> slot[1];  // node number; 0: empty
+};
+
+extern Segments<Node, 12> nodes;
+extern std::atomic<uint32_t> node_total;
+extern std::atomic<Table*> table;
+
+bool start() noexcept;
+void reset_lock() noexcept;  // after a fork
+
+inline uint64_t hash_of(uint32_t caller, uint64_t pc) noexcept {
+    return (pc ^ uint64_t{caller} * 0x9e3779b97f4a7c15) * 0xd6e8feb86659fd93;
+}
+
+uint32_t add(uint32_t caller, uint64_t pc) noexcept;
+
+// The node of `pc` under `caller`, made when it is new. kFailed: no memory.
+inline uint32_t intern(uint32_t caller, uint64_t pc) noexcept {
+    const Table* now = table.load(std::memory_order_acquire);
+    uint64_t mask = (uint64_t{1} << now->log2) - 1;
+    uint64_t at = hash_of(caller, pc) >> (-now->log2 & 63);
+    for (;;) {  // ends: the table is at most half full
+        uint32_t number = now->slot[at].load(std::memory_order_acquire);
+        if (number == 0) return add(caller, pc);
+        const Node& node = nodes.at(number);
+        if (node.pc == pc && node.caller == caller) return number;
+        at = (at + 1) & mask;
+    }
+}
+
+uint32_t add_leaf(uint32_t node, uint32_t flags) noexcept;
+
+// The stack number of a leaf, made when it is new (with counters). `flags`: PROF_STACK_…. 0: no memory.
+inline uint32_t leaf(uint32_t node, uint32_t flags) noexcept {
+    uint32_t known = nodes.at(node).stack.load(std::memory_order_acquire);
+    return known != 0 ? known : add_leaf(node, flags);
+}
+
+uint32_t stack_total() noexcept;  // stack 0, "unknown", included
+uint32_t node_of(uint32_t stack) noexcept;
+uint32_t flags_of(uint32_t stack) noexcept;
+
+}  // namespace prof::stacks

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+//
+// What the recorder keeps for each thread.
+//
+// Side:    agent, floor 2 (record).
+// Threads: a Thread is written by its owner alone; a snapshot reads it in a frozen copy.
+// Memory:  one pointer of thread-local storage; the rest in the arena. No destructor runs when a thread ends: a slot
+//          whose thread is gone is found, emptied and used again when another thread begins.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include <prof/format.h>
+
+#include "cfi.h"
+#include "counters.h"
+#include "memo.h"
+#include "tables.h"
+
+namespace prof {
+
+// A frame that a walk has just found, innermost first.
+struct Fresh {
+    uint64_t pc;
+    uint64_t stack_pointer;
+    uint64_t frame_pointer;
+    uint64_t rule;             // rules::Rule; the slow walk fills in the generation alone
+};
+
+struct alignas(64) Thread {
+    std::atomic<uint32_t> inside;    // within the recorder: a signal handler's allocations are not recorded
+    uint32_t countdown;              // events until the clock is read
+    uint32_t slot;                   // 1 … ; what blocks remember
+    uint32_t tid;
+    uintptr_t last_block;            // newest block of this thread, for "temporary"
+    uintptr_t stack_low, stack_high; // the native stack, where the memo may be trusted; both 0: unknown
+    Memo memo;
+    Fresh* fresh;                    // memo.capacity of them
+    counters::Cache* cache;          // null while the process has one thread
+    cfi::Program* program;           // working space
+    uintptr_t probed_low, probed_high;  // part of another stack that is known to be readable
+    void* in_flight;                 // a block between two steps of realloc
+    uint64_t in_flight_bytes;
+    uint64_t in_flight_entry;
+    uint32_t first_tick;
+    bool abandoned;                  // its thread is gone; the slot waits
+};
+
+namespace threads {
+
+inline constexpr uint32_t kFirstFrames = 256;
+inline constexpr uint32_t kMaxFrames = 1u << 20;
+
+// This thread's, or null before its first event. `starting`: inside enroll().
+struct Local {
+    Thread* thread;
+    uint32_t starting;
+};
+extern thread_local constinit Local local __attribute__((tls_model("initial-exec")));
+
+// Makes the Thread of this thread. Null: no memory, or no slot.
+Thread* enroll() noexcept;
+
+// More room for frames, four times as much. False: no memory, or the bound is reached.
+bool grow(Thread& thread) noexcept;
+
+// Gives every thread a counter cache of its own; called when a second thread appears.
+counters::Cache* make_cache() noexcept;
+
+void after_fork(Thread& survivor) noexcept;
+
+uint32_t count() noexcept;            // living slots and the history of reused ones
+void read(uint32_t index, tables::Thread& out) noexcept;
+uint32_t living() noexcept;
+void hand_over_all() noexcept;        // in a frozen copy
+
+}  // namespace threads
+}  // namespace prof

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// From the registers of a hook's caller to a stack number.
+//
+// Side:    agent, floor 2 (record).
+// Threads: works on the calling thread's own stack and Thread. Signals: inside the reentrancy guard.
+// The fast walk follows rsp and rbp through cached rules and stops where it meets the memo (memo.h). The slow one
+// (slow_walk.cpp) follows all registers; it is taken for stacks with a frame that needs it, such as a signal frame.
+#pragma once
+
+#include <cstdint>
+
+#include "recorder.h"
+#include "threads.h"
+
+namespace prof::walk {
+
+enum class End : uint8_t {
+    met,         // the rest is in the memo
+    complete,    // reached the outermost frame
+    incomplete,  // a frame without a description, or one that makes no sense
+    truncated,   // more frames than we keep
+    slow,        // take the slow walk
+};
+
+// The caller's stack number, 0 when there was no memory.
+uint32_t capture(Thread& thread, const recorder::Caller& caller) noexcept;
+
+// Fills thread.fresh from the outside of our own frames; `count` frames.
+End follow_all_registers(Thread& thread, const recorder::Caller& caller, uint32_t& count) noexcept;
+
+// Whether [start, end) can be read; at most 64 pages.
+bool is_readable(uintptr_t start, uintptr_t end) noexcept;
+
+}  // namespace prof::walk
