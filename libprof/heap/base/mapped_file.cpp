@@ -14,6 +14,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/descriptor.h"
+
 namespace heapkit {
 namespace {
 
@@ -28,20 +30,6 @@ std::optional<Error> refuse(const std::filesystem::path& path, mode_t mode) {
     return Error{path.string() + " is not a regular file", "Copy it into a file first."};
 }
 
-class Descriptor {
-   public:
-    explicit Descriptor(int number) noexcept : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int number() const noexcept { return number_; }
-
-   private:
-    int number_;
-};
-
 }  // namespace
 
 Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
@@ -50,7 +38,7 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
     if (stat(path.c_str(), &status) != 0) return cannot_open(path, errno);
     if (auto error = refuse(path, status.st_mode)) return *error;
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    if (file.number() < 0 || fstat(file.number(), &status) != 0) return cannot_open(path, errno);
+    if (!file || fstat(file.number(), &status) != 0) return cannot_open(path, errno);
     if (auto error = refuse(path, status.st_mode)) return *error;
 
     MappedFile mapped;

@@ -48,6 +48,8 @@ struct Options {
     Progress progress;
 };
 
+class Image;
+
 class Frames {
    public:
     // Resolves all call-tree nodes of `snapshot`. Never fails: what cannot be resolved is named by module and offset,
@@ -72,6 +74,9 @@ class Frames {
     // The name of the object or function whose symbol covers an address that is not a return address (a vtable, a
     // closure's manager); "" when there is none.
     std::string symbol_at(uint64_t address) const;
+    // The constant data of the module loaded at `address`, as the dynamic linker prepared it; nullptr when its file is
+    // not there, or not the one that ran.
+    const Image* image_at(uint64_t address) const;
 
    private:
     struct State;

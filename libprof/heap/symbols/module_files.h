@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// The files behind a module: the binary that ran, and its debug information wherever that is.
+//
+// Side: heap, floor 3 (symbols).
+//
+// A file counts only when its build-id is the one that the snapshot recorded: symbols of another build are worse than
+// none. Debug information is looked for in this order; nothing is fetched over a network:
+//
+//     the binary itself
+//     /usr/lib/debug/.build-id/xx/yyyy.debug
+//     its .gnu_debuglink: beside it, in .debug/ beside it, under /usr/lib/debug + its folder
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "symbols/elf_file.h"
+
+namespace heapkit::symbols {
+
+struct ModuleFiles {
+    std::optional<ElfFile> binary;
+    std::optional<ElfFile> debug;  // when it is another file than the binary
+    std::string problem;           // why there is no binary: "no such file", "the file has changed: …"
+
+    // The file to read DWARF from; nullptr when there is none.
+    const ElfFile* with_debug_information() const;
+};
+
+struct ModuleIdentity {
+    std::filesystem::path path;
+    std::span<const uint8_t> build_id;  // empty: the module has none
+    std::filesystem::path debug_root = "/usr/lib/debug";
+};
+
+ModuleFiles open_module_files(const ModuleIdentity& module);
+
+}  // namespace heapkit::symbols
