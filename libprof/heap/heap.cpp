@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+//
+// See heap.h.
+//
+// Side: heap, floor 6.
+#include "heap.h"
+
+#include <optional>
+
+namespace heapkit {
+
+struct Heap::State {
+    State(read::Snapshot snapshot_, read::Blocks blocks_, HeapOptions options_)
+        : snapshot(std::move(snapshot_)), blocks(blocks_), options(std::move(options_)) {}
+
+    const read::Snapshot snapshot;
+    const read::Blocks blocks;
+    const HeapOptions options;
+    std::optional<symbols::Frames> frames;
+    std::optional<types::Types> types;
+};
+
+Heap::Heap(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+Heap::Heap(Heap&&) noexcept = default;
+Heap& Heap::operator=(Heap&&) noexcept = default;
+Heap::~Heap() = default;
+
+Result<Heap> Heap::open(const std::filesystem::path& path, HeapOptions options) {
+    auto snapshot = read::Snapshot::open(path);
+    if (!snapshot) return snapshot.error();
+    auto blocks = snapshot->blocks();
+    if (!blocks) return blocks.error();
+    return Heap(std::make_unique<State>(*std::move(snapshot), *blocks, std::move(options)));
+}
+
+const read::Snapshot& Heap::snapshot() const noexcept { return state_->snapshot; }
+const read::Blocks& Heap::blocks() const noexcept { return state_->blocks; }
+Result<read::Words> Heap::words() const { return state_->snapshot.words(); }
+
+const symbols::Frames& Heap::frames() const {
+    if (!state_->frames) state_->frames = symbols::Frames::resolve(state_->snapshot, state_->options.symbols);
+    return *state_->frames;
+}
+
+// Words that are damaged take the vtables away, not the types: sites are still known. words() says what is wrong.
+const types::Types& Heap::types() const {
+    if (state_->types) return *state_->types;
+    const auto words = state_->snapshot.words();
+    const std::vector<uint32_t> no_words(words ? 0 : state_->blocks.count());
+    const read::Words none = {.block_end = no_words, .slot = {}, .value = {}, .targets = {}, .roots = {}};
+    state_->types = types::Types::infer(state_->snapshot, state_->blocks, words ? *words : none, frames());
+    return *state_->types;
+}
+
+}  // namespace heapkit

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+//
+// See site.h. What is skipped stands in the three tables below, and nowhere else.
+//
+// Side: heap, floor 4 (types).
+#include "types/site.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "symbols/short_name.h"
+
+namespace heapkit::types {
+namespace {
+
+using namespace std::string_view_literals;
+
+// Whole names of functions: the malloc family and wrappers that programs put around it.
+constexpr std::array skipped_names = std::to_array<std::string_view>({
+    "malloc",
+    "calloc",
+    "realloc",
+    "reallocarray",
+    "free",
+    "memalign",
+    "aligned_alloc",
+    "posix_memalign",
+    "valloc",
+    "pvalloc",
+    "strdup",
+    "strndup",
+    "asprintf",
+    "vasprintf",
+    "__strdup",
+    "__strndup",
+    "__libc_malloc",
+    // GNU and BSD programs
+    "xmalloc",
+    "xcalloc",
+    "xrealloc",
+    "xstrdup",
+    "xstrndup",
+    "xmemdup",
+    "xmemdup0",
+    "xzalloc",
+    "xnmalloc",
+    "xnrealloc",
+    "x2realloc",
+    "x2nrealloc",
+    "xpalloc",
+    "xcharalloc",
+    "ximalloc",
+    "xirealloc",
+    "xreallocarray",
+    "xasprintf",
+    "xvasprintf",
+    "safe_malloc",
+    "safe_calloc",
+    "safe_realloc",
+    "emalloc",
+    "ecalloc",
+    "erealloc",
+    "mem_alloc",
+    // other families
+    "zmalloc",
+    "zcalloc",
+    "zrealloc",
+    "zstrdup",
+    "jv_mem_alloc",
+    "jv_mem_realloc",
+    "jv_mem_calloc",
+    "jv_mem_strdup",
+    "jv_mem_alloc_unguarded",
+    "sqlite3MemMalloc",
+    "sqlite3MemRealloc",
+    "sqlite3Malloc",
+    "sqlite3MallocZero",
+    "sqlite3Realloc",
+    "sqlite3_malloc",
+    "sqlite3_malloc64",
+    "sqlite3_realloc",
+    "sqlite3_realloc64",
+    "sqlite3DbMallocRaw",
+    "sqlite3DbMallocRawNN",
+    "sqlite3DbMallocZero",
+    "sqlite3DbRealloc",
+    "sqlite3DbReallocOrFree",
+    "dbMallocRawFinish",
+    "mallocWithAlarm",
+    "xmlMallocAtomicLoc",
+    "xmlMallocLoc",
+    "xmlReallocLoc",
+    "xmlMemStrdupLoc",
+    "xmlStrdup",
+    "xmlStrndup",
+    "Perl_safesysmalloc",
+    "Perl_safesyscalloc",
+    "Perl_safesysrealloc",
+    "Perl_more_bodies",
+    "ggc_internal_alloc",
+    "ggc_internal_cleared_alloc",
+    "ggc_alloc_no_dtor",
+    "alloc_anon",
+    "alloc_page",
+    "_PyObject_Malloc",
+    "_PyObject_Calloc",
+    "_PyObject_Realloc",
+    "_PyMem_RawMalloc",
+    "_PyMem_RawCalloc",
+    "_PyMem_RawRealloc",
+    "_PyMem_DebugRawAlloc",
+    "_PyMem_DebugRawMalloc",
+    "_PyMem_DebugMalloc",
+    "new_arena",
+    "_PyObject_GC_New",
+    "_PyObject_GC_NewVar",
+    "_PyObject_GC_Alloc",
+    "_PyObject_New",
+    "_PyObject_NewVar",
+    "PyObject_Malloc",
+    "PyObject_Calloc",
+    "PyObject_Realloc",
+    "PyMem_Malloc",
+    "PyMem_Calloc",
+    "PyMem_Realloc",
+    "PyMem_RawMalloc",
+    "PyMem_RawCalloc",
+    "PyMem_RawRealloc",
+    "PyType_GenericAlloc",
+    "_PyType_AllocNoTrack",
+    "gc_alloc",
+});
+
+// Beginnings of names, return type and parameters apart.
+constexpr std::array skipped_prefixes = std::to_array<std::string_view>({
+    "operator new",    "std::",
+    "__gnu_cxx::",     "__cxxabiv1::",
+    "g_malloc",        "g_realloc",
+    "g_try_malloc",    "g_slice_alloc",
+    "g_strdup",        "g_strndup",
+    "g_memdup",        "boost::container::",
+    "boost::pool",     "absl::container_internal::",
+    "folly::detail::", "_obstack_",
+    "rpl_malloc",      "rpl_calloc",
+    "rpl_realloc",     "void* operator new",
+});
+
+// Modules that only ever allocate for others; for frames without names. Compared with what stands before ".so".
+constexpr std::array skipped_modules = std::to_array<std::string_view>({
+    "libprof",
+    "libc",
+    "libstdc++",
+    "libc++",
+    "libc++abi",
+    "ld-linux-x86-64",
+    "libjemalloc",
+    "libtcmalloc",
+    "libtcmalloc_minimal",
+    "libmimalloc",
+    "libsupc++",
+});
+
+bool is_skipped_module(std::string_view module) {
+    const std::string_view stem = module.substr(0, module.find(".so"));
+    return stem.size() != module.size() &&
+           std::find(skipped_modules.begin(), skipped_modules.end(), stem) != skipped_modules.end();
+}
+
+bool is_skipped_function(std::string_view full) {
+    const std::string_view name = symbols::qualified_function(full);
+    if (std::find(skipped_names.begin(), skipped_names.end(), name) != skipped_names.end()) return true;
+    return std::any_of(skipped_prefixes.begin(), skipped_prefixes.end(),
+                       [&](std::string_view each) { return name.starts_with(each); });
+}
+
+std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+// Functions are shown with "()", as one speaks of them; "module+0x1234" and lambdas by their operator() as they are.
+std::string spoken(std::string_view function) {
+    const bool is_address = function.find("+0x") != std::string_view::npos || function.starts_with("0x");
+    return std::string(function) + (is_address || function.empty() ? "" : "()");
+}
+
+}  // namespace
+
+Sites::Sites(const read::Snapshot& snapshot, const symbols::Frames& frames) : snapshot_(snapshot), frames_(frames) {
+    is_skipped_.resize(frames.location_count());
+    for (size_t i = 0; i < is_skipped_.size(); ++i) {
+        const symbols::Location& location = frames.location(symbols::LocationId(i));
+        is_skipped_[i] =
+            is_skipped_module(frames.text(location.module)) || is_skipped_function(frames.text(location.function));
+    }
+}
+
+std::optional<symbols::LocationId> Sites::site_of(StackId stack) const {
+    const uint32_t innermost = snapshot_.stacks()[stack.index()].node;
+    if (innermost == 0) return std::nullopt;
+    for (uint32_t node = innermost; node != 0; node = snapshot_.node_parent()[node])
+        for (const symbols::LocationId location : frames_.at(NodeId(node)))
+            if (!is_skipped_[location.index()]) return location;
+    return frames_.at(NodeId(innermost)).front();
+}
+
+std::string Sites::text_of(symbols::LocationId site) const {
+    const symbols::Location& location = frames_.location(site);
+    const std::string function = spoken(frames_.short_text(location.function));
+    const std::string_view file = file_name(frames_.text(location.file));
+    if (file.empty()) return "in " + function;
+    return fmt::format("in {} {}:{}", function, file, location.line);
+}
+
+}  // namespace heapkit::types

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// The site of a stack: its innermost frame that is not an allocator's or a container's. The place that a person means
+// by "where was this allocated".
+//
+// Side:   heap, floor 4 (types).
+// Memory: one byte a source position.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "read/snapshot.h"
+#include "symbols/frames.h"
+
+namespace heapkit::types {
+
+class Sites {
+   public:
+    // Both must outlive it.
+    Sites(const read::Snapshot& snapshot, const symbols::Frames& frames);
+
+    // Nothing for the unknown stack. A stack of allocators alone has its innermost frame.
+    std::optional<symbols::LocationId> site_of(StackId stack) const;
+    // "in Foo::bar() file.cpp:42"; "in module+0x1234" without symbols.
+    std::string text_of(symbols::LocationId site) const;
+
+   private:
+    const read::Snapshot& snapshot_;
+    const symbols::Frames& frames_;
+    std::vector<bool> is_skipped_;  // by LocationId
+};
+
+}  // namespace heapkit::types
