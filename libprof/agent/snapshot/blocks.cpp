@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+//
+// Blocks and their words: a pass that counts, a pass that writes the columns and builds the index, a pass that scans.
+//
+// Side: agent, floor 3 (snapshot). Child of a snapshot only.
+#include <initializer_list>
+#include <new>
+
+#include "record/tables.h"
+#include "snapshot/faults.h"
+#include "snapshot/live_blocks.h"
+#include "snapshot/scan.h"
+#include "snapshot/writer.h"
+
+namespace prof::snapshot {
+
+namespace {
+
+constexpr uint32_t blocks_between_looks_at_the_clock = 512;
+constexpr unsigned thread_shift = 48;
+
+struct Question {
+    UsableSize usable_size;
+    void* block;
+};
+
+long ask(void* argument) {
+    const Question& question = *static_cast<const Question*>(argument);
+    return static_cast<long>(question.usable_size(question.block));
+}
+
+// What the allocator gave beyond what was asked for. It reads what stands before the block, which may be gone.
+uint32_t slack_of(const tables::Block& block, UsableSize usable_size) noexcept {
+    if (usable_size == nullptr) return 0;
+    Question question{usable_size, reinterpret_cast<void*>(block.address)};
+    const long usable = faults::guarded(ask, &question);
+    if (usable < 0 || static_cast<uint64_t>(usable) <= block.size_bytes) return 0;
+    const uint64_t slack = static_cast<uint64_t>(usable) - block.size_bytes;
+    return slack > block.size_bytes + (1 << 20) ? 0 : static_cast<uint32_t>(slack < UINT32_MAX ? slack : UINT32_MAX);
+}
+
+struct BlockColumns {
+    Column address, size, stack, birth, slack;
+
+    BlockColumns(Output& output, uint64_t count) noexcept
+        : address(output, Column::place_for(output, PROF_SECTION_BLOCK_ADDRESS, 8, count)),
+          size(output, Column::place_for(output, PROF_SECTION_BLOCK_SIZE, 8, count)),
+          stack(output, Column::place_for(output, PROF_SECTION_BLOCK_STACK, 4, count)),
+          birth(output, Column::place_for(output, PROF_SECTION_BLOCK_BIRTH, 4, count)),
+          slack(output, Column::place_for(output, PROF_SECTION_BLOCK_SLACK, 4, count)) {}
+
+    void finish(Output& output) noexcept {
+        for (Column* column : {&address, &size, &stack, &birth, &slack}) output.add(column->finish());
+    }
+};
+
+}  // namespace
+
+void count_blocks(Writer& writer) noexcept {
+    LiveBlocks blocks;
+    tables::Block block;
+    uintptr_t all_bits = 0;
+    while (blocks.next(block)) {
+        ++writer.block_count;
+        writer.block_bytes += block.size_bytes;
+        all_bits |= block.address;
+    }
+    writer.grain_log2 = (all_bits & 8) == 0 ? 4 : 3;
+    if (blocks.dropped() > 0) tables::lose(PROF_LOSS_IMPLICIT_FREE, blocks.dropped());
+}
+
+void write_blocks(Writer& writer) noexcept {
+    const bool wants_index = writer.frozen.order.contents == PROF_CONTENTS_WORDS;
+    writer.has_index = wants_index && writer.index.begin(writer.block_count, writer.grain_log2);
+    BlockColumns columns(writer.output, writer.block_count);
+    const uint32_t stack_count = tables::stack_count(), tick_count = tables::tick_count();
+    LiveBlocks blocks;
+    for (tables::Block block; blocks.next(block);) {
+        columns.address.put(uint64_t{block.address});
+        columns.size.put(block.size_bytes | uint64_t{block.thread} << thread_shift);
+        columns.stack.put(block.stack < stack_count ? block.stack : 0);
+        columns.birth.put(block.birth < tick_count ? block.birth : tick_count - 1);
+        columns.slack.put(slack_of(block, writer.frozen.usable_size));
+        if (writer.has_index && !writer.index.add(block.address, block.size_bytes)) {
+            tables::lose(PROF_LOSS_NO_MEMORY);
+            writer.has_index = false;
+        }
+    }
+    columns.finish(writer.output);
+    if (!writer.has_index) return;
+    writer.index.finish();
+    writer.ranges.sort();
+    for (const Ranges::Range& range : writer.ranges.all()) writer.index.mark(range.start, range.end);
+}
+
+void write_words(Writer& writer) noexcept {
+    Output& output = writer.output;
+    const int spill = output.open_spill();
+    void* place = arena::map(sizeof(Pages));
+    if (spill < 0 || place == nullptr) return;
+    auto& pages = *new (place) Pages(writer.maps);
+    const uint64_t count = writer.block_count;
+    Column words_end(output, Column::place_for(output, PROF_SECTION_BLOCK_WORDS_END, 4, count));
+    WordColumns words(output, spill);
+    Resolver resolver(writer.index, writer.ranges);
+    Scan scan(writer.index, resolver, pages, words);
+    for (uint32_t i = 0; i < count; ++i) {
+        if (writer.deadline.is_over(blocks_between_looks_at_the_clock)) {
+            tables::lose(PROF_LOSS_DEADLINE_BLOCKS);
+        } else {
+            scan.block(i);
+        }
+        words_end.put(static_cast<uint32_t>(words.count()));
+    }
+    for (prof_root& root : writer.roots) {
+        if (root.kind == PROF_ROOT_REGISTERS) {
+            const LivingThread* thread = writer.frozen.living.find(writer.threads[root.owner].tid);
+            scan.values(root, thread->registers->value, Registers::count);
+        } else {
+            scan.area(root);
+        }
+    }
+    output.add(words_end.finish());
+    words.finish();
+    output.put(PROF_SECTION_WORD_TARGETS, 8, resolver.targets().all().data(), resolver.targets().all().size());
+    output.put(PROF_SECTION_ROOTS, sizeof(prof_root), writer.roots.data(), writer.roots.size());
+}
+
+}  // namespace prof::snapshot

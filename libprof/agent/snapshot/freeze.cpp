@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+//
+// The freeze itself. Side: agent, floor 3 (snapshot). See freeze.h.
+//
+// Why a raw clone and not fork(): fork runs the program's atfork handlers and takes the allocator's locks. The copy is
+// made with exit signal 0, so that the program's own wait() never sees it: only a wait with __WCLONE does, and that
+// is ours. It works on a stack of its own, since the program's may be small.
+#include "snapshot/freeze.h"
+
+#include <asm/unistd.h>
+#include <errno.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/next_symbol.h"
+#include "base/syscalls.h"
+#include "record/tables.h"
+#include "snapshot/clock.h"
+#include "snapshot/frozen.h"
+
+namespace prof::snapshot {
+
+namespace {
+
+constexpr size_t stack_bytes = 256 << 10;
+constexpr uint64_t grace_ns = 10'000'000'000;  // beyond the deadline, for a copy that hangs
+constexpr long mask_bytes = 8;
+
+struct Shared {
+    uint32_t finished;  // futex
+    Outcome outcome;
+};
+
+Frozen frozen;
+Shared* shared = nullptr;
+char* child_stack = nullptr;
+int child = 0;
+uint64_t give_up_ns = 0;
+
+struct Blocked {
+    uint64_t before = 0;
+    Blocked() noexcept {
+        uint64_t all = ~uint64_t{0};
+        sys::call(__NR_rt_sigprocmask, SIG_SETMASK, reinterpret_cast<long>(&all), reinterpret_cast<long>(&before),
+                  mask_bytes);
+    }
+    ~Blocked() { sys::call(__NR_rt_sigprocmask, SIG_SETMASK, reinterpret_cast<long>(&before), 0, mask_bytes); }
+    Blocked(const Blocked&) = delete;
+    Blocked& operator=(const Blocked&) = delete;
+};
+
+bool make_memory() noexcept {
+    if (child_stack == nullptr) child_stack = static_cast<char*>(arena::map(stack_bytes));
+    if (shared == nullptr) {
+        shared = static_cast<Shared*>(
+            sys::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS));
+    }
+    return child_stack != nullptr && shared != nullptr;
+}
+
+void note(const Order& order, const Registers& registers) noexcept {
+    tables::refresh_modules();
+    note_segments(frozen.segments);
+    frozen.order = order;
+    frozen.registers = registers;
+    frozen.thread_pointer = thread_pointer();
+    frozen.pid = static_cast<uint32_t>(sys::getpid());
+    frozen.parent_pid = static_cast<uint32_t>(sys::call(__NR_getppid));
+    frozen.tid = static_cast<uint32_t>(sys::gettid());
+    frozen.own_bytes = tables::own_bytes();
+    note_threads(frozen.living, frozen.registers);
+    frozen.tick = tables::mark_snapshot();
+    frozen.elapsed_ns = tables::elapsed_ns();
+    frozen.snapshot_unix_ns = unix_ns();
+    frozen.began_ns = monotonic_ns();
+}
+
+void child_main() {
+    shared->outcome = write_snapshot(frozen);
+    if (frozen.order.done != nullptr) frozen.order.done(shared->outcome);
+    __atomic_store_n(&shared->finished, 1, __ATOMIC_RELEASE);
+    sys::call(__NR_futex, reinterpret_cast<long>(&shared->finished), FUTEX_WAKE, INT32_MAX);
+    sys::exit_group(0);
+}
+
+// Leaves the copy of the program's stack as it is: it is a root.
+[[noreturn]] void run_on(char* stack_end) noexcept {
+    __asm__ volatile(
+        "mov %0, %%rsp\n\t"
+        "xor %%ebp, %%ebp\n\t"
+        "call *%1\n\t"
+        "hlt"
+        :
+        : "r"(stack_end), "r"(&child_main)
+        : "memory");
+    __builtin_unreachable();
+}
+
+// Whether the child is there no more. One that said it is done is exiting at this moment and is waited for. An error
+// of wait4 means that somebody else reaped it.
+bool reap(bool& crashed) noexcept {
+    const int how = __atomic_load_n(&shared->finished, __ATOMIC_ACQUIRE) != 0 ? __WCLONE : WNOHANG | __WCLONE;
+    int status = 0;
+    const long got = sys::call(__NR_wait4, child, reinterpret_cast<long>(&status), how);
+    if (got == -EINTR) return false;
+    if (got == 0) return false;
+    crashed = got == child && !(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    return true;
+}
+
+Outcome outcome_of(bool crashed) noexcept {
+    if (__atomic_load_n(&shared->finished, __ATOMIC_ACQUIRE) != 0) return shared->outcome;
+    return {crashed ? EFAULT : ECHILD, 0};
+}
+
+}  // namespace
+
+void prepare() noexcept {
+    frozen.main_thread_pointer = thread_pointer();
+    frozen.usable_size = reinterpret_cast<UsableSize>(next_symbol("malloc_usable_size"));
+}
+
+void forked() noexcept {
+    if (shared != nullptr) sys::munmap(shared, sizeof(Shared));
+    shared = nullptr;
+    child = 0;
+    frozen.main_thread_pointer = thread_pointer();
+}
+
+int start(const Order& order, const Registers& registers) noexcept {
+    if (!make_memory()) return ENOMEM;
+    shared->finished = 0;
+    shared->outcome = {};
+    note(order, registers);
+    give_up_ns = frozen.began_ns + uint64_t{order.deadline_seconds} * 1'000'000'000 + grace_ns;
+    const Blocked blocked;
+    const long made = sys::call(__NR_clone, 0);
+    if (made == 0) run_on(child_stack + stack_bytes);
+    if (made < 0) return static_cast<int>(-made);
+    child = static_cast<int>(made);
+    return 0;
+}
+
+bool has_ended(Outcome& outcome) noexcept {
+    if (child == 0) return true;
+    bool crashed = false;
+    if (!reap(crashed)) {
+        if (monotonic_ns() > give_up_ns) sys::call(__NR_kill, child, SIGKILL);
+        return false;
+    }
+    child = 0;
+    outcome = outcome_of(crashed);
+    return true;
+}
+
+Outcome wait() noexcept {
+    Outcome outcome{};
+    const timespec at_most{.tv_sec = 0, .tv_nsec = 50'000'000};
+    while (!has_ended(outcome)) {
+        sys::call(__NR_futex, reinterpret_cast<long>(&shared->finished), FUTEX_WAIT, 0, reinterpret_cast<long>(&at_most));
+    }
+    return outcome;
+}
+
+}  // namespace prof::snapshot

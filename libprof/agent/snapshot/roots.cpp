@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+//
+// Where the program keeps pointers outside of blocks. Side: agent, floor 3 (snapshot). Child of a snapshot only.
+//
+//   globals     writable segments of modules, the part that is read-only after relocation left out
+//   stacks      from 128 bytes below the stack pointer (the ABI's red zone) to the end of the mapping; a stack whose
+//               pointer is unknown is taken whole. Static TLS of a thread other than the main one lies on top of it
+//   registers   of threads that are known to stand still
+//   TLS         of the main thread, around its thread pointer, with the first block of pthread_setspecific's values
+//
+// The agent's own memory is never among them.
+#include "record/tables.h"
+#include "snapshot/writer.h"
+
+namespace prof::snapshot {
+
+namespace {
+
+constexpr uintptr_t red_zone_bytes = 128;
+constexpr uintptr_t control_block_bytes = 2560;  // struct pthread of every glibc so far is smaller
+
+constexpr uintptr_t up(uintptr_t address) noexcept { return (address + 7) & ~uintptr_t{7}; }
+constexpr uintptr_t down(uintptr_t address) noexcept { return address & ~uintptr_t{7}; }
+
+void add(Writer& writer, prof_root_kind kind, size_t owner, uintptr_t start, uintptr_t end) noexcept {
+    if (start >= end) return;
+    prof_root root{};
+    root.kind = kind;
+    root.owner = static_cast<uint32_t>(owner);
+    root.address = start;
+    root.bytes = end - start;
+    if (!writer.roots.push(root)) tables::lose(PROF_LOSS_NO_MEMORY);
+}
+
+void add_globals(Writer& writer) noexcept {
+    const Segments& segments = writer.frozen.segments;
+    for (size_t i = 0; i < segments.count; ++i) {
+        const Segment& segment = segments.segment[i];
+        for (size_t owner = 0; owner < writer.modules.size(); ++owner) {
+            const prof_module& module = writer.modules[owner];
+            if (module.last_generation != PROF_GENERATION_ALIVE || module.bias != segment.bias) continue;
+            if (segment.start < module.start || segment.start >= module.end) continue;
+            add(writer, PROF_ROOT_GLOBALS, owner, segment.start, segment.end);
+            break;
+        }
+    }
+}
+
+void add_stack(Writer& writer, size_t owner) noexcept {
+    const prof_thread& thread = writer.threads[owner];
+    const uintptr_t pointer = thread.stack_pointer;
+    const bool on_own_stack = pointer >= thread.stack_start && pointer < thread.stack_end;
+    uintptr_t start = thread.stack_start;
+    if (on_own_stack && pointer - start > red_zone_bytes) start = down(pointer - red_zone_bytes);
+    add(writer, PROF_ROOT_STACK, owner, start, thread.stack_end);
+    if (on_own_stack || pointer == 0) return;
+    // On a coroutine's or a signal's stack: a block of the heap, or a mapping.
+    uintptr_t end = 0;
+    if (const prof_map* map = writer.maps.at(pointer)) end = map->end;
+    const Index::Found found = writer.index.find(pointer);
+    if (found.place == Index::Place::inside) end = writer.index.address(found.block) + writer.index.size(found.block);
+    add(writer, PROF_ROOT_STACK, owner, down(pointer - red_zone_bytes), down(end));
+}
+
+void add_main_tls(Writer& writer, size_t owner) noexcept {
+    const uintptr_t pointer = writer.frozen.main_thread_pointer;
+    const prof_map* map = writer.maps.at(pointer);
+    if (map == nullptr) return;
+    const uintptr_t below = writer.frozen.segments.tls_bytes, above = control_block_bytes;
+    const uintptr_t start = pointer - map->start > below ? up(pointer - below) : map->start;
+    const uintptr_t end = map->end - pointer > above ? pointer + above : map->end;
+    add(writer, PROF_ROOT_TLS, owner, start, end);
+}
+
+void add_registers(Writer& writer, size_t owner) noexcept {
+    prof_root root{};
+    root.kind = PROF_ROOT_REGISTERS;
+    root.owner = static_cast<uint32_t>(owner);
+    root.bytes = sizeof(Registers);
+    if (!writer.roots.push(root)) tables::lose(PROF_LOSS_NO_MEMORY);
+}
+
+}  // namespace
+
+void list_roots(Writer& writer) noexcept {
+    add_globals(writer);
+    for (size_t i = 0; i < writer.threads.size(); ++i) {
+        const prof_thread& thread = writer.threads[i];
+        if ((thread.flags & PROF_THREAD_ALIVE) == 0) continue;
+        add_stack(writer, i);
+        if ((thread.flags & PROF_THREAD_MAIN) != 0) add_main_tls(writer, i);
+        if ((thread.flags & PROF_THREAD_REGISTERS_KNOWN) != 0) add_registers(writer, i);
+    }
+    for (const prof_root& root : writer.in_flight) {
+        if (!writer.roots.push(root)) tables::lose(PROF_LOSS_NO_MEMORY);
+    }
+}
+
+}  // namespace prof::snapshot

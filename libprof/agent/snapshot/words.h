@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+//
+// What a word is, as prof_word_kind has it, and the two columns that keep it.
+//
+// Side: agent, floor 3 (snapshot). Child of a snapshot only.
+#pragma once
+
+#include <cstdint>
+
+#include <prof/format.h>
+
+#include "record/tables.h"
+#include "snapshot/index.h"
+#include "snapshot/output.h"
+#include "snapshot/targets.h"
+
+namespace prof::snapshot {
+
+// A word, understood. `extra` is the offset that follows an INTERIOR.
+struct Word {
+    prof_word_kind kind;
+    uint32_t value;
+    uint64_t extra;
+};
+
+inline bool is_pointer(prof_word_kind kind) noexcept { return kind < PROF_WORD_INTEGER; }
+inline bool is_block_pointer(prof_word_kind kind) noexcept { return kind <= PROF_WORD_SELF; }
+
+class Resolver {
+   public:
+    static constexpr uint32_t no_block = UINT32_MAX;
+
+    Resolver(const Index& index, const Ranges& ranges) noexcept : index_(index), ranges_(ranges) {}
+
+    // Whether `bits` is an address that is kept. `owner` is the block that the word stands in, or no_block.
+    bool pointer(uint64_t bits, uint32_t owner, Word& word) noexcept {
+        const Index::Found found = index_.find(bits);
+        switch (found.place) {
+            case Index::Place::nowhere: return found.in_range && outside(bits, word);
+            case Index::Place::start:
+                word = {found.block == owner ? PROF_WORD_SELF : PROF_WORD_BLOCK, found.block == owner ? 0 : found.block, 0};
+                return true;
+            case Index::Place::end:
+                if (found.block == owner && found.offset <= UINT32_MAX) {
+                    word = {PROF_WORD_SELF, static_cast<uint32_t>(found.offset), 0};
+                } else {
+                    word = {PROF_WORD_END, found.block, 0};
+                }
+                return true;
+            case Index::Place::inside:
+                if (found.block == owner && found.offset <= UINT32_MAX) {
+                    word = {PROF_WORD_SELF, static_cast<uint32_t>(found.offset), 0};
+                } else {
+                    word = {PROF_WORD_INTERIOR, found.block, found.offset};
+                }
+                return true;
+        }
+        return false;
+    }
+
+    const Targets& targets() const noexcept { return targets_; }
+
+   private:
+    bool outside(uint64_t bits, Word& word) noexcept;
+
+    const Index& index_;
+    const Ranges& ranges_;
+    Targets targets_;
+};
+
+// Whether `bits` is an integer that is kept. Not asked of zero.
+bool integer(uint64_t bits, Word& word) noexcept;
+
+// The columns WORD_SLOT and WORD_VALUE.
+class WordColumns {
+   public:
+    WordColumns(Output& output, int spill) noexcept
+        : output_(output), spill_(spill), slots_(output, {.id = PROF_SECTION_WORD_SLOT, .element_bytes = 4, .offset = output.end()}),
+          values_(output, {.id = PROF_SECTION_WORD_VALUE, .element_bytes = 4, .offset = 0, .spill = spill}) {}
+
+    void put(uint64_t index, const Word& word) noexcept {
+        if (index >> PROF_WORD_INDEX_BITS != 0 || count_ + 2 >= UINT32_MAX) return tables::lose(PROF_LOSS_WORDS);
+        entry(static_cast<uint32_t>(index), word.kind, word.value);
+        if (word.kind != PROF_WORD_INTERIOR) return;
+        entry(static_cast<uint32_t>(word.extra >> 32), PROF_WORD_EXTRA, static_cast<uint32_t>(word.extra));
+    }
+    uint64_t count() const noexcept { return count_; }
+
+    // Puts both sections into the file.
+    void finish() noexcept;
+
+   private:
+    void entry(uint32_t index, prof_word_kind kind, uint32_t value) noexcept {
+        slots_.put(index << PROF_WORD_KIND_BITS | kind);
+        values_.put(value);
+        ++count_;
+    }
+
+    Output& output_;
+    int spill_;
+    Column slots_;
+    Column values_;
+    uint64_t count_ = 0;
+};
+
+}  // namespace prof::snapshot

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// The life of the copy: what a snapshot does, in order.
+//
+// Side: agent, floor 3 (snapshot). Child of a snapshot only. Never allocates from the program's heap, never calls what
+// may take a lock of libc.
+#include <asm/unistd.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include <new>
+
+#include "base/syscalls.h"
+#include "base/text.h"
+#include "record/tables.h"
+#include "snapshot/faults.h"
+#include "snapshot/writer.h"
+
+namespace prof::snapshot {
+
+namespace {
+
+constexpr long most_descriptors = 65536;
+
+// All of them: a socket or pipe that the copy kept open would outlive the program's own.
+void close_descriptors() noexcept {
+    if (sys::call(__NR_close_range, 0, static_cast<long>(UINT32_MAX), 0) == 0) return;
+    for (int fd = 0; fd < most_descriptors; ++fd) sys::close(fd);
+}
+
+// When memory runs out, the copy goes before the program does.
+void offer_to_oom_killer() noexcept {
+    const int fd = sys::open("/proc/self/oom_score_adj", O_WRONLY);
+    if (fd < 0) return;
+    sys::write(fd, "1000", 4);
+    sys::close(fd);
+}
+
+// The writer is larger than a stack frame should be.
+Writer* make_writer(const Frozen& frozen) noexcept {
+    void* place = arena::map(sizeof(Writer));
+    return place == nullptr ? nullptr : new (place) Writer(frozen);
+}
+
+}  // namespace
+
+Outcome write_snapshot(const Frozen& frozen) noexcept {
+    const uint64_t awake_ns = monotonic_ns();
+    close_descriptors();
+    faults::catch_all();
+    offer_to_oom_killer();
+    Writer* made = make_writer(frozen);
+    if (made == nullptr) return {ENOMEM, 0};
+    Writer& writer = *made;
+    writer.pause_ns = awake_ns - frozen.began_ns;
+    if (const int error = writer.output.open(frozen.order.path)) return {-error, 0};
+
+    tables::fold_thread_counters();
+    writer.maps.read(writer.strings);
+    list_modules(writer);
+    list_threads(writer);
+
+    count_blocks(writer);
+    write_blocks(writer);
+    if (frozen.order.contents == PROF_CONTENTS_WORDS && writer.has_index) {
+        list_roots(writer);
+        write_words(writer);
+    }
+    write_stacks(writer);
+    write_small_sections(writer);
+
+    const int error = writer.output.close();
+    return {-error, writer.output.file_bytes()};
+}
+
+}  // namespace prof::snapshot

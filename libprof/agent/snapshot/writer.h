@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+//
+// What the passes of a snapshot hand on to each other.
+//
+// Side: agent, floor 3 (snapshot). Child of a snapshot only: one thread, ends with the process. write.cpp calls the
+// passes in order and is the place to read first.
+#pragma once
+
+#include <cstdint>
+
+#include <prof/format.h>
+
+#include "snapshot/clock.h"
+#include "snapshot/frozen.h"
+#include "snapshot/growing.h"
+#include "snapshot/index.h"
+#include "snapshot/maps.h"
+#include "snapshot/output.h"
+#include "snapshot/strings.h"
+#include "snapshot/targets.h"
+
+namespace prof::snapshot {
+
+struct Writer {
+    explicit Writer(const Frozen& facts) noexcept
+        : frozen(facts), deadline(facts.began_ns + uint64_t{facts.order.deadline_seconds} * 1'000'000'000) {}
+
+    const Frozen& frozen;
+    Deadline deadline;
+    uint64_t pause_ns = 0;
+    Output output;
+    Strings strings;
+    Maps maps;
+    Index index;
+    bool has_index = false;
+    uint64_t block_count = 0, block_bytes = 0;
+    unsigned grain_log2 = 4;
+    Ranges ranges;                 // modules and stacks
+    Growing<prof_module> modules;
+    Growing<prof_thread> threads;
+    Growing<prof_root> roots;      // their words not yet read
+    Growing<prof_root> in_flight;  // the same, noted with the threads
+};
+
+// The passes, each in the file of its name.
+void list_modules(Writer& writer) noexcept;   // modules.cpp
+void list_threads(Writer& writer) noexcept;   // threads.cpp
+void count_blocks(Writer& writer) noexcept;   // blocks.cpp
+void write_blocks(Writer& writer) noexcept;
+void list_roots(Writer& writer) noexcept;     // roots.cpp
+void write_words(Writer& writer) noexcept;    // blocks.cpp
+void write_stacks(Writer& writer) noexcept;   // sections.cpp
+void write_small_sections(Writer& writer) noexcept;
+
+}  // namespace prof::snapshot
