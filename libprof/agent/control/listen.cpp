@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+//
+// Requests. Side: agent, floor 4 (control). See listen.h.
+#include "control/listen.h"
+
+#include <errno.h>
+#include <link.h>
+#include <signal.h>
+#include <sys/auxv.h>
+#include <ucontext.h>
+
+#include <prof/control.h>
+
+#include "control/page.h"
+#include "control/session.h"
+#include "record/recorder.h"
+#include "snapshot/registers.h"
+
+namespace prof::listen {
+
+namespace {
+
+uint32_t signal_waits = 0;  // a signal without a request came while the recorder was at work
+uintptr_t loader_start = 0, loader_end = 0;
+
+// The dynamic linker's code: a thread in there may be changing the list of modules that a snapshot reads.
+int note_loader(dl_phdr_info* info, size_t, void*) {
+    if (info->dlpi_addr != getauxval(AT_BASE) || info->dlpi_addr == 0) return 0;
+    loader_start = info->dlpi_addr;
+    for (int i = 0; i < info->dlpi_phnum; ++i) {
+        const Elf64_Phdr& part = info->dlpi_phdr[i];
+        if (part.p_type != PT_LOAD) continue;
+        const uintptr_t end = info->dlpi_addr + part.p_vaddr + part.p_memsz;
+        if (end > loader_end) loader_end = end;
+    }
+    return 1;
+}
+
+bool is_in_loader(const snapshot::Registers& registers) noexcept {
+    const uint64_t at = registers.value[snapshot::Registers::program_counter];
+    return at >= loader_start && at < loader_end;
+}
+
+void serve_request(const snapshot::Registers& registers) noexcept {
+    Path path;
+    const uint32_t request = page::accept(path);
+    if (request == 0) return;
+    const bool is_absolute = path.c_str()[0] == '/' && path.is_whole();
+    if (path.length() > 0 && !is_absolute) {
+        page::answer({.request = request, .error = EINVAL, .path = "", .text = "the path must be absolute"});
+        return;
+    }
+    session::take({.path = path.c_str(), .reason = PROF_REASON_REQUEST, .request = request, .wait = false,
+                   .registers = &registers});
+}
+
+void serve_signal(const snapshot::Registers& registers) noexcept {
+    session::take({.path = nullptr, .reason = PROF_REASON_SIGNAL, .request = 0, .wait = false, .registers = &registers});
+}
+
+// A tool queues the signal and has written a request; a plain kill asks for a snapshot by itself.
+void on_signal(int, siginfo_t* info, void* data) {
+    const int saved = errno;
+    snapshot::Registers registers;
+    capture(registers, *static_cast<const ucontext_t*>(data));
+    if (!session::is_own_process()) {
+        // Forked, and nothing happened since: the recorder has not noticed yet.
+    } else if (recorder::is_inside() || is_in_loader(registers)) {
+        if (info->si_code != SI_QUEUE) __atomic_store_n(&signal_waits, 1, __ATOMIC_RELEASE);
+        recorder::request_service();
+    } else if (info->si_code == SI_QUEUE) {
+        serve_request(registers);
+    } else {
+        serve_signal(registers);
+    }
+    errno = saved;
+}
+
+}  // namespace
+
+uint32_t start(uint32_t signal_number) noexcept {
+    dl_iterate_phdr(note_loader, nullptr);
+    if (signal_number == 0) return 0;
+    struct sigaction before{}, action{};
+    const int number = static_cast<int>(signal_number);
+    if (sigaction(number, nullptr, &before) != 0 || before.sa_handler != SIG_DFL) return 0;
+    action.sa_sigaction = on_signal;
+    action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
+    sigfillset(&action.sa_mask);
+    return sigaction(number, &action, nullptr) == 0 ? signal_number : 0;
+}
+
+void serve() noexcept {
+    session::look_after();
+    const bool asked = page::is_asked() || __atomic_load_n(&signal_waits, __ATOMIC_RELAXED) != 0;
+    if (!asked || !session::is_own_process()) return;
+    snapshot::Registers registers;
+    capture(registers);
+    serve_request(registers);
+    if (__atomic_exchange_n(&signal_waits, 0, __ATOMIC_ACQ_REL) != 0) serve_signal(registers);
+}
+
+}  // namespace prof::listen

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+//
+// What the user may set: PROF="key=value,key=value" in the environment. The table in options.cpp is all there is.
+//
+// Side:    agent, floor 4 (control). Parsed once, before anything records.
+#pragma once
+
+#include <cstdint>
+
+#include <prof/format.h>
+
+#include "base/text.h"
+
+namespace prof {
+
+struct Options {
+    Path folder;                   // out: absolute
+    bool snapshot_at_exit = true;  // exit
+    bool forks_too = true;         // forks: snapshots at the exit of forked children as well
+    prof_contents contents = PROF_CONTENTS_WORDS;  // contents
+    uint32_t signal_number = 0;    // signal: 0 is off
+    uint32_t deadline_seconds = 0; // deadline
+    bool quiet = false;            // quiet
+    bool record = true;            // record: whether recording begins at once
+};
+
+// The defaults, then what `text` says; null is "". What is wrong is said in one line each, and the rest holds.
+void parse_options(const char* text, Options& options) noexcept;
+
+// The value of a variable in `environment`, or null.
+const char* variable(char** environment, const char* name) noexcept;
+
+}  // namespace prof

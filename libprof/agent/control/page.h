@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+//
+// The control page: prof/control.h's page, made, answered on, and taken away again.
+//
+// Side:    agent, floor 4 (control).
+// Threads: answers come from one place at a time (control/session.h); readers use acquire.
+// Memory:  one shared page of a file.
+#pragma once
+
+#include <cstdint>
+
+#include <prof/control.h>
+
+#include "base/text.h"
+
+namespace prof::page {
+
+// Makes the file in $XDG_RUNTIME_DIR/heapkit (when `runtime_folder` is given and usable) or /tmp/heapkit-UID. Without
+// it the process cannot be asked by its pid; why is said in one line.
+void start(const char* runtime_folder, const char* snapshot_folder, uint32_t signal_number) noexcept;
+// In a forked child: leaves the parent's page alone and makes one of its own.
+void forked() noexcept;
+// Takes the file away.
+void end() noexcept;
+
+void set_state(prof_control_state state) noexcept;
+
+// Whether a request waits: two loads.
+bool is_asked() noexcept;
+
+// The newest request that was not accepted yet, accepted by this very call; 0 when there is none. `path` is what it
+// names, "" for a name of ours.
+uint32_t accept(Path& path) noexcept;
+
+struct Answer {
+    uint32_t request;
+    int error;         // 0 or an errno
+    const char* path;  // of the snapshot
+    const char* text;  // one line, when there is an error
+};
+void answer(const Answer& answer) noexcept;
+
+}  // namespace prof::page

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+//
+// The session. Side: agent, floor 4 (control). See session.h.
+#include "control/session.h"
+
+#include <asm/unistd.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/auxv.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/syscalls.h"
+#include "control/names.h"
+#include "control/page.h"
+#include "record/recorder.h"
+#include "record/tables.h"
+
+namespace prof::session {
+
+namespace {
+
+enum Stage : uint32_t { idle, busy, writing };
+
+constexpr uint32_t names_tried_at_most = 100000;
+constexpr int waits_at_most = 4000;  // of 20 ms
+
+constinit Options options;
+uint32_t current_state = PROF_CONTROL_STARTING;
+uint32_t stage = idle;
+uint32_t ended = 0;
+int own_pid = 0;
+uint64_t run_id = 0;
+uint32_t last_number = 0;
+uint32_t request = 0;  // that the snapshot under way answers
+constinit Path path;   // of the snapshot under way
+
+uint32_t load(const uint32_t& value) noexcept { return __atomic_load_n(&value, __ATOMIC_ACQUIRE); }
+void store(uint32_t& value, uint32_t wanted) noexcept { __atomic_store_n(&value, wanted, __ATOMIC_RELEASE); }
+bool turn(uint32_t& value, uint32_t from, uint32_t to) noexcept {
+    return __atomic_compare_exchange_n(&value, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+void enter(prof_control_state state) noexcept {
+    store(current_state, state);
+    page::set_state(state);
+}
+
+// Differs between processes: the kernel's 16 random bytes of each exec, the pid and the time.
+uint64_t new_run_id() noexcept {
+    uint64_t random = 0;
+    if (const unsigned long at = getauxval(AT_RANDOM)) __builtin_memcpy(&random, reinterpret_cast<const void*>(at), 8);
+    const uint64_t parts[3] = {random, static_cast<uint64_t>(sys::getpid()), tables::start_unix_ns()};
+    return prof_checksum(parts, sizeof parts);
+}
+
+// Runs in the copy, and in the program when there is no copy to do it.
+void answer(int error) noexcept {
+    char buffer[32];
+    Text<PROF_CONTROL_TEXT_BYTES> text;
+    if (error != 0) text.add(path.c_str()).add(": ").add(error_text(error, buffer));
+    page::answer({.request = request, .error = error, .path = path.c_str(), .text = text.c_str()});
+}
+void answer_outcome(const snapshot::Outcome& outcome) { answer(outcome.error); }
+
+// What went wrong and nobody else will say: an exit or a signal has no one to return to.
+void say(prof_reason reason, int error) noexcept {
+    char buffer[32];
+    if (error == 0 || reason == PROF_REASON_API || reason == PROF_REASON_REQUEST) return;
+    log_line("no snapshot ", path.c_str(), ": ", error_text(error, buffer));
+}
+
+// The copy has ended, however it did.
+void finish(const snapshot::Outcome& outcome) noexcept {
+    if (outcome.error != 0) answer(outcome.error);
+    store(stage, idle);
+}
+
+bool begin() noexcept {
+    look_after();
+    return turn(stage, idle, busy);
+}
+
+void nap() noexcept {
+    timespec time{.tv_sec = 0, .tv_nsec = 20'000'000};
+    sys::call(__NR_nanosleep, reinterpret_cast<long>(&time));
+}
+
+// For the last snapshot: waits for the one under way.
+bool begin_patiently() noexcept {
+    for (int i = 0; i < waits_at_most; ++i) {
+        if (turn(stage, idle, busy)) return true;
+        if (turn(stage, writing, busy)) {
+            const snapshot::Outcome outcome = snapshot::wait();
+            finish(outcome);
+            continue;
+        }
+        nap();
+    }
+    return false;
+}
+
+void choose_path(const Ask& ask) noexcept {
+    if (ask.path != nullptr && *ask.path != '\0') {
+        ++last_number;
+        path = Path().add(ask.path);
+        return;
+    }
+    for (uint32_t i = 0; i < names_tried_at_most; ++i) {
+        names::snapshot_path(options.folder.c_str(), ++last_number, path);
+        if (!names::exists(path.c_str())) return;
+    }
+}
+
+int freeze(const Ask& ask) noexcept {
+    choose_path(ask);
+    request = ask.request;
+    if (!path.is_whole()) return ENAMETOOLONG;
+    return snapshot::start({.path = path.c_str(),
+                            .program = names::program(),
+                            .executable = names::executable(),
+                            .reason = ask.reason,
+                            .contents = options.contents,
+                            .number = last_number,
+                            .run_id = run_id,
+                            .deadline_seconds = options.deadline_seconds,
+                            .done = answer_outcome},
+                           *ask.registers);
+}
+
+int why_not() noexcept {
+    if (load(current_state) == PROF_CONTROL_ASLEEP || load(current_state) == PROF_CONTROL_STARTING) return ENXIO;
+    return recorder::is_inside() ? EDEADLK : 0;
+}
+
+void check_folder() noexcept {
+    sys::mkdir(options.folder.c_str(), 0777);
+    const long got = sys::call(__NR_faccessat, AT_FDCWD, reinterpret_cast<long>(options.folder.c_str()), W_OK | X_OK);
+    char buffer[32];
+    if (got < 0) {
+        log_line("cannot write snapshots into ", options.folder.c_str(), ": ", error_text(static_cast<int>(-got), buffer),
+                 "; name another folder with PROF=out=FOLDER");
+    }
+}
+
+}  // namespace
+
+void start(const Options& wanted, const char* runtime_folder) noexcept {
+    options = wanted;
+    own_pid = sys::getpid();
+    run_id = new_run_id();
+    names::start();
+    snapshot::prepare();
+    check_folder();
+    page::start(runtime_folder, options.folder.c_str(), options.signal_number);
+    if (!options.record) recorder::set_recording(false);
+    enter(options.record ? PROF_CONTROL_RECORDING : PROF_CONTROL_STOPPED);
+}
+
+void fall_asleep(const char* why) noexcept {
+    log_line("nothing is recorded: ", why);
+    recorder::set_recording(false);
+    enter(PROF_CONTROL_ASLEEP);
+}
+
+prof_control_state state() noexcept { return static_cast<prof_control_state>(load(current_state)); }
+
+int set_recording(bool on) noexcept {
+    const prof_control_state now = state();
+    if (now != PROF_CONTROL_RECORDING && now != PROF_CONTROL_STOPPED) return -1;
+    recorder::set_recording(on);
+    enter(on ? PROF_CONTROL_RECORDING : PROF_CONTROL_STOPPED);
+    return 0;
+}
+
+int take(const Ask& ask) noexcept {
+    int error = why_not();
+    if (error == 0 && !(ask.reason == PROF_REASON_EXIT ? begin_patiently() : begin())) error = EBUSY;
+    if (error != 0) {
+        char buffer[32];
+        page::answer({.request = ask.request, .error = error, .path = "", .text = error_text(error, buffer)});
+        say(ask.reason, error);
+        return error;
+    }
+    error = freeze(ask);
+    if (error != 0) {
+        answer(error);
+        store(stage, idle);
+    } else if (ask.wait) {
+        const snapshot::Outcome outcome = snapshot::wait();
+        error = outcome.error;
+        finish(outcome);
+    } else {
+        store(stage, writing);
+    }
+    say(ask.reason, error);
+    return error;
+}
+
+int take_here(const char* named, const snapshot::Registers& registers) noexcept {
+    Path whole;
+    if (named != nullptr) names::absolute(named, whole);
+    if (!whole.is_whole()) return ENAMETOOLONG;
+    return take({.path = whole.c_str(), .reason = PROF_REASON_API, .request = 0, .wait = true, .registers = &registers});
+}
+
+void look_after() noexcept {
+    if (load(stage) != writing || !turn(stage, writing, busy)) return;
+    snapshot::Outcome outcome{};
+    if (snapshot::has_ended(outcome)) {
+        finish(outcome);
+    } else {
+        store(stage, writing);
+    }
+}
+
+bool is_own_process() noexcept { return own_pid == sys::getpid(); }
+
+void forked() noexcept {
+    own_pid = sys::getpid();
+    run_id = new_run_id();
+    last_number = request = 0;
+    if (!options.forks_too) options.snapshot_at_exit = false;
+    store(stage, idle);
+    store(ended, 0);
+    snapshot::forked();
+    page::forked();
+}
+
+void end() noexcept {
+    if (!is_own_process() || !turn(ended, 0, 1)) return;
+    const prof_control_state now = state();
+    if (options.snapshot_at_exit && (now == PROF_CONTROL_RECORDING || now == PROF_CONTROL_STOPPED)) {
+        snapshot::Registers registers;
+        capture(registers);
+        take({.path = nullptr, .reason = PROF_REASON_EXIT, .request = 0, .wait = true, .registers = &registers});
+    }
+    page::end();
+    if (now != PROF_CONTROL_ASLEEP) store(current_state, PROF_CONTROL_GONE);
+}
+
+}  // namespace prof::session

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// The session: what state this process is in, and its snapshots, one at a time.
+//
+//   starting ──► recording ◄──► stopped
+//                    │             │
+//                    ├─────────────┴──► gone     the program ended
+//                    └────────────────► asleep   the agent found itself broken
+//
+//   a snapshot:  idle ──► busy (one thread prepares it, or waits for it) ──► writing (the copy writes on its own)
+//
+// Side:    agent, floor 4 (control).
+// Threads: every function may be called by any thread. Signals: where it says so.
+#pragma once
+
+#include <cstdint>
+
+#include <prof/control.h>
+#include <prof/format.h>
+
+#include "control/options.h"
+#include "snapshot/freeze.h"
+
+namespace prof::session {
+
+// After the recorder has started; `runtime_folder` is $XDG_RUNTIME_DIR or null.
+void start(const Options& options, const char* runtime_folder) noexcept;
+// Instead, when it could not: says why, once.
+void fall_asleep(const char* why) noexcept;
+
+prof_control_state state() noexcept;
+int set_recording(bool on) noexcept;  // 0, or -1 when asleep; async-signal-safe
+
+struct Ask {
+    const char* path;    // absolute, or null: PROGRAM.PID.N.heap in the folder of the options
+    prof_reason reason;
+    uint32_t request;    // number on the control page, or 0
+    bool wait;           // until the file is whole
+    const snapshot::Registers* registers;
+};
+// 0 or an errno: EBUSY, EDEADLK inside the recorder, ENXIO when asleep, or what freezing or writing said. With
+// `request` the control page gets the answer too. Async-signal-safe unless it waits.
+int take(const Ask& ask) noexcept;
+
+// For prof.h: waits; `path` may be relative, or null for a name of ours.
+int take_here(const char* path, const snapshot::Registers& registers) noexcept;
+
+// Now and then: reaps a copy that has ended.
+void look_after() noexcept;
+
+// Whether this is the process that the session was started in (or forked()), and not a vfork child in its memory.
+bool is_own_process() noexcept;
+// The recorder noticed that this is a forked child.
+void forked() noexcept;
+// The program ends: the last snapshot, the control page. Only the first call does something.
+void end() noexcept;
+
+}  // namespace prof::session
