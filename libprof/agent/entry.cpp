@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// The agent wakes up, and prof.h is made real.
+//
+// Side:    agent, the top floor.
+// Threads: the constructor runs on the main thread, before any other constructor of the process.
+#include <errno.h>
+
+#include <prof/prof.h>
+
+#include "control/listen.h"
+#include "control/options.h"
+#include "control/session.h"
+#include "hooks/process.h"
+#include "hooks/real.h"
+#include "record/recorder.h"
+#include "record/tables.h"
+#include "snapshot/registers.h"
+
+namespace {
+
+using namespace prof;
+
+// The dynamic linker hands these to every constructor; libc has not yet set `environ` when the first one runs.
+__attribute__((constructor(101), used)) void wake_up(int, char**, char** environment) {
+    process::watch_for_the_end();
+    static constinit Options options;
+    parse_options(variable(environment, "PROF"), options);
+    if (!find_real()) return session::fall_asleep("the process has no malloc that can be called");
+    recorder::set_service(listen::serve);
+    recorder::set_forked(session::forked);
+    if (!recorder::start()) return session::fall_asleep("the kernel gives no memory for the tables");
+    options.signal_number = listen::start(options.signal_number);
+    session::start(options, variable(environment, "XDG_RUNTIME_DIR"));
+}
+
+}  // namespace
+
+extern "C" {
+
+int prof_agent_recording(void) { return session::state() == PROF_CONTROL_RECORDING ? 1 : 0; }
+
+int prof_agent_set_recording(int on) { return session::set_recording(on != 0); }
+
+int prof_agent_take_snapshot(const char* path) {
+    snapshot::Registers registers;
+    capture(registers);
+    const int error = session::take_here(path, registers);
+    if (error != 0) errno = error;
+    return error == 0 ? 0 : -1;
+}
+
+int prof_agent_traced_memory(struct prof_memory* memory) {
+    if (session::state() == PROF_CONTROL_STARTING || session::state() == PROF_CONTROL_ASLEEP) return -1;
+    const tables::Totals totals = tables::totals();
+    memory->live_bytes = totals.live_bytes;
+    memory->live_blocks = totals.live_blocks;
+    memory->peak_bytes = totals.peak_bytes;
+    memory->own_bytes = tables::own_bytes();
+    return 0;
+}
+
+}  // extern "C"
