@@ -24,9 +24,9 @@ Process = collections.namedtuple("Process", [name for _, name in PROCESS_FIELDS]
 
 
 def names_of(header_text, enum):
-    """{number: name without its prefix} of an enumeration in format.h."""
+    """{number: name without PROF_} of an enumeration in format.h."""
     body = re.search(r"enum " + enum + r" \{(.*?)\};", header_text, flags=re.S).group(1)
-    return {int(number): name for name, number in re.findall(r"PROF_[A-Z]+_(\w+) = (\d+)", body)}
+    return {int(number): name for name, number in re.findall(r"PROF_(\w+) = (\d+)", body)}
 
 
 class Snapshot:
