@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// Edges: one pass over the words to count them, one to write them down.
+//
+// Side: heap, floor 5 (refs).
+#include "refs/edges.h"
+
+namespace heapkit::refs {
+namespace {
+
+// At most as many edges as words that point at or into another block. Most of them are.
+size_t pointers_among(std::span<const uint32_t> slots) {
+    constexpr uint32_t kind_mask = (1u << PROF_WORD_KIND_BITS) - 1;
+    size_t count = 0;
+    for (const uint32_t slot : slots) count += (slot & kind_mask) <= PROF_WORD_INTERIOR;
+    return count;
+}
+
+}  // namespace
+
+std::optional<graph::Edge> edge_of(const read::Word& word, const read::Blocks& blocks,
+                                   const InteriorPointers& interior) noexcept {
+    if (word.kind == read::WordKind::block) return graph::Edge({.to = word.block.value, .is_strong = true});
+    if (word.kind != read::WordKind::interior || word.into_bytes >= blocks.size_bytes(word.block)) return std::nullopt;
+    return graph::Edge({.to = word.block.value, .is_strong = interior.hold(word.block, word.into_bytes)});
+}
+
+Result<graph::Graph> edges_between(const read::Blocks& blocks, const read::Words& words,
+                                   const InteriorPointers& interior) {
+    if (blocks.count() >= graph::most_nodes)
+        return Error{"this heap has more than two billion blocks, too many to follow their references", ""};
+    graph::Graph graph;
+    graph.begin.reserve(blocks.count() + 1);
+    graph.edges.reserve(pointers_among(words.slot.first(words.block_end.empty() ? 0 : words.block_end.back())));
+    for (size_t block = 0; block < blocks.count(); ++block) {
+        for (const read::Word& word : words_of(words, BlockId(block)))
+            if (const auto edge = edge_of(word, blocks, interior)) graph.edges.push_back(*edge);
+        graph.end_node();
+    }
+    return graph;
+}
+
+std::vector<graph::Edge> edges_from_roots(const read::Blocks& blocks, const read::Words& words,
+                                          const InteriorPointers& interior) {
+    std::vector<graph::Edge> edges;
+    for (const prof_root& root : words.roots)
+        for (const read::Word& word : words_of(words, root))
+            if (const auto edge = edge_of(word, blocks, interior)) edges.push_back(*edge);
+    return edges;
+}
+
+}  // namespace heapkit::refs

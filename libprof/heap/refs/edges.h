@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// Who refers to whom: the words of blocks and roots as edges between blocks.
+//
+// Side:    heap, floor 5 (refs). Node i of the graph is block i.
+// Threads: free functions over const data.
+// Memory:  4 bytes a block, 4 an edge.
+//
+// A word is an edge as memcheck has it: to the start of a block, or into its requested bytes. It is strong when it is to
+// the start, or when a heuristic says that such an interior pointer holds its block (interior.h). A pointer one past the
+// end, or into the slack behind the requested bytes, refers to nothing: a vector's end() does not own what was
+// allocated behind it. A block's pointers into itself are left out.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "graph/graph.h"
+#include "read/words.h"
+#include "refs/interior.h"
+
+namespace heapkit::refs {
+
+std::optional<graph::Edge> edge_of(const read::Word& word, const read::Blocks& blocks,
+                                   const InteriorPointers& interior) noexcept;
+
+// Errors: more blocks than a graph can have nodes.
+Result<graph::Graph> edges_between(const read::Blocks& blocks, const read::Words& words,
+                                   const InteriorPointers& interior);
+
+// From all roots, in their order.
+std::vector<graph::Edge> edges_from_roots(const read::Blocks& blocks, const read::Words& words,
+                                          const InteriorPointers& interior);
+
+}  // namespace heapkit::refs

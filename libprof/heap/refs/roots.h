@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+//
+// What a root is called, as far as the snapshot alone says it: a module and an offset, a thread and a place on its
+// stack, a register. Names of variables come from debug information, and so from elsewhere.
+//
+// Side: heap, floor 5 (refs).
+#pragma once
+
+#include <string>
+
+#include "read/snapshot.h"
+
+namespace heapkit::refs {
+
+// The word at byte `offset_bytes` of a root area:
+//
+//     "libserver.so+0x4010"              a global; the offset is the address in the file, as nm shows it
+//     "stack of worker (tid 1001)+0x48"  from the thread's stack pointer, where that is known
+//     "register rbx of worker (tid 1001)"
+//     "thread-local of worker (tid 1001)+0x10"
+//     "in flight in worker (tid 1001)"   a block that is being reallocated
+//     "arena (declared)+0x20"            what the program told us of
+std::string name_of(const read::Snapshot& snapshot, const prof_root& root, uint64_t offset_bytes);
+
+}  // namespace heapkit::refs
