@@ -84,17 +84,18 @@ Table table_by_traceback(const Heap& heap, std::vector<Total> totals, const RowO
     const size_t count = row_count(order.size(), rows);
     table.rows_left_out = order.size() - count;
 
+    const Sites sites(heap, {.raw_frames = rows.raw_frames});
     std::vector<Group> groups(count);
     for (size_t index = 0; index < count; ++index) {
         const StackId stack(order[index]);
-        const auto site = Sites::of_one(heap, stack, {.raw_frames = rows.raw_frames});
         groups[index].example = stack;
-        if (site) groups[index].place = place_of(heap, *site);
+        groups[index].site = sites.of(stack);
+        if (groups[index].site) groups[index].place = place_of(heap, *groups[index].site);
     }
     Labels labels({.by = by, .full_paths = rows.full_paths});
     labels.know(groups);
     for (size_t index = 0; index < count; ++index) {
-        auto& row = table.rows.emplace_back(naming_cells(heap, groups[index], by, labels, rows));
+        auto& row = table.rows.emplace_back(naming_cells(heap, groups[index], by, labels));
         append_figures(row, totals[order[index]], true);
     }
     return table;

@@ -87,7 +87,7 @@ Result<Table> compare(const Comparison& comparison) {
     for (size_t index = 0; index < count; ++index) {
         const GroupPair& pair = pairs[index];
         const Heap& heap = pair.newer != nullptr ? *comparison.newer : *comparison.older;
-        auto& row = table.rows.emplace_back(naming_cells(heap, pair.either(), grouping.by, labels, comparison.rows));
+        auto& row = table.rows.emplace_back(naming_cells(heap, pair.either(), grouping.by, labels));
         append_figures(row, pair, grouping.metric != Metric::temporary);
     }
     return table;

@@ -152,6 +152,7 @@ void charge_tracebacks(const Heap& heap, const Grouping& grouping, const std::ve
         const auto site = sites.of(StackId(index));
         const uint32_t group =
             table.find_or_add(keys.of(StackId(index)), site ? place_of(heap, *site) : Place{}, StackId(index));
+        table[group].site = site;
         table.charge(group, totals[index]);
     }
 }

@@ -76,8 +76,7 @@ std::string peak_text(const prof_process& process) {
 
 std::string temporary_text(const prof_process& process) {
     const auto all = static_cast<double>(std::max<uint64_t>(process.allocated_blocks, 1));
-    return fmt::format("{} blocks ({}), freed as the next thing that their thread did",
-                       count(process.temporary_blocks),
+    return fmt::format("{} blocks ({}), freed as the next thing that their thread did", count(process.temporary_blocks),
                        percent_to_text(100.0 * static_cast<double>(process.temporary_blocks) / all));
 }
 

@@ -83,12 +83,11 @@ std::string Labels::of(const Place& place) const {
     return place.function.empty() ? "<unknown>" : place.function;
 }
 
-std::string Labels::traceback_text(const Heap& heap, StackId stack, bool raw_frames) const {
-    const auto site = Sites::of_one(heap, stack, {.raw_frames = raw_frames});
+std::string Labels::traceback_text(const Heap& heap, const Group& group) const {
     std::string text;
     size_t shown = 0, left_out = 0;
-    for_each_frame(heap, stack, [&](symbols::LocationId location) {
-        if (shown == 0 && site && location != *site) return true;  // plumbing
+    for_each_frame(heap, group.example, [&](symbols::LocationId location) {
+        if (shown == 0 && group.site && location != *group.site) return true;  // plumbing
         if (shown == frames_in_text) {
             ++left_out;
             return true;

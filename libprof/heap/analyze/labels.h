@@ -37,8 +37,8 @@ class Labels {
     std::string of(const Place& place) const;
     std::string line_of(const Place& place) const;  // "server.cpp:57", "memcpy (libc.so.6)", "<unknown>:0"
 
-    // The frames of a stack, one a line, from its site outwards (raw: from its innermost frame).
-    std::string traceback_text(const Heap& heap, StackId stack, bool raw_frames) const;
+    // The frames of a stack, one a line, each after a line feed, from its site outwards.
+    std::string traceback_text(const Heap& heap, const Group& group) const;
 
    private:
     std::string path_of(const Place& place) const;

@@ -58,8 +58,7 @@ std::vector<Column> naming_columns(GroupBy by) {
     return columns;
 }
 
-std::vector<Cell> naming_cells(const Heap& heap, const Group& group, GroupBy by, const Labels& labels,
-                               const RowOptions& options) {
+std::vector<Cell> naming_cells(const Heap& heap, const Group& group, GroupBy by, const Labels& labels) {
     const Place& place = group.place;
     std::vector<Cell> cells = {labels.of(place)};
     switch (by) {
@@ -76,7 +75,7 @@ std::vector<Cell> naming_cells(const Heap& heap, const Group& group, GroupBy by,
             cells.emplace_back(place.module);
             break;
         case GroupBy::traceback:
-            cells[0] = labels.of(place) + labels.traceback_text(heap, group.example, options.raw_frames);
+            cells[0] = labels.of(place) + labels.traceback_text(heap, group);
             cells.emplace_back(traceback_of(heap, group.example));
             break;
         case GroupBy::type:

@@ -28,7 +28,6 @@ std::string key_of_table(GroupBy by);
 
 // The columns that name a group: its label for people, its whole name for programs.
 std::vector<Column> naming_columns(GroupBy by);
-std::vector<Cell> naming_cells(const Heap& heap, const Group& group, GroupBy by, const Labels& labels,
-                               const RowOptions& options);
+std::vector<Cell> naming_cells(const Heap& heap, const Group& group, GroupBy by, const Labels& labels);
 
 }  // namespace heapkit::analyze

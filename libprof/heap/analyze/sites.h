@@ -3,15 +3,14 @@
 // The site of every stack: its innermost frame that is not an allocator's or a container's. Whoever asks where memory
 // comes from does not mean new_allocator.h.
 //
-// Side:   heap, floor 7 (analyze). What counts as an allocator or a container is said by types/.
-// Memory: one LocationId a call-tree node.
+// Side: heap, floor 7 (analyze). What counts as an allocator or a container is said by types/.
 #pragma once
 
 #include <optional>
-#include <vector>
 
 #include "heap.h"
 #include "shapes.h"
+#include "types/sites.h"
 
 namespace heapkit::analyze {
 
@@ -23,14 +22,11 @@ class Sites {
     Sites(const Heap& heap, Options options);
 
     // Nothing for the unknown stack.
-    std::optional<symbols::LocationId> of(StackId stack) const noexcept;
-
-    // The same for one stack, when there is no need for all.
-    static std::optional<symbols::LocationId> of_one(const Heap& heap, StackId stack, Options options);
+    std::optional<symbols::LocationId> of(StackId stack) const;
 
    private:
     const Heap& heap_;
-    std::vector<std::optional<symbols::LocationId>> of_node_;
+    std::optional<types::Sites> sites_;  // unless raw
 };
 
 Place place_of(const Heap& heap, symbols::LocationId location);

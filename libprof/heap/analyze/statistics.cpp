@@ -45,7 +45,7 @@ Result<Table> statistics(const Heap& heap, const Grouping& grouping, const Filte
     table.rows_left_out = groups->size() - count;
     for (size_t index = 0; index < count; ++index) {
         const Group& group = (*groups)[index];
-        auto& row = table.rows.emplace_back(naming_cells(heap, group, grouping.by, labels, rows));
+        auto& row = table.rows.emplace_back(naming_cells(heap, group, grouping.by, labels));
         const auto blocks = static_cast<double>(group.total.blocks);
         if (has_sizes) row.emplace_back(group.total.bytes);
         row.emplace_back(group.total.blocks);

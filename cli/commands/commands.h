@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// One row a command; each in a file of its name.
+//
+// Side: our process, cli.
+#pragma once
+
+#include "../command.h"
+
+namespace heapkit::cli {
+
+Command stats_command();
+Command types_command();
+Command growth_command();
+Command info_command();
+Command flamegraph_command();
+Command diff_command();
+
+}  // namespace heapkit::cli

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+//
+// The terminal, if it is one.
+//
+// Side: our process, cli.
+#include "console.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "render/safe_text.h"
+
+namespace heapkit::cli {
+namespace {
+
+constexpr size_t narrowest = 60, usual_width = 100;
+
+bool wants_no_colour() {
+    const char* const no_color = std::getenv("NO_COLOR");
+    const char* const term = std::getenv("TERM");
+    return (no_color != nullptr && *no_color != '\0') || (term != nullptr && std::strcmp(term, "dumb") == 0);
+}
+
+size_t terminal_width() {
+    winsize size{};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual_width;
+    return std::max<size_t>(size.ws_col, narrowest);
+}
+
+bool is_plain(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("._-/+,:@%=", c) != nullptr;
+}
+
+}  // namespace
+
+Console::Console() : output_is_terminal_(isatty(STDOUT_FILENO) == 1), errors_are_terminal_(isatty(STDERR_FILENO) == 1) {
+    text_options_ = {.colour = output_is_terminal_ && !wants_no_colour(),
+                     .width = output_is_terminal_ ? terminal_width() : usual_width,
+                     .cuts_lines = output_is_terminal_};
+}
+
+void Console::print(std::string_view text) const { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void Console::explain(const Error& error) const {
+    std::fflush(stdout);
+    const auto safe = [](const std::string& text) { return render::safe_text(text, {.keep_line_feeds = true}); };
+    std::fputs(fmt::format("heapkit: {}\n", safe(error.what)).c_str(), stderr);
+    if (!error.hint.empty()) std::fputs((safe(error.hint) + "\n").c_str(), stderr);
+}
+
+bool Console::flush() const { return std::fflush(stdout) == 0 && std::ferror(stdout) == 0; }
+
+Result<void> write_whole_file(const std::string& path, std::string_view content, const Console& console) {
+    if (path == "-") {
+        console.print(content);
+        return {};
+    }
+    const auto cannot = [&path](int code) {
+        return Error{fmt::format("cannot write {}: {}", path, std::strerror(code)),
+                     "Choose another place with -o FILE."};
+    };
+    const std::string unfinished = path + ".part";
+    std::FILE* const file = std::fopen(unfinished.c_str(), "we");
+    if (file == nullptr) return cannot(errno);
+    const bool is_written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
+    int code = is_written ? 0 : errno;
+    if (std::fclose(file) != 0 && code == 0) code = errno;
+    if (code == 0 && std::rename(unfinished.c_str(), path.c_str()) != 0) code = errno;
+    if (code == 0) return {};
+    std::remove(unfinished.c_str());
+    return cannot(code);
+}
+
+std::string shell_quoted(std::string_view word) {
+    if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return std::string(word);
+    std::string quoted = "'";
+    for (const char c : word) {
+        if (c == '\'') {
+            quoted += "'\\''";
+        } else {
+            quoted += c;
+        }
+    }
+    return quoted + "'";
+}
+
+}  // namespace heapkit::cli

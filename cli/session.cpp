@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+//
+// Open, begin, show.
+//
+// Side: our process, cli.
+#include "session.h"
+
+#include "analyze/heading.h"
+#include "progress.h"
+#include "render/json.h"
+#include "render/text.h"
+
+namespace heapkit::cli {
+
+Session::Session() = default;
+Session::Session(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Result<Session> Session::open(std::span<const std::string> files, const Console& console) {
+    Session session;
+    session.progress_ = std::make_unique<Progress>(console.errors_are_terminal());
+    Progress* const progress = session.progress_.get();
+    HeapOptions options;
+    options.symbols.progress.report = [progress](std::string_view what, uint64_t done, uint64_t total) {
+        progress->report(what, done, total);
+    };
+    for (const std::string& file : files) {
+        auto heap = Heap::open(file, options);
+        if (!heap) return heap.error();
+        session.heaps_.push_back(std::move(*heap));
+    }
+    return session;
+}
+
+std::vector<const Heap*> Session::heaps() const {
+    std::vector<const Heap*> pointers;
+    for (const Heap& heap : heaps_) pointers.push_back(&heap);
+    return pointers;
+}
+
+Report Session::begin_report(std::string command) const {
+    Report report;
+    report.command = std::move(command);
+    for (const Heap& heap : heaps_) report.subjects.push_back(analyze::subject_of(heap));
+    report.heading = analyze::heading_of(report.subjects);
+    return report;
+}
+
+void Session::show(const Report& report, const Typed& typed, const Console& console) const {
+    progress_->clear();
+    console.print(typed.has("json") ? render::to_json(report) : render::to_text(report, console.text_options()));
+}
+
+}  // namespace heapkit::cli

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+//
+// THE table of commands.
+//
+// Side: our process, cli.
+#include "tools.h"
+
+#include "commands/commands.h"
+#include "console.h"
+#include "help.h"
+#include "parse.h"
+
+namespace heapkit::cli {
+
+const Tool& heapkit_tool() {
+    static const Tool tool = {
+        .name = "heapkit",
+        .summary = "Heap profiling and leak finding for native processes",
+        .description =
+            "Records every allocation of an unmodified program, takes snapshots of its heap, and says what "
+            "is there and what grew.",
+        .commands = {stats_command(), types_command(), growth_command(), diff_command(), flamegraph_command(),
+                     info_command()}};
+    return tool;
+}
+
+const Tool& heapdiff_tool() {
+    static const Tool tool = [] {
+        Tool single = {.name = "heapdiff",
+                       .summary = diff_command().summary,
+                       .description = "",
+                       .commands = {diff_command()},
+                       .is_single = true};
+        return single;
+    }();
+    return tool;
+}
+
+int run_tool(const Tool& tool, const std::vector<std::string>& words) {
+    Console console;
+    const auto request = parse(tool, words);
+    if (!request) {
+        console.explain(request.error());
+        return exit_error;
+    }
+    const HelpOptions help{.colour = console.text_options().colour, .width = console.text_options().width};
+    int code = exit_fine;
+    switch (request->what) {
+        case Request::What::version:
+            console.print(tool.name + " " HEAPKIT_VERSION "\n");
+            break;
+        case Request::What::tool_help:
+            console.print(tool_help(tool, help));
+            break;
+        case Request::What::help:
+            console.print(command_help(tool, *request->command, help));
+            break;
+        case Request::What::run: {
+            const auto result = request->command->run(request->typed, console);
+            if (!result) {
+                console.explain(result.error());
+                return exit_error;
+            }
+            code = *result;
+        }
+    }
+    if (console.flush()) return code;
+    console.explain({"cannot write the answer to standard output", ""});
+    return exit_error;
+}
+
+}  // namespace heapkit::cli
