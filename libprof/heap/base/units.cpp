@@ -35,7 +35,7 @@ std::string with_separators(uint64_t magnitude) {
     std::string digits = std::to_string(magnitude);
     for (size_t at = digits.size(); at > 3;) {
         at -= 3;
-        digits.insert(at, ",");
+        digits.insert(at, 1, ',');
     }
     return digits;
 }
@@ -57,10 +57,12 @@ std::string local_time(int64_t unix_ns, const char* format) {
 std::string size_to_text(double bytes) { return scaled(bytes, false); }
 std::string size_delta_to_text(double bytes) { return scaled(bytes, true); }
 
-std::string count_to_text(int64_t count) { return (count < 0 ? "-" : "") + with_separators(magnitude_of(count)); }
+std::string count_to_text(int64_t count) {
+    return fmt::format("{}{}", count < 0 ? "-" : "", with_separators(magnitude_of(count)));
+}
 
 std::string count_delta_to_text(int64_t count) {
-    return (count < 0 ? "-" : "+") + with_separators(magnitude_of(count));
+    return fmt::format("{}{}", count < 0 ? '-' : '+', with_separators(magnitude_of(count)));
 }
 
 std::string percent_to_text(double percent) {

@@ -180,7 +180,7 @@ bool is_default(std::string_view argument) {
 
 std::string joined(const std::vector<std::string>& parts) {
     std::string text;
-    for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+    for (const std::string& part : parts) text.append(text.empty() ? "" : ", ").append(part);
     return text;
 }
 
@@ -189,7 +189,7 @@ std::string short_arguments(std::string_view inside, size_t depth) {
     std::vector<std::string> arguments;
     for (const std::string_view argument : arguments_in(inside)) arguments.push_back(shorten(argument, depth + 1));
     while (arguments.size() > 1 && is_default(arguments.back())) arguments.pop_back();
-    return "<" + joined(arguments) + ">";
+    return joined(arguments).insert(0, 1, '<') + '>';
 }
 
 bool replace_suffix(std::string& text, std::string_view from, std::string_view to) {

@@ -11,7 +11,7 @@
 #include <unordered_map>
 
 #include "symbols/short_name.h"
-#include "types/site.h"
+#include "types/sites.h"
 #include "types/vtable.h"
 
 namespace heapkit::types {

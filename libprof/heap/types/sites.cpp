@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// See site.h. What is skipped stands in the three tables below, and nowhere else.
+// See sites.h. What is skipped stands in the three tables below, and nowhere else.
 //
 // Side: heap, floor 4 (types).
-#include "types/site.h"
+#include "types/sites.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <unordered_set>
 
 #include "symbols/short_name.h"
 
@@ -171,7 +172,8 @@ bool is_skipped_module(std::string_view module) {
 
 bool is_skipped_function(std::string_view full) {
     const std::string_view name = symbols::qualified_function(full);
-    if (std::find(skipped_names.begin(), skipped_names.end(), name) != skipped_names.end()) return true;
+    static const std::unordered_set<std::string_view> names(skipped_names.begin(), skipped_names.end());
+    if (names.contains(name)) return true;
     return std::any_of(skipped_prefixes.begin(), skipped_prefixes.end(),
                        [&](std::string_view each) { return name.starts_with(each); });
 }
@@ -186,13 +188,14 @@ std::string spoken(std::string_view function) {
 
 }  // namespace
 
+bool is_plumbing(const symbols::Frames& frames, symbols::LocationId id) {
+    const symbols::Location& location = frames.location(id);
+    return is_skipped_module(frames.text(location.module)) || is_skipped_function(frames.text(location.function));
+}
+
 Sites::Sites(const read::Snapshot& snapshot, const symbols::Frames& frames) : snapshot_(snapshot), frames_(frames) {
-    is_skipped_.resize(frames.location_count());
-    for (size_t i = 0; i < is_skipped_.size(); ++i) {
-        const symbols::Location& location = frames.location(symbols::LocationId(i));
-        is_skipped_[i] =
-            is_skipped_module(frames.text(location.module)) || is_skipped_function(frames.text(location.function));
-    }
+    is_plumbing_.resize(frames.location_count());
+    for (size_t i = 0; i < is_plumbing_.size(); ++i) is_plumbing_[i] = is_plumbing(frames, symbols::LocationId(i));
 }
 
 std::optional<symbols::LocationId> Sites::site_of(StackId stack) const {
@@ -200,7 +203,7 @@ std::optional<symbols::LocationId> Sites::site_of(StackId stack) const {
     if (innermost == 0) return std::nullopt;
     for (uint32_t node = innermost; node != 0; node = snapshot_.node_parent()[node])
         for (const symbols::LocationId location : frames_.at(NodeId(node)))
-            if (!is_skipped_[location.index()]) return location;
+            if (!is_plumbing_[location.index()]) return location;
     return frames_.at(NodeId(innermost)).front();
 }
 

@@ -17,6 +17,9 @@
 
 namespace heapkit::types {
 
+// Whether a source position belongs to an allocator or a container: what nobody means by "where".
+bool is_plumbing(const symbols::Frames& frames, symbols::LocationId location);
+
 class Sites {
    public:
     // Both must outlive it.
@@ -30,7 +33,7 @@ class Sites {
    private:
     const read::Snapshot& snapshot_;
     const symbols::Frames& frames_;
-    std::vector<bool> is_skipped_;  // by LocationId
+    std::vector<bool> is_plumbing_;  // by LocationId
 };
 
 }  // namespace heapkit::types
