@@ -19,6 +19,8 @@
 
 #include <cstdint>
 
+#include "stack_word.h"
+
 namespace prof {
 
 struct Frame {
@@ -67,7 +69,7 @@ class Memo {
 
    private:
     static uint64_t differs(const Word& word) noexcept {
-        return *static_cast<const volatile uint64_t*>(word.at) ^ word.value;
+        return stack_word(word.at) ^ word.value;
     }
     uint32_t exact_difference(uint32_t end) const noexcept {
         while (end > 0 && differs(words[end - 1]) == 0) --end;

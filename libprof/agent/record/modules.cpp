@@ -15,15 +15,18 @@
 
 #include "base/arena.h"
 #include "base/lock.h"
+#include "base/next_symbol.h"
 #include "segments.h"
 #include "state.h"
 
-#ifdef DLFO_STRUCT_HAS_EH_DBASE
-extern "C" int _dl_find_object(void* pc, dl_find_object* result) __attribute__((weak));
-#endif
-
 namespace prof::modules {
 namespace {
+
+#ifdef DLFO_STRUCT_HAS_EH_DBASE
+// Looked up by name. A weak import would not do: the linker still notes its version as needed, and an older glibc then
+// refuses the whole library.
+constinit int (*dl_find_object_here)(void* pc, dl_find_object* result) = nullptr;
+#endif
 
 constexpr uint16_t kMaxGeneration = PROF_GENERATION_DOMAIN - 1;
 constexpr size_t kMaxPathBytes = 4096;
@@ -140,8 +143,8 @@ bool view_by_iteration(uintptr_t pc, View& view) noexcept {
 bool view_at(uintptr_t pc, View& view) noexcept {
 #ifdef DLFO_STRUCT_HAS_EH_DBASE
     dl_find_object found;
-    if (_dl_find_object != nullptr) {
-        if (_dl_find_object(reinterpret_cast<void*>(pc), &found) != 0) return false;
+    if (dl_find_object_here != nullptr) {
+        if (dl_find_object_here(reinterpret_cast<void*>(pc), &found) != 0) return false;
         auto* header = static_cast<const Elf64_Ehdr*>(found.dlfo_map_start);
         if (std::memcmp(header->e_ident, ELFMAG, SELFMAG) == 0) {
             view = {};
@@ -269,6 +272,9 @@ void bury_unseen() noexcept {
 }  // namespace
 
 bool start() noexcept {
+#ifdef DLFO_STRUCT_HAS_EH_DBASE
+    dl_find_object_here = reinterpret_cast<decltype(dl_find_object_here)>(any_symbol("_dl_find_object"));
+#endif
     dl_iterate_phdr(&find_loader, nullptr);
     check_unloads();
     return records.reserve(0);

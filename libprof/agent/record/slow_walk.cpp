@@ -11,6 +11,7 @@
 #include "base/syscalls.h"
 #include "cfi.h"
 #include "modules.h"
+#include "stack_word.h"
 #include "state.h"
 #include "walk.h"
 
@@ -34,7 +35,7 @@ bool read_word(void* context, uint64_t address, uint64_t& word) noexcept {
     uint64_t low = cursor.registers[cfi::kRsp];
     const Thread& thread = cursor.thread;
     if (low >= thread.stack_low && address >= low && address + 8 <= thread.stack_high) {
-        word = *reinterpret_cast<const volatile uint64_t*>(address);
+        word = stack_word(reinterpret_cast<const uint64_t*>(address));
         return true;
     }
     iovec here{&word, sizeof(word)}, there{reinterpret_cast<void*>(address), sizeof(word)};

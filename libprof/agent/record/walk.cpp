@@ -13,6 +13,7 @@
 
 #include "base/syscalls.h"
 #include "rules.h"
+#include "stack_word.h"
 #include "stacks.h"
 #include "state.h"
 #include "tables.h"
@@ -35,7 +36,7 @@ struct Position {
 
 const uint64_t* word_at(uint64_t address) noexcept { return reinterpret_cast<const uint64_t*>(address); }
 
-uint64_t load(uint64_t address) noexcept { return *static_cast<const volatile uint64_t*>(word_at(address)); }
+uint64_t load(uint64_t address) noexcept { return stack_word(word_at(address)); }
 
 // The frame whose outward walk reads word `index`, and which no frame further in shares it with.
 Frame* reader_of(Frame* from, uint32_t index) noexcept {
