@@ -25,7 +25,8 @@ namespace {
 #ifdef DLFO_STRUCT_HAS_EH_DBASE
 // Looked up by name. A weak import would not do: the linker still notes its version as needed, and an older glibc then
 // refuses the whole library.
-constinit int (*dl_find_object_here)(void* pc, dl_find_object* result) = nullptr;
+using FindObject = int (*)(void* pc, dl_find_object* result);
+constinit FindObject find_object = nullptr;
 #endif
 
 constexpr uint16_t kMaxGeneration = PROF_GENERATION_DOMAIN - 1;
@@ -143,8 +144,8 @@ bool view_by_iteration(uintptr_t pc, View& view) noexcept {
 bool view_at(uintptr_t pc, View& view) noexcept {
 #ifdef DLFO_STRUCT_HAS_EH_DBASE
     dl_find_object found;
-    if (dl_find_object_here != nullptr) {
-        if (dl_find_object_here(reinterpret_cast<void*>(pc), &found) != 0) return false;
+    if (find_object != nullptr) {
+        if (find_object(reinterpret_cast<void*>(pc), &found) != 0) return false;
         auto* header = static_cast<const Elf64_Ehdr*>(found.dlfo_map_start);
         if (std::memcmp(header->e_ident, ELFMAG, SELFMAG) == 0) {
             view = {};
@@ -273,7 +274,7 @@ void bury_unseen() noexcept {
 
 bool start() noexcept {
 #ifdef DLFO_STRUCT_HAS_EH_DBASE
-    dl_find_object_here = reinterpret_cast<decltype(dl_find_object_here)>(any_symbol("_dl_find_object"));
+    find_object = reinterpret_cast<FindObject>(any_symbol("_dl_find_object"));
 #endif
     dl_iterate_phdr(&find_loader, nullptr);
     check_unloads();
