@@ -165,39 +165,21 @@ __attribute__((constructor)) static void start(void) {
     pthread_atfork(take_lock, release_lock, in_child);
 }
 
-/* ---- The hooks --------------------------------------------------------------------------------------------------- */
+/* ---- The hooks ---------------------------------------------------------------------------------------------------
+ * None calls another by its public name: that call would start at the agent again, which would count it twice. */
 
-void* malloc(size_t size) { return counted(__libc_malloc(size), size); }
-void* calloc(size_t count, size_t size) { return counted(__libc_calloc(count, size), count * size); }
-void* memalign(size_t alignment, size_t size) { return counted(__libc_memalign(alignment, size), size); }
-void* aligned_alloc(size_t alignment, size_t size) { return memalign(alignment, size); }
-void* valloc(size_t size) { return memalign((size_t)sysconf(_SC_PAGESIZE), size); }
+static void* counted_memalign(size_t alignment, size_t size) { return counted(__libc_memalign(alignment, size), size); }
 
-void* pvalloc(size_t size) {
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    return counted(__libc_memalign(page, (size + page - 1) / page * page), size);
-}
-
-int posix_memalign(void** block, size_t alignment, size_t size) {
-    if (alignment == 0 || alignment % sizeof(void*) != 0 || (alignment & (alignment - 1)) != 0) return EINVAL;
-    const int kept = errno;
-    void* made = memalign(alignment, size);
-    errno = kept;
-    if (made == NULL) return ENOMEM;
-    *block = made;
-    return 0;
-}
-
-void free(void* block) {
+static void discounted_free(void* block) {
     size_t size = 0;
     if (block != NULL) discount(block, &size);
     __libc_free(block);
 }
 
-void* realloc(void* block, size_t size) {
-    if (block == NULL) return malloc(size);
+static void* counted_realloc(void* block, size_t size) {
+    if (block == NULL) return counted(__libc_malloc(size), size);
     if (size == 0) {
-        free(block);
+        discounted_free(block);
         return NULL;
     }
     size_t old_size = 0;
@@ -214,11 +196,36 @@ void* realloc(void* block, size_t size) {
     return NULL;
 }
 
+static size_t page_bytes(void) { return (size_t)sysconf(_SC_PAGESIZE); }
+
+void* malloc(size_t size) { return counted(__libc_malloc(size), size); }
+void* calloc(size_t count, size_t size) { return counted(__libc_calloc(count, size), count * size); }
+void free(void* block) { discounted_free(block); }
+void* realloc(void* block, size_t size) { return counted_realloc(block, size); }
+void* memalign(size_t alignment, size_t size) { return counted_memalign(alignment, size); }
+void* aligned_alloc(size_t alignment, size_t size) { return counted_memalign(alignment, size); }
+void* valloc(size_t size) { return counted_memalign(page_bytes(), size); }
+
+void* pvalloc(size_t size) {
+    const size_t whole_pages = (size + page_bytes() - 1) / page_bytes() * page_bytes();
+    return counted(__libc_memalign(page_bytes(), whole_pages), size);
+}
+
+int posix_memalign(void** block, size_t alignment, size_t size) {
+    if (alignment == 0 || alignment % sizeof(void*) != 0 || (alignment & (alignment - 1)) != 0) return EINVAL;
+    const int kept = errno;
+    void* made = counted_memalign(alignment, size);
+    errno = kept;
+    if (made == NULL) return ENOMEM;
+    *block = made;
+    return 0;
+}
+
 void* reallocarray(void* block, size_t count, size_t size) {
     size_t bytes = 0;
     if (__builtin_mul_overflow(count, size, &bytes)) {
         errno = ENOMEM;
         return NULL;
     }
-    return realloc(block, bytes);
+    return counted_realloc(block, bytes);
 }
