@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/next_symbol.h"
 #include "base/syscalls.h"
+#include "record/state.h"
 #include "record/tables.h"
 #include "snapshot/clock.h"
 #include "snapshot/frozen.h"
@@ -38,6 +39,7 @@ struct Shared {
 Frozen frozen;
 Shared* shared = nullptr;
 char* child_stack = nullptr;
+alignas(State) char state_before[sizeof(State)];
 int child = 0;
 uint64_t give_up_ns = 0;
 
@@ -79,7 +81,13 @@ void note(const Order& order, const Registers& registers) noexcept {
     frozen.began_ns = monotonic_ns();
 }
 
+// The recorder's state page is wiped in a copy, so that forked children of the program notice. This copy is not one:
+// what the recorder knows is read here as it was.
+void keep_state() noexcept { __builtin_memcpy(state_before, static_cast<const void*>(state_page), sizeof(State)); }
+void restore_kept_state() noexcept { __builtin_memcpy(static_cast<void*>(state_page), state_before, sizeof(State)); }
+
 void child_main() {
+    restore_kept_state();
     shared->outcome = write_snapshot(frozen);
     if (frozen.order.done != nullptr) frozen.order.done(shared->outcome);
     __atomic_store_n(&shared->finished, 1, __ATOMIC_RELEASE);
@@ -138,6 +146,7 @@ int start(const Order& order, const Registers& registers) noexcept {
     note(order, registers);
     give_up_ns = frozen.began_ns + uint64_t{order.deadline_seconds} * 1'000'000'000 + grace_ns;
     const Blocked blocked;
+    keep_state();
     const long made = sys::call(__NR_clone, 0);
     if (made == 0) run_on(child_stack + stack_bytes);
     if (made < 0) return static_cast<int>(-made);
