@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+//
+// See child.h.
+//
+// Side: our process, cli.
+#include "process/child.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+namespace heapkit::cli {
+namespace {
+
+constexpr int handed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT, SIGWINCH};
+constexpr int code_of_signal = 128;
+
+sigset_t taken_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : handed_on) sigaddset(&set, signal);
+    sigaddset(&set, SIGCHLD);
+    return set;
+}
+
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+// In the new process. What exec says goes through the pipe, which exec itself closes.
+[[noreturn]] void become(const Child::Command& command, const sigset_t& mask, int report) {
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a killed heapkit leaves nothing behind
+    sigprocmask(SIG_SETMASK, &mask, nullptr);
+    execve(command.file.c_str(), pointers_to(command.arguments).data(), pointers_to(command.environment).data());
+    const int error = errno;
+    if (write(report, &error, sizeof error) < 0) _exit(code_of_signal - 1);
+    _exit(code_of_signal - 2);
+}
+
+int foreground_group() { return isatty(STDIN_FILENO) != 0 ? tcgetpgrp(STDIN_FILENO) : -1; }
+
+// Taking the terminal from the background is answered with SIGTTOU unless that is blocked.
+void give_terminal(pid_t group) {
+    sigset_t set, before;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    tcsetpgrp(STDIN_FILENO, group);
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+}
+
+}  // namespace
+
+Result<Child> Child::start(const Command& command) {
+    const sigset_t taken = taken_signals();
+    sigset_t before;
+    sigprocmask(SIG_BLOCK, &taken, &before);
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) != 0) return Error{std::string("cannot make a pipe: ") + std::strerror(errno), ""};
+    const pid_t pid = fork();
+    if (pid < 0) return Error{std::string("cannot start another process: ") + std::strerror(errno), ""};
+    if (pid == 0) become(command, before, report[1]);
+    setpgid(pid, pid);
+    close(report[1]);
+    int error = 0;
+    const bool failed = read(report[0], &error, sizeof error) == sizeof error;
+    close(report[0]);
+    if (!failed) return Child(pid);
+    waitpid(pid, nullptr, 0);
+    return Error{"cannot run " + command.file.string() + ": " + std::strerror(error), ""};
+}
+
+// To all of its group: a shell and what it started, as a terminal would.
+void Child::hand_on(int signal) const { kill(-pid_, signal); }
+
+void Child::stopped_by(int signal) {
+    const bool wants_terminal = signal == SIGTTIN || signal == SIGTTOU;
+    if (wants_terminal && foreground_group() == getpgrp()) {
+        has_terminal_ = true;
+        give_terminal(pid_);
+        return hand_on(SIGCONT);
+    }
+    if (has_terminal_) give_terminal(getpgrp());
+    raise(SIGSTOP);  // with it, until somebody continues us
+    if (has_terminal_) give_terminal(pid_);
+    hand_on(SIGCONT);
+}
+
+int Child::wait(const std::function<void(pid_t)>& before_end) {
+    const sigset_t taken = taken_signals();
+    for (;;) {
+        int status = 0;
+        while (waitpid(pid_, &status, WNOHANG | WUNTRACED) == pid_) {
+            if (WIFSTOPPED(status)) {
+                stopped_by(WSTOPSIG(status));
+                continue;
+            }
+            if (has_terminal_) give_terminal(getpgrp());
+            return WIFSIGNALED(status) ? code_of_signal + WTERMSIG(status) : WEXITSTATUS(status);
+        }
+        const int signal = sigwaitinfo(&taken, nullptr);
+        if (signal < 0 || signal == SIGCHLD) continue;
+        if ((signal == SIGTERM || signal == SIGINT) && before_end) before_end(pid_);
+        hand_on(signal);
+    }
+}
+
+bool is_asked_again() {
+    sigset_t waiting;
+    sigpending(&waiting);
+    return sigismember(&waiting, SIGTERM) == 1 || sigismember(&waiting, SIGINT) == 1;
+}
+
+}  // namespace heapkit::cli

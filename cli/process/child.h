@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// The program that heapkit run started: its process group, its terminal, its signals, its end.
+//
+// Side:    our process, cli.
+// Signals: all that are handed on stay blocked here and are taken one by one.
+//
+// The program gets a process group of its own, so that ^C reaches us first and a snapshot can be taken before it is
+// handed on. A program that reads from the terminal is stopped by the kernel for that; it is then given the terminal
+// and hears ^C itself, as shells and debuggers do want.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace heapkit::cli {
+
+class Child {
+   public:
+    struct Command {
+        std::filesystem::path file;
+        std::vector<std::string> arguments;  // the name first
+        std::vector<std::string> environment;
+    };
+    static Result<Child> start(const Command& command);
+
+    // Hands signals on until the program ends; `before_end` is called before SIGTERM or SIGINT is. Returns the exit
+    // code, 128 + n when signal n ended it.
+    int wait(const std::function<void(pid_t)>& before_end);
+
+    pid_t pid() const noexcept { return pid_; }
+
+   private:
+    explicit Child(pid_t pid) noexcept : pid_(pid) {}
+    void hand_on(int signal) const;
+    void stopped_by(int signal);
+    bool has_terminal_ = false;
+    pid_t pid_;
+};
+
+// Whether another SIGTERM or SIGINT waits: the user is impatient.
+bool is_asked_again();
+
+}  // namespace heapkit::cli

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// The control page of a recorded process, found and opened from outside.
+//
+// Side:   our process, cli. The page is written by the process, which may be broken: nothing in it is trusted.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include <prof/control.h>
+
+#include "base/result.h"
+
+namespace heapkit::cli {
+
+class ControlPage {
+   public:
+    // Errors say why the process cannot be asked.
+    static Result<ControlPage> open(pid_t pid, bool force);
+
+    ControlPage(ControlPage&& other) noexcept;
+    ControlPage& operator=(ControlPage&&) = delete;
+    ~ControlPage();
+
+    prof_control_state state() const noexcept;
+    uint32_t signal_number() const noexcept { return page_->signal_number; }
+    std::string reply_path() const;
+    std::string reply_text() const;
+
+    // False: another tool asks at this moment.
+    bool lock() const noexcept;
+    // Asks; returns the request's number. `path` is absolute or "".
+    uint32_t ask(const std::string& path) noexcept;
+    bool is_answered(uint32_t number) const noexcept;
+    prof_control_result result() const noexcept { return static_cast<prof_control_result>(page_->result); }
+
+   private:
+    ControlPage(int fd, prof_control* page) noexcept : fd_(fd), page_(page) {}
+    int fd_;
+    prof_control* page_;
+};
+
+// "jq", or "" when the process is gone.
+std::string process_name(pid_t pid);
+
+}  // namespace heapkit::cli

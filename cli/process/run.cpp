@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+//
+// heapkit run, in order: check the program, find the agent, start, wait, say what was written. See run.h.
+//
+// Side: our process, cli.
+#include "run.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/units.h"
+#include "process/agent.h"
+#include "process/child.h"
+#include "process/program.h"
+#include "process/written.h"
+#include "request.h"
+
+namespace heapkit::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int code_error = 2;
+constexpr size_t listed_at_most = 20;
+
+int refuse(int code, const std::string& what, const std::string& hint = {}) {
+    fmt::print(stderr, "heapkit: {}\n", what);
+    if (!hint.empty()) fmt::print(stderr, "{}\n", hint);
+    return code;
+}
+
+void snapshot_before_end(pid_t pid) {
+    RequestOptions options;
+    options.is_cancelled = is_asked_again;
+    if (const auto path = request_snapshot(pid, options); !path)
+        fmt::print(stderr, "heapkit: no snapshot before the signal: {}\n", path.error().what);
+}
+
+void say_written(const Written& written) {
+    const std::vector<fs::path> paths = written.since();
+    if (paths.empty()) return fmt::print(stderr, "heapkit: no snapshot was written\n");
+    const size_t listed = std::min(paths.size(), listed_at_most);
+    for (size_t i = paths.size() - listed; i < paths.size(); ++i) fmt::print(stderr, "heapkit: wrote {}\n", paths[i].string());
+    if (listed < paths.size())
+        fmt::print(stderr, "heapkit: and {} more in the same folder\n", paths.size() - listed);
+}
+
+}  // namespace
+
+int run_program(const RunOptions& options) {
+    if (options.command.empty()) return refuse(code_error, "no program was named", "Usage: heapkit run -- PROGRAM ARGUMENTS");
+    const Program program = find_program(options.command.front());
+    if (program.file.empty()) return refuse(program.exit_code, program.problem);
+    const auto agent = find_agent();
+    if (!agent) return refuse(code_error, agent.error().what, agent.error().hint);
+    std::error_code error;
+    fs::create_directories(options.folder, error);
+    if (error) return refuse(code_error, "cannot make the folder " + options.folder.string() + ": " + error.message());
+
+    const Written written(options.folder);
+    auto child = Child::start({.file = program.file, .arguments = options.command,
+                               .environment = environment_for(*agent, options)});
+    if (!child) return refuse(program.exit_code == 0 ? 126 : program.exit_code, child.error().what);
+    const int code = child->wait(options.exit_snapshot ? snapshot_before_end : std::function<void(pid_t)>());
+    say_written(written);
+    return code;
+}
+
+}  // namespace heapkit::cli

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// heapkit run: starts a program under the agent, hands signals on, and says what was written.
+//
+// Side: our process, cli.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace heapkit::cli {
+
+struct RunOptions {
+    std::vector<std::string> command;        // the program and its arguments
+    std::filesystem::path folder = ".";      // where snapshots go; made when it is not there
+    bool exit_snapshot = true;               // at the end, and before SIGTERM or SIGINT is handed on
+    std::string contents;                    // "words" or "none"; "": the agent's default
+    std::vector<std::string> agent_options;  // "key=value", as in PROF
+};
+
+// Runs the program to its end and returns its exit code, 128 + n when signal n ended it. Before it starts: 127 when it
+// is not there, 126 when it cannot be run or recorded, 2 for anything else; one line on standard error says why.
+int run_program(const RunOptions& options);
+
+}  // namespace heapkit::cli
