@@ -65,7 +65,7 @@ constexpr Row table[] = {
      "FOLDER where snapshots go"},
     {"exit", "on", [](const char* v, Options& o) { return parse_switch(v, o.snapshot_at_exit); },
      "on|off: a snapshot when the program ends"},
-    {"forks", "on", [](const char* v, Options& o) { return parse_switch(v, o.forks_too); },
+    {"forks", "off", [](const char* v, Options& o) { return parse_switch(v, o.forks_too); },
      "on|off: also when a forked child ends that allocated"},
     {"contents", "words", parse_contents,
      "words|none: pointers and small integers of each block, or none of it"},

@@ -16,7 +16,7 @@ namespace prof {
 struct Options {
     Path folder;                   // out: absolute
     bool snapshot_at_exit = true;  // exit
-    bool forks_too = true;         // forks: snapshots at the exit of forked children as well
+    bool forks_too = false;        // forks: snapshots at the exit of forked children as well
     prof_contents contents = PROF_CONTENTS_WORDS;  // contents
     uint32_t signal_number = 0;    // signal: 0 is off
     uint32_t deadline_seconds = 0; // deadline

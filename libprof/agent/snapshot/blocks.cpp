@@ -102,7 +102,7 @@ void write_words(Writer& writer) noexcept {
     const uint64_t count = writer.block_count;
     Column words_end(output, Column::place_for(output, PROF_SECTION_BLOCK_WORDS_END, 4, count));
     WordColumns words(output, spill);
-    Resolver resolver(writer.index, writer.ranges);
+    const Resolver resolver(writer.index, writer.ranges);
     Scan scan(writer.index, resolver, pages, words);
     for (uint32_t i = 0; i < count; ++i) {
         if (writer.deadline.is_over(blocks_between_looks_at_the_clock)) {
@@ -122,7 +122,6 @@ void write_words(Writer& writer) noexcept {
     }
     output.add(words_end.finish());
     words.finish();
-    output.put(PROF_SECTION_WORD_TARGETS, 8, resolver.targets().all().data(), resolver.targets().all().size());
     output.put(PROF_SECTION_ROOTS, sizeof(prof_root), writer.roots.data(), writer.roots.size());
 }
 

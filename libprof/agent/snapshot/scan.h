@@ -17,7 +17,7 @@ namespace prof::snapshot {
 
 class Scan {
    public:
-    Scan(const Index& index, Resolver& resolver, Pages& pages, WordColumns& words) noexcept
+    Scan(const Index& index, const Resolver& resolver, Pages& pages, WordColumns& words) noexcept
         : index_(index), resolver_(resolver), pages_(pages), words_(words) {}
 
     // Every whole word of the block: pointers anywhere, integers at its start and behind pointers.
@@ -34,7 +34,7 @@ class Scan {
     void area_word(Near& near, uint64_t index, uint64_t bits) noexcept;
 
     const Index& index_;
-    Resolver& resolver_;
+    const Resolver& resolver_;
     Pages& pages_;
     WordColumns& words_;
 };

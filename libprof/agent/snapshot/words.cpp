@@ -6,16 +6,15 @@
 
 namespace prof::snapshot {
 
-bool Resolver::outside(uint64_t bits, Word& word) noexcept {
-    const prof_word_kind kind = ranges_.kind_at(bits);
-    if (kind == PROF_WORD_EXTRA) return false;
-    const uint32_t number = targets_.number_of(bits);
-    if (number == Targets::none) {
-        tables::lose(PROF_LOSS_WORDS);
-        return false;
-    }
-    word = {kind, number, 0};
-    return true;
+bool Resolver::outside(uint64_t bits, Word& word) const noexcept {
+    word = {ranges_.kind_at(bits), 0, bits};
+    return word.kind != PROF_WORD_EXTRA;
+}
+
+void WordColumns::put_target(uint64_t index, const Word& word) noexcept {
+    const uint32_t number = targets_.number_of(word.extra);
+    if (number == Targets::none) return tables::lose(PROF_LOSS_WORDS);
+    entry(static_cast<uint32_t>(index), word.kind, number);
 }
 
 bool integer(uint64_t bits, Word& word) noexcept {
@@ -48,6 +47,7 @@ void WordColumns::finish() noexcept {
     prof_section values = values_.finish();
     values.offset = output_.take_spill(spill_, values.element_count * values.element_bytes);
     output_.add(values);
+    output_.put(PROF_SECTION_WORD_TARGETS, sizeof(uint64_t), targets_.all().data(), targets_.all().size());
 }
 
 }  // namespace prof::snapshot

@@ -16,7 +16,7 @@
 
 namespace prof::snapshot {
 
-// A word, understood. `extra` is the offset that follows an INTERIOR.
+// A word, understood. `extra` is the offset that follows an INTERIOR, and the address of a MODULE or STACK word.
 struct Word {
     prof_word_kind kind;
     uint32_t value;
@@ -33,10 +33,11 @@ class Resolver {
     Resolver(const Index& index, const Ranges& ranges) noexcept : index_(index), ranges_(ranges) {}
 
     // Whether `bits` is an address that is kept. `owner` is the block that the word stands in, or no_block.
-    bool pointer(uint64_t bits, uint32_t owner, Word& word) noexcept {
+    bool pointer(uint64_t bits, uint32_t owner, Word& word) const noexcept {
         const Index::Found found = index_.find(bits);
         switch (found.place) {
-            case Index::Place::nowhere: return found.in_range && outside(bits, word);
+            case Index::Place::nowhere:
+                return found.in_range && outside(bits, word);
             case Index::Place::start:
                 word = {found.block == owner ? PROF_WORD_SELF : PROF_WORD_BLOCK, found.block == owner ? 0 : found.block, 0};
                 return true;
@@ -58,20 +59,17 @@ class Resolver {
         return false;
     }
 
-    const Targets& targets() const noexcept { return targets_; }
-
    private:
-    bool outside(uint64_t bits, Word& word) noexcept;
+    bool outside(uint64_t bits, Word& word) const noexcept;
 
     const Index& index_;
     const Ranges& ranges_;
-    Targets targets_;
 };
 
 // Whether `bits` is an integer that is kept. Not asked of zero.
 bool integer(uint64_t bits, Word& word) noexcept;
 
-// The columns WORD_SLOT and WORD_VALUE.
+// The columns WORD_SLOT, WORD_VALUE and WORD_TARGETS.
 class WordColumns {
    public:
     WordColumns(Output& output, int spill) noexcept
@@ -80,13 +78,14 @@ class WordColumns {
 
     void put(uint64_t index, const Word& word) noexcept {
         if (index >> PROF_WORD_INDEX_BITS != 0 || count_ + 2 >= UINT32_MAX) return tables::lose(PROF_LOSS_WORDS);
+        if (word.kind == PROF_WORD_MODULE || word.kind == PROF_WORD_STACK) return put_target(index, word);
         entry(static_cast<uint32_t>(index), word.kind, word.value);
         if (word.kind != PROF_WORD_INTERIOR) return;
         entry(static_cast<uint32_t>(word.extra >> 32), PROF_WORD_EXTRA, static_cast<uint32_t>(word.extra));
     }
     uint64_t count() const noexcept { return count_; }
 
-    // Puts both sections into the file.
+    // Puts the sections into the file.
     void finish() noexcept;
 
    private:
@@ -96,8 +95,11 @@ class WordColumns {
         ++count_;
     }
 
+    void put_target(uint64_t index, const Word& word) noexcept;
+
     Output& output_;
     int spill_;
+    Targets targets_;
     Column slots_;
     Column values_;
     uint64_t count_ = 0;
