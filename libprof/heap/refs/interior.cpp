@@ -5,8 +5,8 @@
 // Side: heap, floor 5 (refs).
 #include "refs/interior.h"
 
+#include <fmt/format.h>
 #include <algorithm>
-#include <string>
 
 namespace heapkit::refs {
 namespace {
@@ -34,7 +34,7 @@ Result<Heuristics> parse_heuristics(std::string_view text) {
         const size_t end = std::min(text.find(',', begin), text.size());
         bool* const heuristic = named(heuristics, text.substr(begin, end - begin));
         if (heuristic == nullptr) {
-            return Error{"there is no heuristic \"" + std::string(text.substr(begin, end - begin)) + "\"",
+            return Error{fmt::format("there is no heuristic \"{}\"", text.substr(begin, end - begin)),
                          "They are stdstring, length64, newarray, multipleinheritance; or all, or none."};
         }
         *heuristic = true;

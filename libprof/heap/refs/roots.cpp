@@ -5,9 +5,8 @@
 // Side: heap, floor 5 (refs).
 #include "refs/roots.h"
 
+#include <fmt/format.h>
 #include <array>
-#include <cinttypes>
-#include <cstdio>
 
 namespace heapkit::refs {
 namespace {
@@ -16,36 +15,29 @@ namespace {
 constexpr std::array register_names = {"rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", "r8",
                                        "r9",  "r10", "r11", "r12", "r13", "r14", "r15", "rip"};
 
-std::string hexadecimal(uint64_t value) {
-    char text[2 + 16 + 1];
-    std::snprintf(text, sizeof(text), "0x%" PRIx64, value);
-    return text;
-}
-
-std::string plus(uint64_t offset) { return "+" + hexadecimal(offset); }
-
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 std::string name_of_thread(const prof_thread& thread) {
-    const std::string tid = "tid " + std::to_string(thread.tid);
-    return thread.name[0] == '\0' ? "thread (" + tid + ")" : std::string(thread.name) + " (" + tid + ")";
+    return fmt::format("{} (tid {})", thread.name[0] == '\0' ? "thread" : thread.name, thread.tid);
 }
 
 std::string global_name(const read::Snapshot& snapshot, const prof_root& root, uint64_t offset_bytes) {
     const prof_module& module = snapshot.modules()[root.owner];
-    return std::string(last_part(snapshot.string(module.path))) + plus(root.address + offset_bytes - module.bias);
+    return fmt::format("{}+{:#x}", last_part(snapshot.string(module.path)),
+                       root.address + offset_bytes - module.bias);
 }
 
 std::string stack_name(const prof_thread& thread, uint64_t address) {
-    const uint64_t from = thread.stack_pointer != 0 && thread.stack_pointer <= address ? thread.stack_pointer
-                                                                                      : thread.stack_start;
-    return "stack of " + name_of_thread(thread) + (from <= address ? plus(address - from) : "");
+    const bool is_above_pointer = thread.stack_pointer != 0 && thread.stack_pointer <= address;
+    const uint64_t from = is_above_pointer ? thread.stack_pointer : thread.stack_start;
+    const std::string name = fmt::format("stack of {}", name_of_thread(thread));
+    return from <= address ? fmt::format("{}+{:#x}", name, address - from) : name;
 }
 
 std::string register_name(const prof_thread& thread, uint64_t offset_bytes) {
     const uint64_t number = offset_bytes / sizeof(uint64_t);
     const std::string name = number < register_names.size() ? register_names[number] : std::to_string(number);
-    return "register " + name + " of " + name_of_thread(thread);
+    return fmt::format("register {} of {}", name, name_of_thread(thread));
 }
 
 }  // namespace
@@ -60,13 +52,13 @@ std::string name_of(const read::Snapshot& snapshot, const prof_root& root, uint6
         case PROF_ROOT_REGISTERS:
             return register_name(thread(), offset_bytes);
         case PROF_ROOT_TLS:
-            return "thread-local of " + name_of_thread(thread()) + plus(offset_bytes);
+            return fmt::format("thread-local of {}+{:#x}", name_of_thread(thread()), offset_bytes);
         case PROF_ROOT_IN_FLIGHT:
-            return "in flight in " + name_of_thread(thread());
+            return fmt::format("in flight in {}", name_of_thread(thread()));
         case PROF_ROOT_DECLARED:
-            return std::string(snapshot.string(root.owner)) + " (declared)" + plus(offset_bytes);
+            return fmt::format("{} (declared)+{:#x}", snapshot.string(root.owner), offset_bytes);
         default:
-            return "memory at " + hexadecimal(root.address + offset_bytes);
+            return fmt::format("memory at {:#x}", root.address + offset_bytes);
     }
 }
 
