@@ -28,10 +28,14 @@ void add_saturating(uint16_t& to, uint32_t amount) noexcept {
     __atomic_store_n(&to, static_cast<uint16_t>(sum < UINT16_MAX ? sum : UINT16_MAX), __ATOMIC_RELAXED);
 }
 
+bool replace(uint32_t& value, uint32_t before, uint32_t after) noexcept {
+    return __atomic_compare_exchange_n(&value, &before, after, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
 void save_shared(Stack& stack) noexcept {
-    uint32_t now = __atomic_load_n(&totals.epoch, __ATOMIC_RELAXED), before = __atomic_load_n(&stack.epoch, __ATOMIC_RELAXED);
-    if (before == now || !__atomic_compare_exchange_n(&stack.epoch, &before, now, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-        return;
+    uint32_t now = __atomic_load_n(&totals.epoch, __ATOMIC_RELAXED);
+    uint32_t before = __atomic_load_n(&stack.epoch, __ATOMIC_RELAXED);
+    if (before == now || !replace(stack.epoch, before, now)) return;
     __atomic_store_n(&stack.peak_bytes, __atomic_load_n(&stack.live_bytes, __ATOMIC_RELAXED), __ATOMIC_RELAXED);
     __atomic_store_n(&stack.peak_blocks, __atomic_load_n(&stack.live_blocks, __ATOMIC_RELAXED), __ATOMIC_RELAXED);
     __atomic_store_n(&totals.saved, 1u, __ATOMIC_RELAXED);
@@ -127,8 +131,8 @@ void read(uint32_t number, prof_stack& out) noexcept {
 
 tables::Totals read_totals(uint32_t threads) noexcept {
     tables::Totals out{};
-    out.live_bytes = totals.live_bytes;
-    out.live_blocks = totals.live_blocks;
+    out.live_bytes = live_bytes();
+    out.live_blocks = live_blocks();
     out.peak_bytes = totals.peak_bytes;
     out.peak_blocks = totals.peak_blocks;
     bool shared = state().threaded.load(std::memory_order_relaxed) != 0;

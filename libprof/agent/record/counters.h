@@ -88,6 +88,10 @@ void freed_shared(Cache& cache, uint32_t stack, uint64_t bytes, bool temporary, 
 void read(uint32_t stack, prof_stack& out) noexcept;
 tables::Totals read_totals(uint32_t threads) noexcept;
 
+// What is known now, while others count.
+inline uint64_t live_bytes() noexcept { return __atomic_load_n(&totals.live_bytes, __ATOMIC_RELAXED); }
+inline uint64_t live_blocks() noexcept { return __atomic_load_n(&totals.live_blocks, __ATOMIC_RELAXED); }
+
 inline void save(Stack& stack) noexcept {
     if (stack.epoch == totals.epoch) return;
     stack.epoch = totals.epoch;

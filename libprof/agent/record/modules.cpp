@@ -151,7 +151,8 @@ bool view_at(uintptr_t pc, View& view) noexcept {
             view = {};
             view.bias = found.dlfo_link_map->l_addr;
             view.path = found.dlfo_link_map->l_name;
-            view.segments = reinterpret_cast<const Elf64_Phdr*>(reinterpret_cast<const char*>(header) + header->e_phoff);
+            auto* bytes = static_cast<const char*>(found.dlfo_map_start);
+            view.segments = reinterpret_cast<const Elf64_Phdr*>(bytes + header->e_phoff);
             view.segment_count = header->e_phnum;
             complete(view);
             return true;

@@ -124,6 +124,7 @@ void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes,
     if (caller.return_address - state().loader_start < state().loader_bytes) [[unlikely]] modules::check_unloads();
     auto address = reinterpret_cast<uintptr_t>(block);
     uint32_t stack = walk::capture(thread, caller);
+    if (stack == 0) [[unlikely]] tables::lose(PROF_LOSS_NO_MEMORY);
     blocks::Record record{.size_bytes = size, .stack = stack,
                           .birth = state().tick.load(std::memory_order_relaxed), .thread = thread.slot};
     thread.last_block = address;

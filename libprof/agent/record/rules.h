@@ -9,7 +9,7 @@
 //   entry:  epoch << 48 | pc  8 | rule  8
 //
 // Side:    agent, floor 2 (record).
-// Threads: lock-free. An entry is written while its key says "busy", and a reader looks at the key again after the rule.
+// Threads: lock-free. An entry is written while its key says "busy"; a reader looks at the key again after the rule.
 // Memory:  open addressing; entries of an old epoch are used again; grows when all places of a probe are taken.
 #pragma once
 

@@ -36,9 +36,9 @@ uint64_t clock_ns(clockid_t clock) noexcept {
 void append(uint64_t now_ns) noexcept {
     uint32_t next = state().tick.load(std::memory_order_relaxed) + 1;
     if (next > blocks::kMaxTick || !samples.reserve(next)) return;
-    uint64_t elapsed = now_ns - began_ns, blocks_now = counters::totals.live_blocks;
+    uint64_t elapsed = now_ns - began_ns, blocks_now = counters::live_blocks();
     samples.at(next) = {.elapsed_ns = elapsed,
-                        .live_bytes = counters::totals.live_bytes,
+                        .live_bytes = counters::live_bytes(),
                         .live_blocks = blocks_now < UINT32_MAX ? static_cast<uint32_t>(blocks_now) : UINT32_MAX,
                         .snapshots = snapshots};
     set_tick(next);

@@ -202,11 +202,10 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
     return intern_all(thread, walk.count, flags_of(walk.end));
 }
 
-}  // namespace
-
-uint32_t capture(Thread& thread, const recorder::Caller& caller) noexcept {
+// The stack differs from the last one, or may do so.
+[[gnu::noinline]] uint32_t capture_anew(Thread& thread, const recorder::Caller& caller, uint64_t epoch) noexcept {
     Memo& memo = thread.memo;
-    if (uint64_t epoch = state().rule_epoch.load(std::memory_order_relaxed); epoch != memo.epoch) [[unlikely]] {
+    if (epoch != memo.epoch) [[unlikely]] {
         memo.epoch = epoch;
         memo.depth = 0;
     }
@@ -223,6 +222,19 @@ uint32_t capture(Thread& thread, const recorder::Caller& caller) noexcept {
     if (frame == nullptr) [[unlikely]] return memo.depth = 0;
     if (frame->stack == 0) frame->stack = stacks::leaf(frame->node, 0);
     return frame->stack;
+}
+
+}  // namespace
+
+uint32_t capture(Thread& thread, const recorder::Caller& caller) noexcept {
+    const Memo& memo = thread.memo;
+    const Frame& last = memo.frames[memo.depth];
+    uint64_t epoch = state().rule_epoch.load(std::memory_order_relaxed);
+    if (last.stack_pointer == caller.stack_pointer && last.pc == caller.return_address &&
+        last.frame_pointer == caller.frame_pointer && epoch == memo.epoch && last.stack != 0 &&
+        memo.first_difference(last) == 0)
+        return last.stack;
+    return capture_anew(thread, caller, epoch);
 }
 
 bool is_readable(uintptr_t start, uintptr_t end) noexcept {
