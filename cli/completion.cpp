@@ -56,7 +56,7 @@ std::string bash_completion(const Tool& tool) {
         names += " " + command.name;
         cases += case_of(command);
     }
-    const std::string function = "_" + tool.name;
+    const std::string function = fmt::format("_{}", tool.name);
     std::string text = fmt::format(
         "# bash completion for {0}; made from its table of commands.\n{1}() {{\n"
         "    local word=\"${{COMP_WORDS[COMP_CWORD]}}\" before=\"${{COMP_WORDS[COMP_CWORD-1]}}\" command\n"

@@ -20,7 +20,9 @@ constexpr size_t widest_help = 100;
 std::string wrapped(std::string_view text, size_t indent, size_t width) {
     std::string result, line;
     const auto finish = [&] {
-        result += line.empty() ? "\n" : std::string(indent, ' ') + line + "\n";
+        if (!line.empty()) result.append(indent, ' ');
+        result += line;
+        result += '\n';
         line.clear();
     };
     while (!text.empty()) {
@@ -31,7 +33,8 @@ std::string wrapped(std::string_view text, size_t indent, size_t width) {
         }
         const std::string_view word = text.substr(0, text.find_first_of(" \n"));
         if (!line.empty() && render::display_width(line) + 1 + word.size() > width - indent) finish();
-        line += line.empty() ? std::string(word) : " " + std::string(word);
+        if (!line.empty()) line += ' ';
+        line += word;
         text.remove_prefix(word.size());
         if (!text.empty() && text.front() == ' ') text.remove_prefix(1);
     }
@@ -42,8 +45,8 @@ std::string wrapped(std::string_view text, size_t indent, size_t width) {
 // "  left      right, which may take several lines"
 std::string entry(const std::string& left, const std::string& right, size_t column, size_t width) {
     const std::string lines = wrapped(right, column, width);
-    if (2 + left.size() + 2 > column) return "  " + left + "\n" + lines;
-    return "  " + left + lines.substr(2 + left.size());
+    if (2 + left.size() + 2 > column) return fmt::format("  {}\n{}", left, lines);
+    return fmt::format("  {}{}", left, lines.substr(2 + left.size()));
 }
 
 std::string options_help(const Command& command, size_t width) {
@@ -59,8 +62,12 @@ std::string options_help(const Command& command, size_t width) {
 
 }  // namespace
 
+std::string full_name(const Tool& tool, const Command& command) {
+    return tool.is_single ? tool.name : fmt::format("{} {}", tool.name, command.name);
+}
+
 std::string usage_of(const Tool& tool, const Command& command) {
-    std::string usage = tool.is_single ? tool.name : tool.name + " " + command.name;
+    std::string usage = full_name(tool, command);
     if (!command.options.empty()) usage += " [OPTIONS]";
     if (command.takes_a_program) usage += " --";
     for (const Argument& argument : command.arguments) {
@@ -73,8 +80,8 @@ std::string usage_of(const Tool& tool, const Command& command) {
 
 std::string spelling_of(const Option& option) {
     std::string names = option.names;
-    if (const size_t comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, " ");
-    return option.value.empty() ? names : names + " " + option.value;
+    if (const size_t comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, 1, ' ');
+    return option.value.empty() ? names : fmt::format("{} {}", names, option.value);
 }
 
 std::string whole_help_of(const Option& option) {
@@ -87,15 +94,16 @@ std::string whole_help_of(const Option& option) {
 std::string tool_help(const Tool& tool, const HelpOptions& options) {
     const render::Style style(options.colour);
     const size_t width = std::min(options.width, widest_help);
-    std::string text = style.strong(tool.name) + ": " + tool.summary + "\n\n";
+    std::string text = fmt::format("{}: {}\n\n", style.strong(tool.name), tool.summary);
     text += wrapped(tool.description, 0, width) + "\n";
-    text += style.strong("Usage") + "\n  " + tool.name + " COMMAND [OPTIONS] …\n\n" + style.strong("Commands") + "\n";
+    text +=
+        fmt::format("{}\n  {} COMMAND [OPTIONS] …\n\n{}\n", style.strong("Usage"), tool.name, style.strong("Commands"));
     size_t column = 0;
     for (const Command& command : tool.commands) column = std::max(column, command.name.size() + 4);
     for (const Command& command : tool.commands) text += entry(command.name, command.summary, column, width);
-    text += "\n" + style.strong("Begin with") + "\n";
+    text += fmt::format("\n{}\n", style.strong("Begin with"));
     for (const Command& command : tool.commands) {
-        if (!command.examples.empty()) text += "  " + command.examples.front().command + "\n";
+        if (!command.examples.empty()) text += fmt::format("  {}\n", command.examples.front().command);
     }
     return text +
            fmt::format("\n{} COMMAND --help tells more; {} --version says which one this is.\n", tool.name, tool.name);
@@ -104,21 +112,20 @@ std::string tool_help(const Tool& tool, const HelpOptions& options) {
 std::string command_help(const Tool& tool, const Command& command, const HelpOptions& options) {
     const render::Style style(options.colour);
     const size_t width = std::min(options.width, widest_help);
-    const std::string name = tool.is_single ? tool.name : tool.name + " " + command.name;
-    std::string text = style.strong(name) + ": " + command.summary + "\n\n";
-    text += style.strong("Usage") + "\n  " + usage_of(tool, command) + "\n\n";
+    std::string text = fmt::format("{}: {}\n\n", style.strong(full_name(tool, command)), command.summary);
+    text += fmt::format("{}\n  {}\n\n", style.strong("Usage"), usage_of(tool, command));
     text += wrapped(command.description, 0, width) + "\n";
     size_t column = 0;
     for (const Argument& argument : command.arguments) column = std::max(column, argument.name.size() + 4);
     text += style.strong("Arguments") + "\n";
     for (const Argument& argument : command.arguments) text += entry(argument.name, argument.help, column, width);
-    text += "\n" + style.strong("Options") + "\n" + options_help(command, width);
-    text += "\n" + style.strong("Examples") + "\n";
+    text += fmt::format("\n{}\n{}", style.strong("Options"), options_help(command, width));
+    text += fmt::format("\n{}\n", style.strong("Examples"));
     for (const Example& example : command.examples) {
-        text += "  " + style.command(example.command) + "\n" + wrapped(example.meaning, 6, width);
+        text += fmt::format("  {}\n{}", style.command(example.command), wrapped(example.meaning, 6, width));
     }
     if (command.next.empty()) return text;
-    text += "\n" + style.strong("See also") + "\n";
+    text += fmt::format("\n{}\n", style.strong("See also"));
     for (const std::string& next : command.next) text += fmt::format("  heapkit {} --help\n", next);
     return text;
 }

@@ -21,6 +21,8 @@ std::string command_help(const Tool& tool, const Command& command, const HelpOpt
 std::string man_page(const Tool& tool);  // roff
 std::string bash_completion(const Tool& tool);
 
+// "heapkit stats"
+std::string full_name(const Tool& tool, const Command& command);
 // "heapkit stats [OPTIONS] SNAPSHOT"
 std::string usage_of(const Tool& tool, const Command& command);
 // "-o, --output FILE"

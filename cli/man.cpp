@@ -32,7 +32,7 @@ std::string paragraphs(std::string_view text) {
     std::string result;
     for (size_t at = 0; at < text.size();) {
         const size_t end = std::min(text.find("\n\n", at), text.size());
-        result += ".PP\n" + roff(text.substr(at, end - at)) + "\n";
+        result += fmt::format(".PP\n{}\n", roff(text.substr(at, end - at)));
         at = end + 2;
     }
     return result;
@@ -81,7 +81,7 @@ std::string man_page(const Tool& tool) {
     for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     std::string page = fmt::format(".TH {} 1 \"\" \"heapkit {}\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n", upper,
                                    HEAPKIT_VERSION, tool.name, roff(tool.summary));
-    for (const Command& command : tool.commands) page += ".B " + roff(usage_of(tool, command)) + "\n.br\n";
+    for (const Command& command : tool.commands) page += fmt::format(".B {}\n.br\n", roff(usage_of(tool, command)));
     page += fmt::format(".B {} \\-\\-version\n.SH DESCRIPTION\n", tool.name);
     if (tool.is_single) {
         const Command& command = tool.commands.front();

@@ -10,14 +10,11 @@
 #include <charconv>
 #include <CLI/CLI.hpp>
 
+#include "help.h"
 #include "suggest.h"
 
 namespace heapkit::cli {
 namespace {
-
-std::string full_name(const Tool& tool, const Command& command) {
-    return tool.is_single ? tool.name : tool.name + " " + command.name;
-}
 
 std::string see_help(const Tool& tool, const Command* command) {
     return fmt::format("See: {} --help", command == nullptr ? tool.name : full_name(tool, *command));
@@ -30,7 +27,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 
 std::vector<std::string> option_names(const Command& command) {
     std::vector<std::string> names = {"--help"};
-    for (const Option& option : command.options) names.push_back("--" + std::string(option.long_name()));
+    for (const Option& option : command.options) names.push_back(fmt::format("--{}", option.long_name()));
     return names;
 }
 
@@ -142,7 +139,7 @@ class CommandParser {
         for (size_t index = 0; index < size(); ++index) {
             const Option& option = command_.options[index];
             const std::string_view message = error.what();
-            if (option.kind != Option::Kind::flag && message.starts_with("--" + std::string(option.long_name()))) {
+            if (option.kind != Option::Kind::flag && message.starts_with(fmt::format("--{}", option.long_name()))) {
                 return fmt::format("--{} wants a value: {}", option.long_name(), option.value);
             }
         }

@@ -19,8 +19,8 @@ const Tool& heapkit_tool() {
         .description =
             "Records every allocation of an unmodified program, takes snapshots of its heap, and says what "
             "is there and what grew.",
-        .commands = {stats_command(), types_command(), growth_command(), diff_command(), flamegraph_command(),
-                     info_command()}};
+        .commands = {run_command(), snapshot_command(), stats_command(), types_command(), growth_command(),
+                     diff_command(), flamegraph_command(), info_command()}};
     return tool;
 }
 

@@ -9,6 +9,8 @@
 
 namespace heapkit::cli {
 
+Command run_command();
+Command snapshot_command();
 Command stats_command();
 Command types_command();
 Command growth_command();

@@ -32,9 +32,9 @@ Result<int> run(const Typed& typed, Console& console) {
     if (!table) return table.error();
     report.shapes.emplace_back(std::move(*table));
     report.notes = analyze::loss_notes(heaps, analyze::on_counts | analyze::on_types);
-    const std::string pair =
-        shell_quoted(typed.arguments()[typed.arguments().size() - 2]) + " " + shell_quoted(typed.arguments().back());
-    report.next = {"heapdiff " + pair, "heapdiff " + pair + " --new",
+    const std::string pair = fmt::format("{} {}", shell_quoted(typed.arguments()[typed.arguments().size() - 2]),
+                                         shell_quoted(typed.arguments().back()));
+    report.next = {fmt::format("heapdiff {}", pair), fmt::format("heapdiff {} --new", pair),
                    fmt::format("heapkit flamegraph {} {}", shell_quoted(typed.arguments().back()),
                                shell_quoted(typed.arguments().front()))};
     session->show(report, typed, console);

@@ -5,6 +5,8 @@
 // Side: our process, cli.
 #include "analyze/info.h"
 
+#include <fmt/format.h>
+
 #include "analyze/losses.h"
 #include "commands.h"
 #include "options.h"
@@ -23,7 +25,7 @@ Result<int> run(const Typed& typed, Console& console) {
     report.shapes.emplace_back(analyze::modules_table(session->last()));
     report.shapes.emplace_back(analyze::losses_table(session->last()));
     const std::string snapshot = shell_quoted(typed.arguments()[0]);
-    report.next = {"heapkit stats " + snapshot, "heapkit types " + snapshot};
+    report.next = {fmt::format("heapkit stats {}", snapshot), fmt::format("heapkit types {}", snapshot)};
     session->show(report, typed, console);
     return exit_fine;
 }

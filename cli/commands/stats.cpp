@@ -3,6 +3,8 @@
 // heapkit stats: what is there, by line, file, function, …
 //
 // Side: our process, cli.
+#include <fmt/format.h>
+
 #include "analyze/doubts.h"
 #include "analyze/losses.h"
 #include "analyze/statistics.h"
@@ -23,9 +25,9 @@ unsigned rests_of(analyze::GroupBy by) {
 
 std::vector<std::string> next_steps(const std::string& file, analyze::GroupBy by) {
     const std::string snapshot = shell_quoted(file);
-    std::vector<std::string> next = {"heapkit types " + snapshot};
-    if (by != analyze::GroupBy::traceback) next.push_back("heapkit stats " + snapshot + " --by traceback");
-    next.push_back("heapkit flamegraph " + snapshot);
+    std::vector<std::string> next = {fmt::format("heapkit types {}", snapshot)};
+    if (by != analyze::GroupBy::traceback) next.push_back(fmt::format("heapkit stats {} --by traceback", snapshot));
+    next.push_back(fmt::format("heapkit flamegraph {}", snapshot));
     return next;
 }
 

@@ -3,6 +3,8 @@
 // heapkit types: the most common types.
 //
 // Side: our process, cli.
+#include <fmt/format.h>
+
 #include "analyze/losses.h"
 #include "analyze/statistics.h"
 #include "commands.h"
@@ -25,7 +27,7 @@ Result<int> run(const Typed& typed, Console& console) {
     report.shapes.emplace_back(std::move(*table));
     report.notes = analyze::loss_notes(session->heaps(), analyze::on_counts | analyze::on_types);
     const std::string snapshot = shell_quoted(typed.arguments()[0]);
-    report.next = {"heapkit stats " + snapshot, "heapkit growth " + snapshot + " LATER"};
+    report.next = {fmt::format("heapkit stats {}", snapshot), fmt::format("heapkit growth {} LATER", snapshot)};
     session->show(report, typed, console);
     return exit_fine;
 }

@@ -34,9 +34,9 @@ std::vector<Column> figure_columns() {
 }
 
 void append_figures(std::vector<Cell>& row, const Total& total, bool size_first) {
-    const Cell average = static_cast<double>(total.bytes) / static_cast<double>(total.blocks);
-    if (size_first) row.insert(row.end(), {total.bytes, total.blocks, average});
-    if (!size_first) row.insert(row.end(), {total.blocks, total.bytes, average});
+    row.emplace_back(size_first ? total.bytes : total.blocks);
+    row.emplace_back(size_first ? total.blocks : total.bytes);
+    append_average(row, total);
 }
 
 Table table_by_type(const Heap& heap, const std::vector<Total>& totals, const RowOptions& rows) {

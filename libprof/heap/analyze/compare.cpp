@@ -39,11 +39,13 @@ std::vector<Column> columns_of(const Grouping& grouping) {
 
 void append_figures(std::vector<Cell>& row, const GroupPair& pair, bool has_sizes) {
     const Total now = pair.total(), difference = pair.difference();
-    if (has_sizes) row.insert(row.end(), {now.bytes, difference.bytes});
-    row.insert(row.end(), {now.blocks, difference.blocks});
-    if (!has_sizes) return;
-    const auto blocks = static_cast<double>(now.blocks);
-    row.push_back(now.blocks > 0 ? Cell(static_cast<double>(now.bytes) / blocks) : Cell());
+    if (has_sizes) {
+        row.emplace_back(now.bytes);
+        row.emplace_back(difference.bytes);
+    }
+    row.emplace_back(now.blocks);
+    row.emplace_back(difference.blocks);
+    if (has_sizes) append_average(row, now);
 }
 
 }  // namespace

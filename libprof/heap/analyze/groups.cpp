@@ -76,7 +76,7 @@ class GroupTable {
 std::string key_of(const Place& place, GroupBy by) {
     const bool has_file = !place.file.empty();
     if (by == GroupBy::lineno && has_file) return fmt::format("{}:{}", place.file, place.line);
-    if (by == GroupBy::filename) return has_file ? place.file : "\n" + place.module;
+    if (by == GroupBy::filename) return has_file ? place.file : fmt::format("\n{}", place.module);
     if (by == GroupBy::module) return place.module;
     return fmt::format("{}\n{}", place.function, place.module);
 }

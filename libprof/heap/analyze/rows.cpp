@@ -87,4 +87,12 @@ std::vector<Cell> naming_cells(const Heap& heap, const Group& group, GroupBy by,
     return cells;
 }
 
+void append_average(std::vector<Cell>& row, const Total& total) {
+    if (total.blocks == 0) {
+        row.emplace_back();
+    } else {
+        row.emplace_back(static_cast<double>(total.bytes) / static_cast<double>(total.blocks));
+    }
+}
+
 }  // namespace heapkit::analyze

@@ -30,4 +30,7 @@ std::string key_of_table(GroupBy by);
 std::vector<Column> naming_columns(GroupBy by);
 std::vector<Cell> naming_cells(const Heap& heap, const Group& group, GroupBy by, const Labels& labels);
 
+// Bytes a block; nothing when there are no blocks.
+void append_average(std::vector<Cell>& row, const Total& total);
+
 }  // namespace heapkit::analyze

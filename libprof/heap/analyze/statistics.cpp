@@ -46,10 +46,9 @@ Result<Table> statistics(const Heap& heap, const Grouping& grouping, const Filte
     for (size_t index = 0; index < count; ++index) {
         const Group& group = (*groups)[index];
         auto& row = table.rows.emplace_back(naming_cells(heap, group, grouping.by, labels));
-        const auto blocks = static_cast<double>(group.total.blocks);
         if (has_sizes) row.emplace_back(group.total.bytes);
         row.emplace_back(group.total.blocks);
-        if (has_sizes) row.push_back(blocks > 0 ? Cell(static_cast<double>(group.total.bytes) / blocks) : Cell());
+        if (has_sizes) append_average(row, group.total);
     }
     return table;
 }

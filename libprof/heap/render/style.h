@@ -5,6 +5,7 @@
 // Side: heap, floor 3 (render).
 #pragma once
 
+#include <fmt/format.h>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,7 @@ class Style {
    private:
     std::string wrapped(std::string_view code, std::string_view text) const {
         if (!colour_ || text.empty()) return std::string(text);
-        return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
+        return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
     }
     bool colour_;
 };

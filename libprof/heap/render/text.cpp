@@ -5,6 +5,8 @@
 // Side: heap, floor 3 (render).
 #include "render/text.h"
 
+#include <fmt/format.h>
+
 #include "render/safe_text.h"
 #include "render/style.h"
 #include "render/text_shapes.h"
@@ -35,7 +37,8 @@ std::string next_text(const std::vector<std::string>& commands, const TextOption
             text += "Next: ";
             column = indent.size();
         } else if (column + 3 + width > options.width) {
-            text += "\n" + indent;
+            text += '\n';
+            text += indent;
             column = indent.size();
         } else {
             text += " · ";
@@ -54,12 +57,16 @@ std::string to_text(const Report& report, const TextOptions& options) {
     std::string text;
     for (size_t line = 0; line < report.heading.size(); ++line) {
         const std::string safe = safe_text(report.heading[line]);
-        text += (line == 0 ? style.strong(safe) : safe) + "\n";
+        text += line == 0 ? style.strong(safe) : safe;
+        text += '\n';
     }
-    for (const Shape& shape : report.shapes) text += (text.empty() ? "" : "\n") + shape_text(shape, options);
+    for (const Shape& shape : report.shapes) {
+        if (!text.empty()) text += '\n';
+        text += shape_text(shape, options);
+    }
     if (!report.notes.empty()) text += "\n";
     for (const std::string& note : report.notes) text += style.warning(safe_text(note)) + "\n";
-    if (!report.next.empty()) text += "\n" + next_text(report.next, options, style);
+    if (!report.next.empty()) text += fmt::format("\n{}", next_text(report.next, options, style));
     return text;
 }
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+//
+// What makes a verdict about leaks doubtful, in sentences.
+//
+// Side: heap, floor 7 (analyze).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analyze/suppressions.h"
+#include "analyze/verdicts.h"
+#include "heap.h"
+
+namespace heapkit::analyze {
+
+// Losses of the snapshot that can make a held block look lost.
+std::vector<std::string> leak_loss_notes(const Heap& heap);
+
+// Threads whose registers are not known; nothing when that changed no verdict.
+std::vector<std::string> register_notes(const RegisterDoubt& doubt);
+
+// Suppressions that matched no block in `verdicts`.
+std::vector<std::string> unused_suppression_notes(const std::vector<Suppression>& suppressions,
+                                                  const Verdicts& verdicts);
+
+}  // namespace heapkit::analyze

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+//
+// leaks(): verdicts, added up, and compared with older ones. Tables are made in leak_tables.cpp.
+//
+// Side: heap, floor 7 (analyze).
+#include "analyze/leaks.h"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <unordered_map>
+
+#include "analyze/born.h"
+#include "analyze/leak_notes.h"
+#include "analyze/leak_tables.h"
+
+namespace heapkit::analyze {
+namespace {
+
+Result<Verdicts> judge(const Heap& heap, const LeakOptions& options) {
+    VerdictOptions how{.heuristics = options.heuristics};
+    if (!options.suppressions.empty()) how.suppression_of_stack = suppression_of_stacks(heap, options.suppressions);
+    return verdicts_of(heap.snapshot(), how);
+}
+
+JudgedHeap added_up(const Heap& heap, const Verdicts& verdicts, const Counted& counted, const LeakOptions& options) {
+    return {.totals = totals_by_kind(heap.blocks(), verdicts, counted),
+            .groups = leak_groups(heap, verdicts, counted,
+                                  {.by_traceback = options.by_traceback, .raw_frames = options.rows.raw_frames})};
+}
+
+std::optional<Error> refusal(const LeakOptions& options) {
+    const bool compares = options.only_new || options.only_increased;
+    if (compares && options.older == nullptr) {
+        return Error{"there is no older snapshot to compare with",
+                     "Name two: the one to judge, then an older one of the same run."};
+    }
+    if (options.only_new && options.only_increased) {
+        return Error{"new blocks are an increase all of them", "Ask for what is new or for what has increased."};
+    }
+    if (options.only_new &&
+        options.older->snapshot().process().run_id != options.heap->snapshot().process().run_id) {
+        return Error{"the two snapshots are of different runs; which blocks are new can be told within one run only",
+                     "Ask for what has increased instead: call stacks can be compared across runs."};
+    }
+    return std::nullopt;
+}
+
+std::vector<LeakRow> rows_of(const JudgedHeap& now, const JudgedHeap& before, const LeakOptions& options) {
+    std::unordered_map<std::string_view, const LeakGroup*> known;
+    for (const LeakGroup& group : before.groups) known.emplace(group.what.key, &group);
+    std::vector<LeakRow> rows;
+    for (const LeakGroup& group : now.groups) {
+        if (!options.kinds.has(group.kind)) continue;
+        LeakRow row{.group = &group, .before = {}};
+        if (const auto found = known.find(group.what.key); found != known.end()) row.before = found->second->sum;
+        if (!options.only_increased || row.has_grown()) rows.push_back(row);
+    }
+    std::sort(rows.begin(), rows.end(), [](const LeakRow& a, const LeakRow& b) {
+        const auto rank = [](const LeakRow& row) {
+            return std::tuple(-row.group->sum.bytes(), -row.group->sum.direct.blocks);
+        };
+        return std::tuple(rank(a), std::string_view(a.group->what.key)) <
+               std::tuple(rank(b), std::string_view(b.group->what.key));
+    });
+    return rows;
+}
+
+std::vector<std::string> notes_of(const LeakOptions& options, const Verdicts& verdicts) {
+    std::vector<std::string> notes = register_notes(verdicts.doubt);
+    for (std::string& note : unused_suppression_notes(options.suppressions, verdicts)) notes.push_back(std::move(note));
+    for (std::string& note : leak_loss_notes(*options.heap)) notes.push_back(std::move(note));
+    return notes;
+}
+
+}  // namespace
+
+Result<Leaks> leaks(const LeakOptions& options) {
+    if (auto refused = refusal(options)) return *refused;
+    JudgedHeap before;
+    if (options.shows_differences()) {
+        const auto verdicts = judge(*options.older, options);
+        if (!verdicts) return verdicts.error();
+        before = added_up(*options.older, *verdicts, {}, options);
+    }
+    const auto verdicts = judge(*options.heap, options);
+    if (!verdicts) return verdicts.error();
+    Counted counted;
+    if (options.only_new) counted = born_between(options.older->blocks(), options.heap->blocks());
+    const JudgedHeap now = added_up(*options.heap, *verdicts, counted, options);
+    const std::vector<LeakRow> rows = rows_of(now, before, options);
+
+    Leaks answer;
+    for (const LeakRow& row : rows) answer.blocks += row.group->sum.direct.blocks + row.group->sum.indirect.blocks;
+    answer.totals = leak_totals_table(now, before, options);
+    answer.groups = leak_groups_table(rows, options);
+    answer.suppressions = suppressions_table(options.heap->blocks(), *verdicts, counted, options.suppressions);
+    answer.notes = notes_of(options, *verdicts);
+    return answer;
+}
+
+}  // namespace heapkit::analyze

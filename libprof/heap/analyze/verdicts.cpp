@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+//
+// Verdicts, step by step, as memcheck's two phases have it (Valgrind, memcheck/mc_leakcheck.c):
+//
+//     reach        from all roots, in two strengths: still reachable, possibly lost, and the rest
+//     suppress     of the rest, what a suppression matches, and all that hangs on it (as LeakSanitizer does)
+//     heads        of what is left now: definitely lost are the heads, indirectly lost what hangs on them
+//     doubt        heads that unknown registers may hold, and all that hangs on them, are possibly lost
+//
+// Side: heap, floor 7 (analyze).
+#include "analyze/verdicts.h"
+
+#include "graph/cliques.h"
+#include "graph/components.h"
+#include "graph/reach.h"
+#include "refs/edges.h"
+
+namespace heapkit::analyze {
+namespace {
+
+using graph::no_node;
+
+constexpr size_t callee_saved_registers = 6;  // rbx, rbp, r12 to r15 (System V ABI for x86-64)
+
+std::optional<Error> refusal(const read::Snapshot& snapshot) {
+    if (snapshot.process().contents == PROF_CONTENTS_NONE) {
+        return Error{snapshot.path().string() + " was taken without contents: nobody can say what holds a block",
+                     "Take it again without --contents none."};
+    }
+    if (snapshot.is_sampled()) {
+        return Error{snapshot.path().string() + " is a sample: a block that it does not have may hold one that it has",
+                     "Take it again without sampling."};
+    }
+    return std::nullopt;
+}
+
+size_t threads_with_unknown_registers(const read::Snapshot& snapshot) {
+    size_t count = 0;
+    for (const prof_thread& thread : snapshot.threads())
+        count += (thread.flags & (PROF_THREAD_ALIVE | PROF_THREAD_REGISTERS_KNOWN)) == PROF_THREAD_ALIVE;
+    return count;
+}
+
+class Judge {
+   public:
+    Judge(const read::Blocks& blocks, const graph::Graph& graph, std::span<const graph::Edge> roots)
+        : blocks_(blocks), graph_(graph) {
+        verdicts_.head_of.assign(blocks.count(), no_node);
+        verdicts_.of.reserve(blocks.count());
+        for (const graph::Reach reached : graph::reach(graph, roots)) verdicts_.of.push_back(kind_of(reached));
+    }
+
+    void suppress(std::span<const uint32_t> suppression_of_stack) {
+        verdicts_.suppressed_by.assign(blocks_.count(), no_node);
+        for (uint32_t block = 0; block < blocks_.count(); ++block) {
+            const uint32_t suppression = suppression_of_stack[blocks_.stack[block]];
+            if (suppression != no_node) spread(block, LeakKind::suppressed, suppression);
+        }
+    }
+
+    void find_heads() {
+        std::vector<uint8_t> is_lost(blocks_.count());
+        for (size_t block = 0; block < is_lost.size(); ++block) is_lost[block] = is_unreached(block);
+        const graph::Components components = graph::components(graph_, is_lost);
+        verdicts_.head_of = graph::heads_of(graph_, components);
+        verdicts_.is_in_cycle.resize(blocks_.count());
+        for (uint32_t block = 0; block < blocks_.count(); ++block) {
+            if (verdicts_.head_of[block] != block) continue;
+            verdicts_.of[block] = LeakKind::definite;
+            verdicts_.is_in_cycle[block] = components.sizes[components.of[block]] > 1;
+        }
+    }
+
+    void doubt(size_t threads, size_t stack_count) {
+        RegisterDoubt& doubt = verdicts_.doubt;
+        doubt.threads = threads;
+        doubt.hidden_pointers = threads * callee_saved_registers;
+        std::vector<uint32_t> heads_of_stack(stack_count);
+        for (size_t block = 0; block < blocks_.count(); ++block)
+            heads_of_stack[blocks_.stack[block]] += verdicts_.of[block] == LeakKind::definite;
+        const auto is_doubtful = [&](uint32_t heads) { return heads > 0 && heads <= doubt.hidden_pointers; };
+        for (const uint32_t heads : heads_of_stack) doubt.groups += is_doubtful(heads);
+        for (uint32_t block = 0; block < blocks_.count(); ++block) {
+            if (verdicts_.of[block] != LeakKind::definite || !is_doubtful(heads_of_stack[blocks_.stack[block]]))
+                continue;
+            ++doubt.heads;
+            spread(block, LeakKind::possible, no_node);
+        }
+    }
+
+    Verdicts take() && { return std::move(verdicts_); }
+
+   private:
+    // Not reached is indirectly lost, unless it turns out to be a head.
+    static LeakKind kind_of(graph::Reach reached) {
+        if (reached == graph::Reach::strong) return LeakKind::reachable;
+        return reached == graph::Reach::weak ? LeakKind::possible : LeakKind::indirect;
+    }
+    bool is_unreached(size_t block) const { return verdicts_.of[block] == LeakKind::indirect; }
+
+    // `block` and all that hangs on it become `kind`, but for what is better off already.
+    void spread(uint32_t block, LeakKind kind, uint32_t suppression) {
+        take_over(block, kind, suppression);
+        while (!work_.empty()) {
+            const uint32_t from = work_.back();
+            work_.pop_back();
+            for (const graph::Edge edge : graph_.out(from)) take_over(edge.to(), kind, suppression);
+        }
+    }
+    void take_over(uint32_t block, LeakKind kind, uint32_t suppression) {
+        const LeakKind before = verdicts_.of[block];
+        if (before == kind || before == LeakKind::reachable || before == LeakKind::suppressed) return;
+        verdicts_.of[block] = kind;
+        verdicts_.head_of[block] = no_node;
+        if (kind == LeakKind::suppressed) verdicts_.suppressed_by[block] = suppression;
+        work_.push_back(block);
+    }
+
+    const read::Blocks& blocks_;
+    const graph::Graph& graph_;
+    Verdicts verdicts_;
+    std::vector<uint32_t> work_;
+};
+
+}  // namespace
+
+Result<Verdicts> verdicts_of(const read::Snapshot& snapshot, const VerdictOptions& options) {
+    if (auto refused = refusal(snapshot)) return *refused;
+    const auto blocks = snapshot.blocks();
+    if (!blocks) return blocks.error();
+    const auto words = snapshot.words();
+    if (!words) return words.error();
+    const refs::InteriorPointers interior(snapshot, *blocks, *words, options.heuristics);
+    const auto graph = refs::edges_between(*blocks, *words, interior);
+    if (!graph) return graph.error();
+
+    Judge judge(*blocks, *graph, refs::edges_from_roots(*blocks, *words, interior));
+    if (!options.suppression_of_stack.empty()) judge.suppress(options.suppression_of_stack);
+    judge.find_heads();
+    if (const size_t threads = threads_with_unknown_registers(snapshot); threads > 0)
+        judge.doubt(threads, snapshot.stacks().size());
+    return std::move(judge).take();
+}
+
+}  // namespace heapkit::analyze
