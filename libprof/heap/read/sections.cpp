@@ -173,7 +173,7 @@ size_t Sections::element_bytes(prof_section_id id) const {
     return section == nullptr ? 0 : section->element_bytes;
 }
 
-const prof_section* Sections::find(uint32_t id) const {
+const prof_section* Sections::find(uint32_t id) const noexcept {
     const auto found =
         std::find_if(table_.begin(), table_.end(), [&](const prof_section& each) { return each.id == id; });
     return found == table_.end() ? nullptr : &*found;

@@ -52,6 +52,8 @@ class Sections {
         return std::span<const Row>(copied);
     }
 
+    bool has(prof_section_id id) const noexcept { return find(id) != nullptr; }
+
     Error damaged(uint32_t id, const std::string& how) const;
     Error damaged(const std::string& how) const;
 
@@ -60,7 +62,7 @@ class Sections {
 
     Result<std::span<const std::byte>> content(prof_section_id id, size_t known_bytes, Elements elements) const;
     size_t element_bytes(prof_section_id id) const;
-    const prof_section* find(uint32_t id) const;
+    const prof_section* find(uint32_t id) const noexcept;
 
     // Sections start at multiples of 64 of a file that is mapped at a page, so columns are aligned.
     template <typename T>

@@ -79,6 +79,9 @@ class Snapshot {
     Result<Blocks> blocks() const;
     Result<Words> words() const;
 
+    // Of the blocks, only a sample was recorded.
+    bool is_sampled() const noexcept;
+
     uint64_t file_bytes() const noexcept;
 
    private:
