@@ -121,7 +121,7 @@ void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes,
 }
 
 [[gnu::always_inline]] inline void put(Thread& thread, void* block, size_t size, const Caller& caller) noexcept {
-    if (caller.return_address - state().loader_start < state().loader_bytes) [[unlikely]] modules::check_unloads();
+    if (is_loader(caller.return_address)) [[unlikely]] modules::check_unloads();
     auto address = reinterpret_cast<uintptr_t>(block);
     uint32_t stack = walk::capture(thread, caller);
     if (stack == 0) [[unlikely]] tables::lose(PROF_LOSS_NO_MEMORY);

@@ -141,6 +141,8 @@ Rule work_out(uint64_t pc, cfi::Program& program) noexcept {
             rule = kSlow;
         else if (cfi::run(description, pc - 1, program))
             rule = pack_row(program.row);
+    } else if (is_loader(pc)) {
+        rule = kEnd;  // where the kernel starts a process: the one place of the dynamic linker without a description
     }
     rule |= uint64_t{module.generation} << 48;
     if (shape_of(rule) != kNone) remember(key, rule);

@@ -81,7 +81,7 @@ End step(Cursor& cursor) noexcept {
     cursor.generation = 0;
     if (!modules::find(pc, module)) return End::incomplete;
     cursor.generation = uint64_t{module.generation} << 48;
-    if (!cfi::find(module.eh_frame_header, pc, description)) return End::incomplete;
+    if (!cfi::find(module.eh_frame_header, pc, description)) return is_loader(pc) ? End::complete : End::incomplete;
     cfi::Program& program = *cursor.thread.program;
     if (!cfi::run(description, pc, program)) return End::incomplete;
     if (program.row.registers[cfi::kReturn].how == cfi::How::undefined) return End::complete;

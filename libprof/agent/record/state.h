@@ -35,6 +35,8 @@ inline constinit State* state_page = &unmapped_state;  // set once by start_stat
 
 inline State& state() noexcept { return *state_page; }
 
+inline bool is_loader(uintptr_t pc) noexcept { return pc - state().loader_start < state().loader_bytes; }
+
 // Maps the page. False: no memory.
 bool start_state() noexcept;
 
