@@ -20,7 +20,7 @@ const Tool& heapkit_tool() {
             "Records every allocation of an unmodified program, takes snapshots of its heap, and says what "
             "is there and what grew.",
         .commands = {run_command(), snapshot_command(), stats_command(), types_command(), growth_command(),
-                     diff_command(), flamegraph_command(), info_command()}};
+                     diff_command(), leaks_command(), flamegraph_command(), info_command()}};
     return tool;
 }
 

@@ -15,6 +15,7 @@ Command stats_command();
 Command types_command();
 Command growth_command();
 Command info_command();
+Command leaks_command();
 Command flamegraph_command();
 Command diff_command();
 
