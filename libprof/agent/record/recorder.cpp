@@ -42,6 +42,20 @@ Forked forked = nullptr;
     if (forked != nullptr) forked();
 }
 
+[[gnu::always_inline]] inline uintptr_t stack_pointer() noexcept {
+    uintptr_t value;
+    asm volatile("movq %%rsp, %0" : "=r"(value));
+    return value;
+}
+
+// Whether this thread is still inside. A handler that interrupted us runs further in on the same stack; whoever comes
+// from further out shows that a handler has jumped away over us (siglongjmp), and that nobody will leave any more.
+bool is_still_inside(const Thread& thread) noexcept {
+    uintptr_t entered = thread.inside.load(std::memory_order_relaxed), here = stack_pointer();
+    auto is_native = [&](uintptr_t at) { return at >= thread.stack_low && at < thread.stack_high; };
+    return entered != 0 && !(is_native(entered) && is_native(here) && here > entered);
+}
+
 [[gnu::noinline]] Thread* enter_slowly() noexcept {
     if (shadow.mode.load(std::memory_order_relaxed) == 0) return nullptr;  // not started
     Thread* thread = threads::local.thread;
@@ -50,8 +64,8 @@ Forked forked = nullptr;
         thread = threads::enroll();
         if (thread == nullptr) return tables::lose(PROF_LOSS_THREAD_SLOTS), nullptr;
     }
-    if (thread->inside.load(std::memory_order_relaxed) != 0) return tables::lose(PROF_LOSS_REENTRANT), nullptr;
-    thread->inside.store(1, std::memory_order_relaxed);
+    if (is_still_inside(*thread)) return tables::lose(PROF_LOSS_REENTRANT), nullptr;
+    thread->inside.store(stack_pointer(), std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
     if (state().mode.load(std::memory_order_relaxed) == 0) wake_after_fork(*thread);
     thread->countdown = 1;  // look around on the way out
@@ -64,7 +78,7 @@ Forked forked = nullptr;
     if (thread == nullptr || state().mode.load(std::memory_order_relaxed) != kModeStarted ||
         thread->inside.load(std::memory_order_relaxed) != 0) [[unlikely]]
         return enter_slowly();
-    thread->inside.store(1, std::memory_order_relaxed);
+    thread->inside.store(stack_pointer(), std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
     return thread;
 }

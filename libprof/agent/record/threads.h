@@ -29,7 +29,7 @@ struct Fresh {
 };
 
 struct alignas(64) Thread {
-    std::atomic<uint32_t> inside;    // within the recorder: a signal handler's allocations are not recorded
+    std::atomic<uintptr_t> inside;   // stack pointer at which the recorder was entered; 0: it is not at work
     uint32_t countdown;              // events until the clock is read
     uint32_t slot;                   // 1 … ; what blocks remember
     uint32_t tid;
