@@ -53,9 +53,11 @@ std::optional<Error> add_comparisons(const Question& question, Report& report) {
 }
 
 std::optional<Error> add_new_blocks(const Question& question, Report& report) {
-    const analyze::RowOptions rows = rows_of(question.typed, usual_rows);
-    auto born = analyze::born(
-        {.older = &question.older(), .newer = &question.newer(), .filter = question.filter, .rows = rows});
+    auto born = analyze::born({.older = &question.older(),
+                               .newer = &question.newer(),
+                               .filter = question.filter,
+                               .rows = rows_of(question.typed, usual_rows),
+                               .traceback_rows = rows_of(question.typed, usual_tracebacks)});
     if (!born) return born.error();
     report.heading.push_back(fmt::format("born in between and alive: {} in {} blocks",
                                          size_to_text(static_cast<double>(born->total.bytes)),

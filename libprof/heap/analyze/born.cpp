@@ -90,7 +90,9 @@ Table table_by_traceback(const Heap& heap, std::vector<Total> totals, const RowO
         const StackId stack(order[index]);
         groups[index].example = stack;
         groups[index].site = sites.of(stack);
-        if (groups[index].site) groups[index].place = place_of(heap, *groups[index].site);
+        if (!groups[index].site) continue;
+        groups[index].place = place_of(heap, *groups[index].site);
+        groups[index].short_name = short_name(heap, *groups[index].site);
     }
     Labels labels({.by = by, .full_paths = rows.full_paths});
     labels.know(groups);
@@ -136,7 +138,7 @@ Result<Born> born(const BornOptions& options) {
         result.total += one;
     }
     result.by_type = table_by_type(heap, by_type, options.rows);
-    result.by_traceback = table_by_traceback(heap, std::move(by_stack), options.rows);
+    result.by_traceback = table_by_traceback(heap, std::move(by_stack), options.traceback_rows);
     return result;
 }
 

@@ -21,7 +21,7 @@ struct BornOptions {
     const Heap* older = nullptr;
     const Heap* newer = nullptr;
     Filter filter;
-    RowOptions rows;
+    RowOptions rows, traceback_rows;
 };
 struct Born {
     Total total;

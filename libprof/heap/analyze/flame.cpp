@@ -12,6 +12,7 @@
 
 #include "analyze/heading.h"
 #include "analyze/labels.h"
+#include "analyze/sites.h"
 
 namespace heapkit::analyze {
 namespace {
@@ -119,6 +120,18 @@ std::string title_of(const FlameOptions& options) {
                        options.older != nullptr ? ", and what changed" : "");
 }
 
+// The heading in one line; its gaps would collapse in a picture.
+std::string subtitle_of(const std::vector<Subject>& subjects) {
+    constexpr std::string_view gap = "   ", dot = " · ";
+    std::string text;
+    for (const std::string& line : heading_of(subjects)) {
+        if (!text.empty()) text += gap;
+        text += line;
+    }
+    for (size_t at = text.find(gap); at != std::string::npos; at = text.find(gap)) text.replace(at, gap.size(), dot);
+    return text;
+}
+
 }  // namespace
 
 Result<Tree> flame_tree(const FlameOptions& options) {
@@ -132,7 +145,7 @@ Result<Tree> flame_tree(const FlameOptions& options) {
     Tree tree;
     tree.title = title_of(options);
     tree.key = "flamegraph";
-    for (const std::string& line : heading_of(subjects)) tree.subtitle += (tree.subtitle.empty() ? "" : "   ") + line;
+    tree.subtitle = subtitle_of(subjects);
     tree.unit = weighs_by_number(options.metric) ? Unit::count : Unit::bytes;
     tree.is_difference = options.older != nullptr;
     TreeBuilder builder(tree);

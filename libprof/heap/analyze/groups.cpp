@@ -102,6 +102,7 @@ class PlaceGroups {
             Place place = place_of(heap_, location);
             std::string key = key_of(place, by_);
             group = table_.find_or_add(std::move(key), common_part(std::move(place), by_), stack);
+            table_[group].short_name = short_name(heap_, location);
         }
         return group;
     }
@@ -153,6 +154,7 @@ void charge_tracebacks(const Heap& heap, const Grouping& grouping, const std::ve
         const uint32_t group =
             table.find_or_add(keys.of(StackId(index)), site ? place_of(heap, *site) : Place{}, StackId(index));
         table[group].site = site;
+        if (site) table[group].short_name = short_name(heap, *site);
         table.charge(group, totals[index]);
     }
 }
@@ -181,6 +183,7 @@ std::vector<Group> groups_by_number(const Heap& heap, const Selection& selection
         Place place;
         place.function = what.name;
         const uint32_t group = table.find_or_add(what.name, std::move(place), StackId(example[number]));
+        table[group].short_name = what.name;
         table[group].evidence = what.evidence;
         table.charge(group, totals[number]);
     }

@@ -44,9 +44,10 @@ struct Total {
 };
 
 struct Group {
-    std::string key;       // equal in two heaps exactly when the group is the same; bytes, not text
-    Place place = {};      // as far as the grouping says it; by type and by thread, function holds the name
-    StackId example = {};  // one of its stacks; for a traceback, the stack
+    std::string key;              // equal in two heaps exactly when the group is the same; bytes, not text
+    std::string short_name = {};  // of place.function
+    Place place = {};             // as far as the grouping says it; by type and by thread, function holds the name
+    StackId example = {};         // one of its stacks; for a traceback, the stack
     std::optional<symbols::LocationId> site = {};  // of a traceback
     std::string evidence = {};                     // by type: how the type is known
     Total total = {};

@@ -94,7 +94,8 @@ Table process_facts(const Heap& heap) {
         table.rows.push_back({std::string(key), static_cast<int64_t>(value), std::string(what), std::move(text)});
     };
     say("pid", process.pid, "process",
-        fmt::format("{}, child of {}, {} threads alive", process.pid, process.parent_pid, process.thread_count));
+        fmt::format("{}, child of {}, {} alive", process.pid, process.parent_pid,
+                    process.thread_count == 1 ? "one thread" : fmt::format("{} threads", process.thread_count)));
     say("number", process.snapshot_number, "snapshot",
         fmt::format("number {}, {}", process.snapshot_number, reason_text(process.reason)));
     say("elapsed_ns", process.elapsed_ns, "recorded",

@@ -57,19 +57,20 @@ std::string Labels::path_of(const Place& place) const {
     return options_.full_paths ? place.file : std::string(paths_.of(place.file));
 }
 
-std::string Labels::line_of(const Place& place) const {
+std::string Labels::line_of(const Place& place, const std::string& short_name) const {
     if (!place.file.empty()) return fmt::format("{}:{}", path_of(place), place.line);
-    if (place.function.empty()) return "<unknown>:0";
+    if (short_name.empty()) return "<unknown>:0";
     // "libz.so.1+0x1234" already says its module.
-    if (place.module.empty() || place.function.starts_with(place.module)) return place.function;
-    return fmt::format("{} ({})", place.function, place.module);
+    if (place.module.empty() || short_name.starts_with(place.module)) return short_name;
+    return fmt::format("{} ({})", short_name, place.module);
 }
 
-std::string Labels::of(const Place& place) const {
+std::string Labels::of(const Group& group) const {
+    const Place& place = group.place;
     switch (options_.by) {
         case GroupBy::lineno:
         case GroupBy::traceback:
-            return line_of(place);
+            return line_of(place, group.short_name);
         case GroupBy::filename:
             if (!place.file.empty()) return path_of(place);
             return place.module.empty() ? "<unknown>" : fmt::format("[{}]", place.module);
@@ -80,7 +81,7 @@ std::string Labels::of(const Place& place) const {
         case GroupBy::thread:
             break;
     }
-    return place.function.empty() ? "<unknown>" : place.function;
+    return group.short_name.empty() ? "<unknown>" : group.short_name;
 }
 
 std::string Labels::traceback_text(const Heap& heap, const Group& group) const {
@@ -94,8 +95,8 @@ std::string Labels::traceback_text(const Heap& heap, const Group& group) const {
         }
         ++shown;
         const Place place = place_of(heap, location);
-        const std::string where = place.file.empty() ? place.module : line_of(place);
         const std::string function = short_name(heap, location);
+        const std::string where = place.file.empty() ? place.module : line_of(place, function);
         text += function.starts_with(where) ? fmt::format("\n{}", function) : fmt::format("\n{}  {}", function, where);
         return true;
     });
@@ -110,10 +111,6 @@ Traceback traceback_of(const Heap& heap, StackId stack) {
         return true;
     });
     return result;
-}
-
-std::string short_name(const Heap& heap, symbols::LocationId location) {
-    return std::string(heap.frames().short_text(heap.frames().location(location).function));
 }
 
 }  // namespace heapkit::analyze

@@ -34,21 +34,19 @@ class Labels {
     explicit Labels(Options options) : options_(options) {}
 
     void know(std::span<const Group> groups);  // all groups of the answer, so that short paths stay apart
-    std::string of(const Place& place) const;
-    std::string line_of(const Place& place) const;  // "server.cpp:57", "memcpy (libc.so.6)", "<unknown>:0"
+    std::string of(const Group& group) const;
 
     // The frames of a stack, one a line, each after a line feed, from its site outwards.
     std::string traceback_text(const Heap& heap, const Group& group) const;
 
    private:
+    // "server.cpp:57", "memcpy (libc.so.6)", "<unknown>:0"
+    std::string line_of(const Place& place, const std::string& short_name) const;
     std::string path_of(const Place& place) const;
     Options options_;
     ShortPaths paths_;
 };
 
 Traceback traceback_of(const Heap& heap, StackId stack);  // all frames, for JSON
-
-// "Foo::bar(int)": a function's name without what nobody reads.
-std::string short_name(const Heap& heap, symbols::LocationId location);
 
 }  // namespace heapkit::analyze

@@ -30,23 +30,23 @@ constexpr std::array<Loss, PROF_LOSS_COUNT> losses = {{
     {PROF_LOSS_TABLE_FULL, on_counts, Unit::count, "record was dropped because a table was full",
      "records were dropped because a table was full", "counts and sizes are too low"},
     {PROF_LOSS_STACK_INCOMPLETE, on_stacks, Unit::count, "block has a stack that could not be walked to its end",
-     "blocks have stacks that could not be walked to their end", "their outermost callers are missing"},
+     "blocks have stacks that could not be walked to their end", "outermost callers are missing"},
     {PROF_LOSS_STACK_TRUNCATED, on_stacks, Unit::count, "block has a stack deeper than the bound",
-     "blocks have stacks deeper than the bound", "their outermost callers are missing"},
+     "blocks have stacks deeper than the bound", "outermost callers are missing"},
     {PROF_LOSS_IMPLICIT_FREE, on_counts, Unit::count, "block was replaced by another without a free that we saw",
-     "blocks were replaced by others without a free that we saw", "their end is dated too late"},
+     "blocks were replaced by others without a free that we saw", "they are dated to have lived longer than they did"},
     {PROF_LOSS_THREAD_SLOTS, on_counts, Unit::count, "allocation was made by a thread beyond the last slot",
-     "allocations were made by threads beyond the last slot", "their thread is unknown"},
+     "allocations were made by threads beyond the last slot", "which thread is unknown"},
     {PROF_LOSS_UNREADABLE_BYTES, on_types, Unit::bytes, "of memory could not be read", "of memory could not be read",
      "blocks in it have no type from their content"},
     {PROF_LOSS_WORDS, on_types, Unit::count, "word was dropped because its column was full",
      "words were dropped because their column was full", "some blocks have no type from their content"},
     {PROF_LOSS_DEADLINE_BLOCKS, on_types, Unit::count, "block was not read because time ran out",
-     "blocks were not read because time ran out", "they have no type from their content"},
+     "blocks were not read because time ran out", "no type is known from their content"},
     {PROF_LOSS_EARLY_BLOCKS, on_counts, Unit::count, "allocation came before recording began",
-     "allocations came before recording began", "they are not counted"},
+     "allocations came before recording began", "counts leave them out"},
     {PROF_LOSS_UNKNOWN_FREE, 0, Unit::count, "free was of a block that was never seen",
-     "frees were of blocks that were never seen", "they were allocated before recording, or lost"},
+     "frees were of blocks that were never seen", "allocated before recording, or lost"},
 }};
 
 std::string sentence_of(const Loss& loss, uint64_t lost) {
@@ -57,16 +57,23 @@ std::string sentence_of(const Loss& loss, uint64_t lost) {
 
 }  // namespace
 
+// One note a kind, with the most that any of the snapshots lost.
 std::vector<std::string> loss_notes(std::span<const Heap* const> heaps, unsigned rests) {
     std::vector<std::string> notes;
-    for (const Heap* heap : heaps) {
-        for (const Loss& loss : losses) {
+    for (const Loss& loss : losses) {
+        if ((loss.touches & rests) == 0) continue;
+        const Heap* worst = heaps.back();
+        bool is_equal = true;
+        for (const Heap* heap : heaps) {
             const uint64_t lost = heap->snapshot().lost(loss.kind);
-            if (lost == 0 || (loss.touches & rests) == 0) continue;
-            const std::string where =
-                heaps.size() == 1 ? "" : fmt::format("{}: ", heap->snapshot().path().filename().string());
-            notes.push_back(fmt::format("Loss: {}{}; {}.", where, sentence_of(loss, lost), loss.consequence));
+            is_equal = is_equal && lost == worst->snapshot().lost(loss.kind);
+            if (lost > worst->snapshot().lost(loss.kind)) worst = heap;
         }
+        const uint64_t lost = worst->snapshot().lost(loss.kind);
+        if (lost == 0) continue;
+        std::string where;
+        if (!is_equal) where = fmt::format("in {} ", worst->snapshot().path().filename().string());
+        notes.push_back(fmt::format("Loss: {}{}; {}.", where, sentence_of(loss, lost), loss.consequence));
     }
     return notes;
 }

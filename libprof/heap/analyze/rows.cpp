@@ -60,7 +60,7 @@ std::vector<Column> naming_columns(GroupBy by) {
 
 std::vector<Cell> naming_cells(const Heap& heap, const Group& group, GroupBy by, const Labels& labels) {
     const Place& place = group.place;
-    std::vector<Cell> cells = {labels.of(place)};
+    std::vector<Cell> cells = {labels.of(group)};
     switch (by) {
         case GroupBy::lineno:
             cells.insert(cells.end(), {place.file, int64_t{place.line}, place.function, place.module});
@@ -75,7 +75,7 @@ std::vector<Cell> naming_cells(const Heap& heap, const Group& group, GroupBy by,
             cells.emplace_back(place.module);
             break;
         case GroupBy::traceback:
-            cells[0] = labels.of(place) + labels.traceback_text(heap, group);
+            cells[0] = labels.of(group) + labels.traceback_text(heap, group);
             cells.emplace_back(traceback_of(heap, group.example));
             break;
         case GroupBy::type:

@@ -27,4 +27,8 @@ Place place_of(const Heap& heap, symbols::LocationId id) {
             .line = location.line};
 }
 
+std::string short_name(const Heap& heap, symbols::LocationId location) {
+    return std::string(heap.frames().short_text(heap.frames().location(location).function));
+}
+
 }  // namespace heapkit::analyze

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "heap.h"
 #include "shapes.h"
@@ -30,6 +31,9 @@ class Sites {
 };
 
 Place place_of(const Heap& heap, symbols::LocationId location);
+
+// "std::vector<Document>::push_back": a function's name without what nobody reads.
+std::string short_name(const Heap& heap, symbols::LocationId location);
 
 // Calls `visit(LocationId)` for every frame of a stack, innermost first, inlined ones included; stops when it says so
 // by returning false.

@@ -195,10 +195,10 @@ class Drawing {
             x += 18 + 24 + 6.2 * static_cast<double>(display_width(text));
         };
         if (tree_.is_difference) {
-            entry("shrank4", "gone");
-            entry("shrank2", "shrank");
+            entry("shrank4", "much less");
+            entry("shrank2", "less");
             entry("same", "as before");
-            entry("grew2", "grew");
+            entry("grew2", "more");
             entry("grew4", "new");
         } else {
             for (size_t index = 0; index < std::min(groups_.size(), most_legends); ++index) {
@@ -208,8 +208,8 @@ class Drawing {
             if (groups_.size() > most_legends) entry(fmt::format("c{}b", colours - 1), "other modules");
         }
         if (too_small_ > 0) {
-            out("<text class=\"end\" x=\"{:.0f}\" y=\"0\">{} frames too narrow to draw</text>\n",
-                picture_width - margin, too_small_);
+            out("<text class=\"end\" x=\"{:.0f}\" y=\"0\">{} too narrow to draw</text>\n", picture_width - margin,
+                too_small_);
         }
         out("</g>\n");
     }

@@ -29,7 +29,11 @@ std::string padded(const std::string& text, size_t width, bool to_the_right) {
 std::vector<size_t> visible_columns(const Table& table) {
     std::vector<size_t> visible;
     for (size_t index = 0; index < table.columns.size(); ++index) {
-        if (!table.columns[index].is_for_json) visible.push_back(index);
+        const bool has_content = index == 0 || table.columns[index].unit != Unit::none ||
+                                 std::any_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
+                                     return !cell_text(row[index], table.columns[index]).empty();
+                                 });
+        if (has_content && !table.columns[index].is_for_json) visible.push_back(index);
     }
     return visible;
 }
