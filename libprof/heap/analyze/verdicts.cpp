@@ -134,7 +134,7 @@ Result<Verdicts> verdicts_of(const read::Snapshot& snapshot, const VerdictOption
     const auto graph = refs::edges_between(*blocks, *words, interior);
     if (!graph) return graph.error();
 
-    Judge judge(*blocks, *graph, refs::edges_from_roots(*blocks, *words, interior));
+    Judge judge(*blocks, *graph, refs::edges_from_roots(snapshot, *blocks, *words, interior));
     if (!options.suppression_of_stack.empty()) judge.suppress(options.suppression_of_stack);
     judge.find_heads();
     if (const size_t threads = threads_with_unknown_registers(snapshot); threads > 0)

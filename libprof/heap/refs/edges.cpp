@@ -5,6 +5,8 @@
 // Side: heap, floor 5 (refs).
 #include "refs/edges.h"
 
+#include <string_view>
+
 namespace heapkit::refs {
 namespace {
 
@@ -14,6 +16,19 @@ size_t pointers_among(std::span<const uint32_t> slots) {
     size_t count = 0;
     for (const uint32_t slot : slots) count += (slot & kind_mask) <= PROF_WORD_INTERIOR;
     return count;
+}
+
+bool is_of_libc(const read::Snapshot& snapshot, const prof_root& root) {
+    if (root.kind != PROF_ROOT_GLOBALS) return false;
+    const std::string_view path = snapshot.string(snapshot.modules()[root.owner].path);
+    const std::string_view name = path.substr(path.rfind('/') + 1);
+    return name.starts_with("libc.so") || name.starts_with("libc-2.");
+}
+
+bool is_at_chunk_header(const read::Word& word, const read::Blocks& blocks) {
+    if (word.kind != read::WordKind::interior) return false;
+    const uint64_t usable_bytes = blocks.size_bytes(word.block) + blocks.slack[word.block.index()];
+    return word.into_bytes + sizeof(uint64_t) == usable_bytes;
 }
 
 }  // namespace
@@ -40,12 +55,16 @@ Result<graph::Graph> edges_between(const read::Blocks& blocks, const read::Words
     return graph;
 }
 
-std::vector<graph::Edge> edges_from_roots(const read::Blocks& blocks, const read::Words& words,
-                                          const InteriorPointers& interior) {
+std::vector<graph::Edge> edges_from_roots(const read::Snapshot& snapshot, const read::Blocks& blocks,
+                                          const read::Words& words, const InteriorPointers& interior) {
     std::vector<graph::Edge> edges;
-    for (const prof_root& root : words.roots)
-        for (const read::Word& word : words_of(words, root))
+    for (const prof_root& root : words.roots) {
+        const bool may_be_mallocs = is_of_libc(snapshot, root);
+        for (const read::Word& word : words_of(words, root)) {
+            if (may_be_mallocs && is_at_chunk_header(word, blocks)) continue;
             if (const auto edge = edge_of(word, blocks, interior)) edges.push_back(*edge);
+        }
+    }
     return edges;
 }
 

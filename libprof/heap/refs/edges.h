@@ -28,8 +28,9 @@ std::optional<graph::Edge> edge_of(const read::Word& word, const read::Blocks& b
 Result<graph::Graph> edges_between(const read::Blocks& blocks, const read::Words& words,
                                    const InteriorPointers& interior);
 
-// From all roots, in their order.
-std::vector<graph::Edge> edges_from_roots(const read::Blocks& blocks, const read::Words& words,
-                                          const InteriorPointers& interior);
+// From all roots, in their order, without what is glibc's malloc's own: its globals point at headers of free chunks, and
+// a header begins 8 bytes before the end of the block in front of it, inside that block.
+std::vector<graph::Edge> edges_from_roots(const read::Snapshot& snapshot, const read::Blocks& blocks,
+                                          const read::Words& words, const InteriorPointers& interior);
 
 }  // namespace heapkit::refs
