@@ -90,7 +90,8 @@ struct FunctionShape {
 
 // "operator bool", "operator new", "operator unsigned long": the words behind belong to the name.
 size_t behind_operator(std::string_view text, size_t at) {
-    if (const size_t length = operator_length(text.substr(at)); length != 0) return at + length;
+    if (const size_t length = operator_length(text.substr(at)); length != 0)
+        return at + length + (text.substr(at + length).starts_with(" <") ? 1 : 0);
     at += std::string_view("operator").size();
     while (at < text.size() && text[at] != '(' && text[at] != '<') ++at;
     if (text.substr(0, at).ends_with("operator new") || text.substr(0, at).ends_with("operator delete"))
