@@ -26,7 +26,7 @@ bool has_cycles(const std::vector<LeakRow>& rows) {
 
 std::vector<Column> group_columns(const LeakOptions& options, bool with_cycles) {
     std::vector<Column> columns = naming_columns(options.by_traceback ? GroupBy::traceback : GroupBy::lineno);
-    columns.push_back({.name = "kind", .key = "kind", .is_for_json = options.by_traceback});
+    columns.push_back({.name = "kind", .key = "kind"});
     columns.push_back({.name = "count", .key = "count", .unit = Unit::count});
     if (options.shows_differences()) columns.push_back({.name = "Δ", .key = "count_diff", .unit = Unit::count, .is_delta = true});
     columns.push_back({.name = "size", .key = "size", .unit = Unit::bytes});

@@ -63,12 +63,9 @@ class Judge {
         for (size_t block = 0; block < is_lost.size(); ++block) is_lost[block] = is_unreached(block);
         const graph::Components components = graph::components(graph_, is_lost);
         verdicts_.head_of = graph::heads_of(graph_, components);
-        verdicts_.is_in_cycle.resize(blocks_.count());
-        for (uint32_t block = 0; block < blocks_.count(); ++block) {
-            if (verdicts_.head_of[block] != block) continue;
-            verdicts_.of[block] = LeakKind::definite;
-            verdicts_.is_in_cycle[block] = components.sizes[components.of[block]] > 1;
-        }
+        for (uint32_t block = 0; block < blocks_.count(); ++block)
+            if (verdicts_.head_of[block] == block) verdicts_.of[block] = LeakKind::definite;
+        find_cycles(components);
     }
 
     void doubt(size_t threads, size_t stack_count) {
@@ -91,6 +88,19 @@ class Judge {
     Verdicts take() && { return std::move(verdicts_); }
 
    private:
+    // Heads that their own component refers to by their start. An interior pointer makes no cycle: each node of a lost
+    // std::map leads back into the map, and nobody would call that one.
+    void find_cycles(const graph::Components& components) {
+        verdicts_.is_in_cycle.resize(blocks_.count());
+        for (uint32_t block = 0; block < blocks_.count(); ++block) {
+            const uint32_t component = components.of[block];
+            if (component == no_node || components.sizes[component] == 1) continue;
+            for (const graph::Edge edge : graph_.out(block))
+                if (edge.is_strong() && components.of[edge.to()] == component && verdicts_.head_of[edge.to()] == edge.to())
+                    verdicts_.is_in_cycle[edge.to()] = true;
+        }
+    }
+
     // Not reached is indirectly lost, unless it turns out to be a head.
     static LeakKind kind_of(graph::Reach reached) {
         if (reached == graph::Reach::strong) return LeakKind::reachable;

@@ -43,7 +43,7 @@ struct RegisterDoubt {
 struct Verdicts {
     std::vector<LeakKind> of;              // a block
     std::vector<uint32_t> head_of;         // a lost block: its head, itself when definite; graph::no_node otherwise
-    std::vector<bool> is_in_cycle;         // a head: it is one of a cycle
+    std::vector<bool> is_in_cycle;         // a head: the start of it is pointed to, from what it holds
     std::vector<uint32_t> suppressed_by;   // a suppressed block: which; empty without suppressions
     RegisterDoubt doubt;
 };

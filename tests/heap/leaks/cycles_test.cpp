@@ -30,6 +30,17 @@ TEST_CASE("a block that refers to itself alone is definitely lost, and no cycle"
     CHECK_FALSE(verdicts->is_in_cycle[0]);
 }
 
+TEST_CASE("a lost container whose nodes point back into it is no cycle") {
+    LeakyHeap heap;
+    const BlockId map = heap.block(), node = heap.block();
+    heap.link(map, node);
+    heap.link(node, map, inside);
+    const auto verdicts = judge(heap.bytes());
+    REQUIRE(verdicts);
+    CHECK(letters(*verdicts) == "DI");
+    CHECK_FALSE(verdicts->is_in_cycle[0]);
+}
+
 TEST_CASE("a lost cycle that a lost block points into is indirectly lost, wherever it is entered") {
     for (const uint32_t entered : {0u, 1u}) {
         LeakyHeap heap;
