@@ -62,8 +62,7 @@ Result<Traces> traces_of(pid_t pid) {
     std::ifstream maps(in_proc(pid, "maps"));
     std::string line;
     if (!maps || !std::getline(maps, line)) {
-        const bool gone = status(pid, "State").starts_with("Z");
-        if (gone) return Error{named(pid) + " has ended", ""};
+        if (has_ended(pid)) return Error{named(pid) + " has ended", ""};
         return Error{named(pid) + " belongs to another user", "Ask as that user, or as root."};
     }
     const std::string number = status(pid, "NSpid");
@@ -94,6 +93,11 @@ std::string process_name(pid_t pid) {
     std::string name;
     std::getline(file, name);
     return name;
+}
+
+bool has_ended(pid_t pid) {
+    const std::string state = status(pid, "State");
+    return state.empty() || state.starts_with("Z") || state.starts_with("X");
 }
 
 Result<ControlPage> ControlPage::open(pid_t pid, bool force) {

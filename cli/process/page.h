@@ -45,4 +45,7 @@ class ControlPage {
 // "jq", or "" when the process is gone.
 std::string process_name(pid_t pid);
 
+// Not there, or a zombie that nobody has waited for.
+bool has_ended(pid_t pid);
+
 }  // namespace heapkit::cli

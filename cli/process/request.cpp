@@ -29,8 +29,6 @@ constexpr milliseconds signals_after[] = {milliseconds(PROF_REQUEST_GRACE_MS), m
 
 std::string called(pid_t pid) { return "process " + std::to_string(pid); }
 
-bool is_gone(pid_t pid) { return kill(pid, 0) != 0 || process_name(pid).empty(); }
-
 std::optional<Error> why_not(pid_t pid, const ControlPage& page) {
     switch (page.state()) {
         case PROF_CONTROL_RECORDING:
@@ -71,7 +69,7 @@ Result<fs::path> wait_for(uint32_t number, pid_t pid, const ControlPage& page, c
     for (;;) {
         if (page.is_answered(number)) return answer_of(pid, page);
         const auto waited = Clock::now() - start;
-        if (is_gone(pid)) return Error{called(pid) + " ended before the snapshot was whole", ""};
+        if (page.state() == PROF_CONTROL_GONE || has_ended(pid)) return Error{called(pid) + " ended before the snapshot was whole", ""};
         if (options.is_cancelled && options.is_cancelled()) return Error{"interrupted", ""};
         if (waited > options.timeout) return no_answer(pid, page, options.timeout);
         if (page.signal_number() != 0 && signals < std::size(signals_after) && waited > signals_after[signals]) {

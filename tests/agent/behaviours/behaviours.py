@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What the agent does to a program, and what the program sees of it: each function here is one sentence of the test
+list in CMakeLists.txt.
+
+Side: tests. Usage: behaviours.py NAME LIBPROF FOLDER_OF_PROGRAMS.  Each test works in a new folder of its own.
+"""
+import glob
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+
+LIBPROF, PROGRAMS = sys.argv[2], sys.argv[3]
+SKIPPED = 77
+TIMEOUT = 60
+
+
+def tool(name):
+    return os.path.join(PROGRAMS, "behaviour_" + name)
+
+
+def environment(**options):
+    given = {"out": os.getcwd(), **options}
+    text = ",".join(f"{key.replace('_', '')}={value}" for key, value in given.items())
+    return {**os.environ, "LD_PRELOAD": LIBPROF, "PROF": text, "HEAPKIT_AGENT": LIBPROF}
+
+
+def run(command, env=None, **more):
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=TIMEOUT, **more)
+
+
+def snapshots(pattern="*.heap"):
+    return sorted(glob.glob(pattern))
+
+
+def facts_of(path, size=None):
+    """The "name value" lines of the dump tool, as a dictionary."""
+    result = run([tool("dump"), path] + ([str(size)] if size else []))
+    assert result.returncode == 0, f"{path}: {result.stderr}"
+    pairs = (line.split(" ", 1) for line in result.stdout.splitlines())
+    return {name: int(value) if value.isdigit() else value for name, value in pairs}
+
+
+def same_with_and_without(command):
+    """Runs it both ways; equal output and exit code. Returns the result with the agent."""
+    plain, recorded = run(command), run(command, environment())
+    assert plain.stdout == recorded.stdout, (plain.stdout, recorded.stdout)
+    assert plain.stderr == recorded.stderr, (plain.stderr, recorded.stderr)
+    assert plain.returncode == recorded.returncode, (plain.returncode, recorded.returncode)
+    return recorded
+
+
+def only(paths):
+    assert len(paths) == 1, paths
+    return paths[0]
+
+
+class Running:
+    """A program that has said "ready"; its input ends with the block."""
+
+    def __init__(self, command, env):
+        self.process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        assert self.process.stdout.readline() == "ready\n", self.process.stderr.read()
+        return self.process
+
+    def __exit__(self, *unused):
+        output, errors = self.process.communicate(timeout=TIMEOUT)
+        self.output, self.errors = output, errors
+
+
+def ask(pid, *path):
+    return run([tool("ask"), "snapshot", str(pid), *path])
+
+
+# ---- The end of the process -----------------------------------------------------------------------------------------
+
+def every_end_is_seen():
+    held = {"return": 1717, "exit": 1717, "_exit": 1616, "_Exit": 1616, "quick_exit": 1717}
+    for how, size in held.items():
+        same_with_and_without([tool("ends"), how])
+        path = only(snapshots())
+        facts = facts_of(path, size)
+        assert facts["reason"] == 1 and facts["of_size"] == 1, (how, facts)
+        # After the destructors of the program: on the ways that run them, its text of 4242 bytes is gone.
+        assert facts_of(path, 4243)["of_size"] == (0 if how in ("return", "exit") else 1), how
+        os.unlink(path)
+
+
+def a_death_by_signal_leaves_no_trace():
+    for how in ("abort", "killed"):
+        same_with_and_without([tool("ends"), how])
+        assert snapshots() == []
+
+
+def no_exit_snapshot_when_it_is_off():
+    run([tool("ends"), "return"], environment(exit="off"))
+    assert snapshots() == []
+
+
+# ---- Allocation -----------------------------------------------------------------------------------------------------
+
+def the_corners_of_the_family_are_as_they_were():
+    same_with_and_without([tool("realloc_edges")])
+    facts = facts_of(only(snapshots()), 3003)
+    assert facts["of_size"] == 7, facts      # kept 0, 1, 3, 4, 5, 7, 8
+    assert facts["held"] == 7, facts
+    assert facts_of(only(snapshots()), 300002)["of_size"] == 0
+
+
+def memory_before_main_is_recorded():
+    same_with_and_without([tool("early")])
+    run([tool("early")], environment(exit="on"))
+    for path in snapshots():
+        assert facts_of(path, 2121)["of_size"] == 0
+    # The same program, stopped in the middle, would hold it: see its count of everything ever allocated.
+    assert facts_of(snapshots()[0])["allocated_blocks"] > 5
+
+
+def operators_are_recorded_once():
+    same_with_and_without([tool("operators")])
+    facts = facts_of(only(snapshots()), 8008)
+    assert facts["of_size"] == 2, facts
+    assert facts_of(only(snapshots()), 2560)["of_size"] == 0
+    assert "loss11" not in facts, facts      # no free without a block
+
+
+def a_program_keeps_its_own_operators():
+    result = same_with_and_without([tool("own_operators")])
+    assert "own 1 1" in result.stdout
+    assert facts_of(only(snapshots()), 8008)["of_size"] == 2
+
+
+# ---- Other processes ------------------------------------------------------------------------------------------------
+
+def forks_do_not_disturb():
+    result = same_with_and_without([tool("forks")])
+    assert result.stdout == "failures 0 wait -1\n", result.stdout
+    assert facts_of(only(snapshots()), 555)["of_size"] == 0
+
+
+def forked_children_have_snapshots_of_their_own_when_asked():
+    result = run([tool("forks")], environment(forks="on"))
+    assert result.stdout == "failures 0 wait -1\n", result.stdout
+    assert len(snapshots()) == 61, len(snapshots())
+    assert len({facts_of(path)["pid"] for path in snapshots()}) == 61
+
+
+def other_programs_start_as_they_did():
+    same_with_and_without([tool("spawns")])
+    assert len(snapshots("behaviour_spawns.*.heap")) == 1, snapshots()
+
+
+# ---- Snapshots on request -------------------------------------------------------------------------------------------
+
+def a_program_can_ask_itself():
+    plain = run([tool("asks"), "own.heap"])
+    assert "recording 0\nstopped 0\nmemory -1 live 0\nsnapshot -1\nrunning 1\n" == plain.stdout, plain.stdout
+    result = run([tool("asks"), "own.heap"], environment(exit="off"))
+    assert "recording 1\nstopped 0\nmemory 0 live 1\nsnapshot 0\nrunning 1\n" == result.stdout, result.stdout
+    facts = facts_of(only(snapshots()), 6001)
+    assert facts["reason"] == 0 and facts["of_size"] == 15 and facts["held"] == 15, facts
+
+
+def a_sleeping_program_answers():
+    with Running([tool("sleeper")], environment(exit="off")) as process:
+        for number in (1, 2, 3):
+            answer = ask(process.pid)
+            assert answer.returncode == 0, answer.stdout
+            assert answer.stdout.strip().endswith(f"behaviour_sleeper.{process.pid}.{number}.heap"), answer.stdout
+            facts = facts_of(answer.stdout.strip(), 7007)
+            assert facts["reason"] == 2 and facts["threads"] == 2, facts
+            assert facts["of_size"] == 20 and facts["held"] == 20, facts
+        named = ask(process.pid, "here.heap")
+        assert named.stdout == os.path.abspath("here.heap") + "\n", named.stdout
+        wrong = ask(process.pid, "/proc/nowhere/x.heap")
+        assert wrong.returncode == 1 and "no such file" in wrong.stdout, wrong.stdout
+        process.send_signal(signal.SIGTERM)
+    assert len(snapshots()) == 4 and glob.glob("*.tmp*") == []
+
+
+def a_signal_alone_is_enough():
+    with Running([tool("sleeper")], environment(exit="off")) as process:
+        process.send_signal(62)
+        wait_for(lambda: snapshots() != [])
+        process.send_signal(signal.SIGTERM)
+    facts = facts_of(only(snapshots()), 7007)
+    assert facts["reason"] == 3 and facts["held"] == 20, facts
+
+
+def a_busy_program_is_caught_in_one_instant():
+    with Running([tool("busy")], environment(exit="off")) as process:
+        for _ in range(20):
+            answer = ask(process.pid)
+            assert answer.returncode == 0, answer.stdout
+            facts = facts_of(answer.stdout.strip(), 777)
+            assert 1000 <= facts["held"] <= facts["of_size"] <= 1004, facts
+            os.unlink(answer.stdout.strip())
+        process.stdin.close()
+        process.stdin = None
+
+
+def who_cannot_be_asked_is_told_apart():
+    with Running([tool("sleeper")], None) as process:
+        answer = ask(process.pid)
+        assert answer.returncode == 1 and "is not recorded" in answer.stdout, answer.stdout
+        process.send_signal(signal.SIGTERM)
+    answer = ask(process.pid)
+    assert answer.returncode == 1 and "there is no process" in answer.stdout, answer.stdout
+
+
+# ---- Trouble --------------------------------------------------------------------------------------------------------
+
+def a_full_disk_keeps_the_old_snapshot():
+    limit = 96 << 10
+
+    def set_limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    result = run([tool("asks"), "same.heap", "second"], environment(exit="off"), preexec_fn=set_limit)
+    assert "second -1 File too large" in result.stdout and "running 1" in result.stdout, result.stdout + result.stderr
+    assert facts_of("same.heap", 6001)["of_size"] == 15
+    assert os.listdir() == ["same.heap"], os.listdir()
+
+
+def a_folder_that_cannot_be_written_is_said_once():
+    result = run([tool("ends"), "return"], {**environment(), "PROF": "out=/proc/nowhere,exit=off"})
+    assert result.returncode == 7 and result.stdout == "main\nhandler\ndestructor 4242\n"
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1 and "/proc/nowhere" in lines[0] and "PROF=out=" in lines[0], result.stderr
+
+
+def wrong_options_are_said_and_the_rest_holds():
+    result = run([tool("ends"), "return"], environment(bogus=1, exit="maybe", deadline="soon", contents="none"))
+    assert result.returncode == 7
+    lines = result.stderr.splitlines()
+    assert len(lines) == 3, result.stderr
+    assert 'no option "bogus"' in lines[0] and "contents" in lines[0] and "deadline" in lines[0], lines[0]
+    assert "exit=maybe" in lines[1] and "on|off" in lines[1], lines[1]
+    facts = facts_of(only(snapshots()))
+    assert facts["contents"] == 0 and facts["words"] == 0, facts
+
+
+# ---- heapkit run ----------------------------------------------------------------------------------------------------
+
+def run_hands_on_codes_and_signals():
+    for command, code in ((["true"], 0), (["sh", "-c", "exit 7"], 7), (["sh", "-c", "kill -9 $$"], 137)):
+        assert run([tool("ask"), "run", ".", "on", *command], environment_of_tool()).returncode == code
+    with Running([tool("ask"), "run", "new", "on", tool("sleeper")], environment_of_tool()) as process:
+        process.send_signal(signal.SIGTERM)
+        wait_for(lambda: len(snapshots("new/*.heap")) == 2)
+    assert process.returncode == 0, process.returncode
+    reasons = sorted(facts_of(path)["reason"] for path in snapshots("new/*.heap"))
+    assert reasons == [1, 2], reasons       # asked for before the signal was handed on, and at the end
+
+
+def environment_of_tool():
+    return {**os.environ, "HEAPKIT_AGENT": LIBPROF}
+
+
+def run_refuses_what_it_cannot_record():
+    with open("thirty_two", "wb") as file:
+        file.write(b"\x7fELF\x01\x01\x01" + bytes(57))
+    with open("text", "w") as file:
+        file.write("no program\n")
+    os.chmod("thirty_two", 0o755)
+    cases = [("./not-there", 127, "is not there"), ("not-in-path", 127, "PATH"), ("./text", 126, "chmod +x"),
+             ("./thirty_two", 126, "32-bit"), (tool("static"), 126, "statically linked"), (".", 126, "folder")]
+    for program, code, words in cases:
+        result = run([tool("ask"), "run", ".", "on", program], environment_of_tool())
+        assert result.returncode == code and words in result.stderr, (program, result.returncode, result.stderr)
+        assert len(result.stderr.splitlines()) == 1, result.stderr
+
+
+def wait_for(condition):
+    """Until it holds; the process is asked, not the clock."""
+    for _ in range(TIMEOUT * 100):
+        if condition():
+            return
+        signal.sigtimedwait([], 0.01)
+    raise AssertionError("it never held")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        globals()[sys.argv[1]]()
+        os.chdir("/")
