@@ -206,6 +206,7 @@ int take_here(const char* named, const snapshot::Registers& registers) noexcept 
 }
 
 void look_after() noexcept {
+    snapshot::reap();
     if (load(stage) != writing || !turn(stage, writing, busy)) return;
     snapshot::Outcome outcome{};
     if (snapshot::has_ended(outcome)) {

@@ -41,6 +41,8 @@ Shared* shared = nullptr;
 char* child_stack = nullptr;
 alignas(State) char state_before[sizeof(State)];
 int child = 0;
+int leaving[4];  // copies that are done but not yet gone: giving back a large address space takes a while
+bool any_leaving = false;
 uint64_t give_up_ns = 0;
 
 struct Blocked {
@@ -88,9 +90,11 @@ void restore_kept_state() noexcept { __builtin_memcpy(static_cast<void*>(state_p
 
 void child_main() {
     restore_kept_state();
-    shared->outcome = write_snapshot(frozen);
-    if (frozen.order.done != nullptr) frozen.order.done(shared->outcome);
+    const Outcome outcome = write_snapshot(frozen);
+    shared->outcome = outcome;
+    // Before the answer: whoever gets it may ask for the next snapshot at once.
     __atomic_store_n(&shared->finished, 1, __ATOMIC_RELEASE);
+    if (frozen.order.done != nullptr) frozen.order.done(outcome);
     sys::call(__NR_futex, reinterpret_cast<long>(&shared->finished), FUTEX_WAKE, INT32_MAX);
     sys::exit_group(0);
 }
@@ -108,21 +112,20 @@ void child_main() {
     __builtin_unreachable();
 }
 
-// Whether the child is there no more. One that said it is done is exiting at this moment and is waited for. An error
-// of wait4 means that somebody else reaped it.
-bool reap(bool& crashed) noexcept {
-    const int how = __atomic_load_n(&shared->finished, __ATOMIC_ACQUIRE) != 0 ? __WCLONE : WNOHANG | __WCLONE;
-    int status = 0;
-    const long got = sys::call(__NR_wait4, child, reinterpret_cast<long>(&status), how);
-    if (got == -EINTR) return false;
-    if (got == 0) return false;
-    crashed = got == child && !(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    return true;
-}
+bool is_finished() noexcept { return __atomic_load_n(&shared->finished, __ATOMIC_ACQUIRE) != 0; }
 
-Outcome outcome_of(bool crashed) noexcept {
-    if (__atomic_load_n(&shared->finished, __ATOMIC_ACQUIRE) != 0) return shared->outcome;
-    return {crashed ? EFAULT : ECHILD, 0};
+// Whether a copy is there no more. An error of wait4 means that somebody else reaped it.
+bool is_reaped(int pid) noexcept { return sys::call(__NR_wait4, pid, 0, WNOHANG | __WCLONE) != 0; }
+
+void let_leave(int pid) noexcept {
+    if (is_reaped(pid)) return;
+    for (int& place : leaving) {
+        if (place != 0) continue;
+        place = pid;
+        any_leaving = true;
+        return;
+    }
+    sys::call(__NR_wait4, pid, 0, __WCLONE);
 }
 
 }  // namespace
@@ -136,6 +139,8 @@ void forked() noexcept {
     if (shared != nullptr) sys::munmap(shared, sizeof(Shared));
     shared = nullptr;
     child = 0;
+    for (int& pid : leaving) pid = 0;
+    any_leaving = false;
     frozen.main_thread_pointer = thread_pointer();
 }
 
@@ -156,14 +161,26 @@ int start(const Order& order, const Registers& registers) noexcept {
 
 bool has_ended(Outcome& outcome) noexcept {
     if (child == 0) return true;
-    bool crashed = false;
-    if (!reap(crashed)) {
+    if (is_finished()) {
+        let_leave(child);
+        outcome = shared->outcome;
+    } else if (is_reaped(child)) {
+        outcome = is_finished() ? shared->outcome : Outcome{EFAULT, 0};  // it may have finished between the two looks
+    } else {
         if (monotonic_ns() > give_up_ns) sys::call(__NR_kill, child, SIGKILL);
         return false;
     }
     child = 0;
-    outcome = outcome_of(crashed);
     return true;
+}
+
+void reap() noexcept {
+    if (!any_leaving) return;
+    any_leaving = false;
+    for (int& pid : leaving) {
+        if (pid != 0 && is_reaped(pid)) pid = 0;
+        any_leaving |= pid != 0;
+    }
 }
 
 Outcome wait() noexcept {

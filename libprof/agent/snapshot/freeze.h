@@ -52,6 +52,8 @@ int start(const Order& order, const Registers& registers) noexcept;
 
 // Whether the copy that start() made has ended; reaps it.
 bool has_ended(Outcome& outcome) noexcept;
+// Reaps copies that were done, but not yet gone, when they were looked at last. One load when there are none.
+void reap() noexcept;
 // Waits for it; ends it when it is far beyond its deadline.
 Outcome wait() noexcept;
 
