@@ -43,7 +43,8 @@ Result<analyze::LeakOptions> options_of(const Typed& typed) {
 std::vector<std::string> next_steps(const Typed& typed, const analyze::Leaks& leaks) {
     const std::string snapshot = shell_quoted(typed.arguments()[0]);
     std::vector<std::string> next;
-    if (leaks.blocks > 0 && !typed.has("traceback")) next.push_back(fmt::format("heapkit leaks {} --traceback", snapshot));
+    if (leaks.blocks > 0 && !typed.has("traceback"))
+        next.push_back(fmt::format("heapkit leaks {} --traceback", snapshot));
     if (typed.arguments().size() == 1) next.push_back(fmt::format("heapkit leaks LATER {} --new", snapshot));
     next.push_back(fmt::format("heapkit stats {}", snapshot));
     return next;

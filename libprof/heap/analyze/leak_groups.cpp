@@ -44,7 +44,8 @@ std::vector<SumsOfStack> sums_by_stack(const Heap& heap, const Verdicts& verdict
 // Names stacks: equal keys are one group, in two heaps too.
 class Namer {
    public:
-    Namer(const Heap& heap, const LeakGrouping& grouping) : heap_(heap), sites_(heap, {.raw_frames = grouping.raw_frames}) {
+    Namer(const Heap& heap, const LeakGrouping& grouping)
+        : heap_(heap), sites_(heap, {.raw_frames = grouping.raw_frames}) {
         if (grouping.by_traceback) keys_.emplace(heap);
     }
     Group name(StackId stack) const {

@@ -42,8 +42,8 @@ std::vector<std::string> leak_loss_notes(const Heap& heap) {
     for (const Loss& loss : losses) {
         const uint64_t lost = heap.snapshot().lost(loss.kind);
         if (lost == 0) continue;
-        const std::string number = loss.is_in_bytes ? size_to_text(static_cast<double>(lost))
-                                                    : count_to_text(static_cast<int64_t>(lost));
+        const std::string number =
+            loss.is_in_bytes ? size_to_text(static_cast<double>(lost)) : count_to_text(static_cast<int64_t>(lost));
         notes.push_back(fmt::format("Loss: {} {}; {}.", number, loss.what, loss.consequence));
     }
     return notes;
@@ -67,8 +67,8 @@ std::vector<std::string> unused_suppression_notes(const std::vector<Suppression>
     std::vector<std::string> notes;
     for (size_t i = 0; i < suppressions.size(); ++i) {
         if (is_used[i]) continue;
-        notes.push_back(
-            fmt::format("The suppression leak:{} (line {}) matched nothing.", suppressions[i].pattern, suppressions[i].line));
+        notes.push_back(fmt::format("The suppression leak:{} (line {}) matched nothing.", suppressions[i].pattern,
+                                    suppressions[i].line));
     }
     return notes;
 }

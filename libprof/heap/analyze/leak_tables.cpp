@@ -28,9 +28,11 @@ std::vector<Column> group_columns(const LeakOptions& options, bool with_cycles) 
     std::vector<Column> columns = naming_columns(options.by_traceback ? GroupBy::traceback : GroupBy::lineno);
     columns.push_back({.name = "kind", .key = "kind"});
     columns.push_back({.name = "count", .key = "count", .unit = Unit::count});
-    if (options.shows_differences()) columns.push_back({.name = "Δ", .key = "count_diff", .unit = Unit::count, .is_delta = true});
+    if (options.shows_differences())
+        columns.push_back({.name = "Δ", .key = "count_diff", .unit = Unit::count, .is_delta = true});
     columns.push_back({.name = "size", .key = "size", .unit = Unit::bytes});
-    if (options.shows_differences()) columns.push_back({.name = "Δ", .key = "size_diff", .unit = Unit::bytes, .is_delta = true});
+    if (options.shows_differences())
+        columns.push_back({.name = "Δ", .key = "size_diff", .unit = Unit::bytes, .is_delta = true});
     columns.push_back({.name = "held by them", .key = "indirect_size", .unit = Unit::bytes});
     columns.push_back({.name = "blocks", .key = "indirect_count", .unit = Unit::count, .is_for_json = true});
     columns.push_back({.name = "cycles", .key = "cycles", .unit = Unit::count, .is_for_json = !with_cycles});
@@ -62,8 +64,8 @@ Table leak_groups_table(const std::vector<LeakRow>& rows, const LeakOptions& opt
     table.layout = options.by_traceback ? Table::Layout::statistics : Table::Layout::columns;
     table.columns = group_columns(options, has_cycles(rows));
     table.empty = "No leaks of the kinds that were asked for.";
-    Labels labels({.by = options.by_traceback ? GroupBy::traceback : GroupBy::lineno,
-                   .full_paths = options.rows.full_paths});
+    Labels labels(
+        {.by = options.by_traceback ? GroupBy::traceback : GroupBy::lineno, .full_paths = options.rows.full_paths});
     for (const LeakRow& row : rows) labels.know(std::span(&row.group->what, 1));
     const size_t count = row_count(rows.size(), options.rows);
     table.rows_left_out = rows.size() - count;
@@ -74,9 +76,11 @@ Table leak_groups_table(const std::vector<LeakRow>& rows, const LeakOptions& opt
 Table leak_totals_table(const JudgedHeap& now, const JudgedHeap& before, const LeakOptions& options) {
     Table table{.title = options.only_new ? "New blocks" : "All blocks", .key = "totals"};
     table.columns = {{.name = "kind", .key = "kind"}, {.name = "count", .key = "count", .unit = Unit::count}};
-    if (options.shows_differences()) table.columns.push_back({.name = "Δ", .key = "count_diff", .unit = Unit::count, .is_delta = true});
+    if (options.shows_differences())
+        table.columns.push_back({.name = "Δ", .key = "count_diff", .unit = Unit::count, .is_delta = true});
     table.columns.push_back({.name = "size", .key = "size", .unit = Unit::bytes});
-    if (options.shows_differences()) table.columns.push_back({.name = "Δ", .key = "size_diff", .unit = Unit::bytes, .is_delta = true});
+    if (options.shows_differences())
+        table.columns.push_back({.name = "Δ", .key = "size_diff", .unit = Unit::bytes, .is_delta = true});
     for (const LeakKind kind : kinds_worst_first) {
         const Total& total = now.totals[static_cast<size_t>(kind)];
         const Total& old = before.totals[static_cast<size_t>(kind)];

@@ -38,8 +38,7 @@ std::optional<Error> refusal(const LeakOptions& options) {
     if (options.only_new && options.only_increased) {
         return Error{"new blocks are an increase all of them", "Ask for what is new or for what has increased."};
     }
-    if (options.only_new &&
-        options.older->snapshot().process().run_id != options.heap->snapshot().process().run_id) {
+    if (options.only_new && options.older->snapshot().process().run_id != options.heap->snapshot().process().run_id) {
         return Error{"the two snapshots are of different runs; which blocks are new can be told within one run only",
                      "Ask for what has increased instead: call stacks can be compared across runs."};
     }

@@ -18,9 +18,9 @@ namespace heapkit::analyze {
 
 struct LeakOptions {
     const Heap* heap = nullptr;
-    const Heap* older = nullptr;      // of the same program: differences are shown
-    bool only_new = false;            // only blocks that `older` does not have; both must be of one run
-    bool only_increased = false;      // only groups with more bytes or blocks than in `older`
+    const Heap* older = nullptr;  // of the same program: differences are shown
+    bool only_new = false;        // only blocks that `older` does not have; both must be of one run
+    bool only_increased = false;  // only groups with more bytes or blocks than in `older`
     LeakKinds kinds = {};
     refs::Heuristics heuristics = {};
     std::vector<Suppression> suppressions = {};

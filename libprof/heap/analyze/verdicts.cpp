@@ -96,7 +96,8 @@ class Judge {
             const uint32_t component = components.of[block];
             if (component == no_node || components.sizes[component] == 1) continue;
             for (const graph::Edge edge : graph_.out(block))
-                if (edge.is_strong() && components.of[edge.to()] == component && verdicts_.head_of[edge.to()] == edge.to())
+                if (edge.is_strong() && components.of[edge.to()] == component &&
+                    verdicts_.head_of[edge.to()] == edge.to())
                     verdicts_.is_in_cycle[edge.to()] = true;
         }
     }

@@ -4,9 +4,9 @@
 //
 // Side: heap, floor 2 (graph).
 //
-// memcheck (Valgrind, memcheck/mc_leakcheck.c) has one pass instead: nodes in order, each that is not claimed yet claims
-// what it reaches, and takes over former heads that it meets. That finds too many heads when something points into a
-// cycle at another node than the cycle's first:
+// memcheck (Valgrind, memcheck/mc_leakcheck.c) has one pass instead: nodes in order, each that is not claimed yet
+// claims what it reaches, and takes over former heads that it meets. That finds too many heads when something points
+// into a cycle at another node than the cycle's first:
 //
 //     0 ⇄ 1 ← 2    0 claims 1; then 2 meets 1, which is claimed already, and both 0 and 2 stay heads
 //

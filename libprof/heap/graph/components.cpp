@@ -102,7 +102,7 @@ class Finder {
     const std::span<const uint8_t> members_;
     std::vector<uint32_t> number_;
     std::vector<bool> leads_back_;
-    std::vector<uint32_t> places_;  // the path from the left, waiting nodes from the right
+    std::vector<uint32_t> places_;   // the path from the left, waiting nodes from the right
     std::vector<uint32_t> cursors_;  // next edge of each node of the path
     size_t waiting_begin_;
     uint32_t live_ = 0;

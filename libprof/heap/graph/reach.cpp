@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // reach(): the strong marks first, along strong edges alone; then the weak ones along everything, from what the strong
-// nodes and the roots point to weakly. So no node is looked at more than twice, whereas marking both at once has to walk
-// again whatever is upgraded.
+// nodes and the roots point to weakly. So no node is looked at more than twice, whereas marking both at once has to
+// walk again whatever is upgraded.
 //
 // Side: heap, floor 2 (graph).
 #include "graph/reach.h"

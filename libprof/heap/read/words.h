@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The kept words of one block or root, one by one, with their two-entry forms put together: what prof_word_kind means is
-// said here and nowhere else.
+// The kept words of one block or root, one by one, with their two-entry forms put together: what prof_word_kind means
+// is said here and nowhere else.
 //
 // Side:    heap, floor 2 (read). After Snapshot::words() nothing needs to be checked again.
 // Threads: free functions over const data.
@@ -37,9 +37,9 @@ enum class WordKind : uint8_t {
 struct Word {
     uint64_t offset_bytes = 0;  // of the word, in its block or root
     WordKind kind = WordKind::unknown;
-    BlockId block;              // block, interior, end: what is pointed at
-    uint64_t into_bytes = 0;    // interior, self: where in it
-    uint64_t value = 0;         // module, stack, integer, flags
+    BlockId block;            // block, interior, end: what is pointed at
+    uint64_t into_bytes = 0;  // interior, self: where in it
+    uint64_t value = 0;       // module, stack, integer, flags
 };
 
 // The words of one block or root, in ascending order of their offsets.

@@ -6,9 +6,9 @@
 // Threads: free functions over const data.
 // Memory:  4 bytes a block, 4 an edge.
 //
-// A word is an edge as memcheck has it: to the start of a block, or into its requested bytes. It is strong when it is to
-// the start, or when a heuristic says that such an interior pointer holds its block (interior.h). A pointer one past the
-// end, or into the slack behind the requested bytes, refers to nothing: a vector's end() does not own what was
+// A word is an edge as memcheck has it: to the start of a block, or into its requested bytes. It is strong when it is
+// to the start, or when a heuristic says that such an interior pointer holds its block (interior.h). A pointer one past
+// the end, or into the slack behind the requested bytes, refers to nothing: a vector's end() does not own what was
 // allocated behind it. A block's pointers into itself are left out.
 #pragma once
 
@@ -28,8 +28,8 @@ std::optional<graph::Edge> edge_of(const read::Word& word, const read::Blocks& b
 Result<graph::Graph> edges_between(const read::Blocks& blocks, const read::Words& words,
                                    const InteriorPointers& interior);
 
-// From all roots, in their order, without what is glibc's malloc's own: its globals point at headers of free chunks, and
-// a header begins 8 bytes before the end of the block in front of it, inside that block.
+// From all roots, in their order, without what is glibc's malloc's own: its globals point at headers of free chunks,
+// and a header begins 8 bytes before the end of the block in front of it, inside that block.
 std::vector<graph::Edge> edges_from_roots(const read::Snapshot& snapshot, const read::Blocks& blocks,
                                           const read::Words& words, const InteriorPointers& interior);
 

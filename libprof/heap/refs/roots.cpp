@@ -23,8 +23,7 @@ std::string name_of_thread(const prof_thread& thread) {
 
 std::string global_name(const read::Snapshot& snapshot, const prof_root& root, uint64_t offset_bytes) {
     const prof_module& module = snapshot.modules()[root.owner];
-    return fmt::format("{}+{:#x}", last_part(snapshot.string(module.path)),
-                       root.address + offset_bytes - module.bias);
+    return fmt::format("{}+{:#x}", last_part(snapshot.string(module.path)), root.address + offset_bytes - module.bias);
 }
 
 std::string stack_name(const prof_thread& thread, uint64_t address) {

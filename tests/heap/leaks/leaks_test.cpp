@@ -54,8 +54,8 @@ std::string text(const Table& table, size_t row, const std::string& key) {
 std::vector<std::string> total_rows(const analyze::Leaks& leaks) {
     std::vector<std::string> rows;
     for (size_t row = 0; row < leaks.totals.rows.size(); ++row)
-        rows.push_back(text(leaks.totals, row, "kind") + " " + std::to_string(number(leaks.totals, row, "count")) + " " +
-                       std::to_string(number(leaks.totals, row, "size")));
+        rows.push_back(text(leaks.totals, row, "kind") + " " + std::to_string(number(leaks.totals, row, "count")) +
+                       " " + std::to_string(number(leaks.totals, row, "size")));
     return rows;
 }
 
@@ -86,7 +86,7 @@ TEST_CASE("leaks are grouped by line, the largest first, with what they hold") {
     CHECK(leaks.blocks == 5);
     CHECK(leaks.notes.empty());
     CHECK(total_rows(leaks) == std::vector<std::string>{"definitely lost 3 210", "indirectly lost 1 1000",
-                                                         "possibly lost 1 10", "still reachable 1 9999"});
+                                                        "possibly lost 1 10", "still reachable 1 9999"});
 }
 
 TEST_CASE("leaks by traceback keep stacks with one site apart") {

@@ -95,8 +95,8 @@ TEST_CASE("a heuristic makes an interior pointer hold its block, unless it is sw
 }
 
 TEST_CASE("roots of all kinds hold blocks") {
-    for (const auto kind : {PROF_ROOT_GLOBALS, PROF_ROOT_STACK, PROF_ROOT_REGISTERS, PROF_ROOT_TLS,
-                            PROF_ROOT_IN_FLIGHT, PROF_ROOT_DECLARED}) {
+    for (const auto kind : {PROF_ROOT_GLOBALS, PROF_ROOT_STACK, PROF_ROOT_REGISTERS, PROF_ROOT_TLS, PROF_ROOT_IN_FLIGHT,
+                            PROF_ROOT_DECLARED}) {
         LeakyHeap heap;
         const BlockId held = heap.block();
         heap.block();

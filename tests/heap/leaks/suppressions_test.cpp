@@ -67,8 +67,7 @@ TEST_CASE("a suppression takes what hangs on the block that it matches") {
     heap.block(32, other);
     heap.link(head, held);
     heap.link(held, below);
-    const auto verdicts =
-        judge(heap.bytes(), {.suppression_of_stack = {graph::no_node, 7, graph::no_node}});
+    const auto verdicts = judge(heap.bytes(), {.suppression_of_stack = {graph::no_node, 7, graph::no_node}});
     REQUIRE(verdicts);
     CHECK(letters(*verdicts) == "SSSD");
     CHECK(verdicts->suppressed_by == std::vector<uint32_t>{7, 7, 7, graph::no_node});

@@ -92,7 +92,8 @@ TEST_CASE("stdstring: a length that was not kept is taken for zero, a capacity i
 }
 
 TEST_CASE("length64: a pointer behind the size of the rest holds the block") {
-    constexpr Heuristics alone = {.stdstring = false, .length64 = true, .newarray = false, .multipleinheritance = false};
+    constexpr Heuristics alone = {
+        .stdstring = false, .length64 = true, .newarray = false, .multipleinheritance = false};
     SnapshotWriter writer;
     const BlockId sized = writer.block({.size_bytes = 108});
     writer.word(sized, 0, Integer{100});
@@ -105,7 +106,8 @@ TEST_CASE("length64: a pointer behind the size of the rest holds the block") {
 }
 
 TEST_CASE("newarray: a pointer behind a number that divides the rest holds the block") {
-    constexpr Heuristics alone = {.stdstring = false, .length64 = false, .newarray = true, .multipleinheritance = false};
+    constexpr Heuristics alone = {
+        .stdstring = false, .length64 = false, .newarray = true, .multipleinheritance = false};
     SnapshotWriter writer;
     const BlockId array = writer.block({.size_bytes = 8 + 7 * 24});
     writer.word(array, 0, Integer{7});

@@ -44,6 +44,7 @@ TEST_CASE("a declared root has the name that the program gave it") {
 TEST_CASE("a root of a kind that is not known yet is named by its address") {
     SnapshotWriter writer;
     const Opened opened(writer);
-    const prof_root later = {.kind = 77, .owner = 9, .address = 0x900000, .bytes = 64, .words_begin = 0, .words_end = 0};
+    const prof_root later = {
+        .kind = 77, .owner = 9, .address = 0x900000, .bytes = 64, .words_begin = 0, .words_end = 0};
     CHECK(refs::name_of(opened.snapshot(), later, 32) == "memory at 0x900020");
 }

@@ -62,10 +62,11 @@ TEST_CASE("the number that stood in memory can be restored for all kinds but fla
     const Opened opened(zoo.writer);
     const uint64_t target = opened.blocks.address[zoo.target.index()], own = opened.blocks.address[zoo.zoo.index()];
     const std::vector<std::optional<uint64_t>> expected = {
-        target,     target + 40,   target + 100, own + 64,    0x401000, 0x7ffc1000, 7, 0x5'0000'0003,
-        UINT64_MAX, std::nullopt, target + 8};
+        target, target + 40,   target + 100, own + 64,     0x401000,  0x7ffc1000,
+        7,      0x5'0000'0003, UINT64_MAX,   std::nullopt, target + 8};
     size_t i = 0;
-    for (const Decoded& word : words_of(opened.words, zoo.zoo)) CHECK(raw_value(word, opened.blocks, own) == expected[i++]);
+    for (const Decoded& word : words_of(opened.words, zoo.zoo))
+        CHECK(raw_value(word, opened.blocks, own) == expected[i++]);
 }
 
 TEST_CASE("a word is found by its offset, and one that was not kept is not") {
