@@ -78,7 +78,7 @@ def example(path, names, kinds):
            f"{first.offset}. All of them:\n\n| id | section | offset | elements | bytes each |\n|---|---|---|---|---|")
     for row in sorted(snapshot.sections.values()):
         yield f"| {row.id} | {names.get(row.id, '?')} | {row.offset} | {row.count} | {row.element_bytes} |"
-    yield "\nThe columns of blocks and words, whole:\n\n| column | rows |\n|---|---|"
+    yield "\nThe first rows of the columns of blocks and words:\n\n| column | rows |\n|---|---|"
     for name, number, code in COLUMNS:
         values = column(snapshot, number, code)
         shown = " ".join(f"`{value:#x}`" if code == "<Q" else f"`{value}`" for value in values[:8])
@@ -100,7 +100,7 @@ def reading(snapshot, kinds):
             kind = kinds[slots[word] & 15].lower()
             yield f"  Its word {slots[word] >> 4} (slot `{slots[word]:#x}`) is of kind *{kind}*, value {values[word]}."
     yield ("\nA pointer of kind *block* names the row of the block that it points to: the field `next`. The null pointer at "
-           "the list's\nend was zero, so it is not here. The *integer* words are the field `number`.")
+           "the list's\nend was zero, so it is not here. The *integer* words are the field `number`. The other words belong to ROOTS.")
 
 
 def main():
