@@ -4,26 +4,41 @@
 //
 // Side: our process, cli.
 #include <fmt/format.h>
+#include <cstdint>
 
 #include "help.h"
 
 namespace heapkit::cli {
 namespace {
 
-// Text for roff: a backslash, a hyphen that must stay one, and a dot or quote at the beginning of a line.
+// "\\[u2026]" for the character at the beginning of valid UTF-8, which is more than one byte long.
+std::string roff_character(std::string_view text, size_t bytes) {
+    uint32_t code = static_cast<unsigned char>(text[0]) & (0xffU >> (bytes + 1));
+    for (size_t at = 1; at < bytes; ++at) code = code << 6 | (static_cast<unsigned char>(text[at]) & 0x3fU);
+    return fmt::format("\\[u{:04X}]", code);
+}
+
+// Text for roff: a backslash, a hyphen that must stay one, a dot or quote at the beginning of a line, no bytes beyond
+// ASCII.
 std::string roff(std::string_view text) {
     std::string result;
     bool at_line_begin = true;
-    for (const char c : text) {
+    while (!text.empty()) {
+        const char c = text.front();
+        const auto byte = static_cast<unsigned char>(c);
+        const size_t bytes = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
         if (at_line_begin && (c == '.' || c == '\'')) result += "\\&";
         at_line_begin = c == '\n';
-        if (c == '\\') {
+        if (bytes > 1) {
+            result += roff_character(text, bytes);
+        } else if (c == '\\') {
             result += "\\e";
         } else if (c == '-') {
             result += "\\-";
         } else {
             result += c;
         }
+        text.remove_prefix(bytes);
     }
     return result;
 }

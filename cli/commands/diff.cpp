@@ -133,6 +133,9 @@ std::vector<std::string> next_steps(const Question& question, const Report& repo
 Result<int> run(const Typed& typed, Console& console) {
     auto filter = filter_of(typed);
     if (!filter) return filter.error();
+    if (typed.has("new") && typed.has("by")) {
+        return Error{"--new lists by type and by call stack; it takes no --by", "Leave one of the two out."};
+    }
     const auto conditions = conditions_of(typed);
     if (!conditions) return conditions.error();
     const auto session = Session::open(typed.arguments(), console);
