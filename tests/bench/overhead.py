@@ -84,7 +84,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scale", type=int, default=6)
     parser.add_argument("--json")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     build = os.path.abspath(given.build)
     answers = [measure_one(workloads.named(name, given.scale), build, given.rounds, given.scale)
                for name in given.workloads]
