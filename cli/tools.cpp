@@ -5,7 +5,7 @@
 // Side: our process, cli.
 #include "tools.h"
 
-#include "commands/commands.h"
+#include "commands.h"
 #include "console.h"
 #include "help.h"
 #include "parse.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a group is called on a screen: "server.cpp:57" rather than "/home/me/src/docserver/server.cpp:57".
+// What a group is called on a screen: "server.cpp:57" rather than "/src/docserver/server.cpp:57".
 //
 // Side: heap, floor 7 (analyze).
 #pragma once

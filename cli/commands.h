@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// One row a command; each in a file of its name.
+// One row a command; each in a file of its name in commands/.
 //
 // Side: our process, cli.
 #pragma once
 
-#include "../command.h"
+#include "command.h"
 
 namespace heapkit::cli {
 
