@@ -5,6 +5,7 @@
 
 #include <asm/unistd.h>
 #include <fcntl.h>
+#include <sys/auxv.h>
 
 #include "base/syscalls.h"
 
@@ -25,7 +26,8 @@ void start() noexcept {
 const char* executable() noexcept { return executable_path; }
 
 const char* program() noexcept {
-    const char* name = base_name(executable_path);
+    const auto started_as = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
+    const char* name = base_name(started_as != nullptr && *started_as != '\0' ? started_as : executable_path);
     return *name != '\0' ? name : "program";
 }
 

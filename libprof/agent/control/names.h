@@ -11,7 +11,8 @@
 
 namespace prof::names {
 
-// From /proc/self/exe. Once.
+// The executable is /proc/self/exe; the program is called as it was started: one file may be several programs by its
+// links, and a script is better known by its own name than by its interpreter's. Once.
 void start() noexcept;
 
 const char* executable() noexcept;  // "/usr/bin/jq", "" when unknown

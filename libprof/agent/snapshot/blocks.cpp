@@ -3,6 +3,8 @@
 // Blocks and their words: a pass that counts, a pass that writes the columns and builds the index, a pass that scans.
 //
 // Side: agent, floor 3 (snapshot). Child of a snapshot only.
+#include <errno.h>
+
 #include <initializer_list>
 #include <new>
 
@@ -30,29 +32,34 @@ long ask(void* argument) {
 }
 
 // What the allocator gave beyond what was asked for. It reads what stands before the block, which may be gone.
-uint32_t slack_of(const tables::Block& block, UsableSize usable_size) noexcept {
+uint32_t slack_of(uintptr_t address, uint64_t size_bytes, UsableSize usable_size) noexcept {
     if (usable_size == nullptr) return 0;
-    Question question{usable_size, reinterpret_cast<void*>(block.address)};
+    Question question{usable_size, reinterpret_cast<void*>(address)};
     const long usable = faults::guarded(ask, &question);
-    if (usable < 0 || static_cast<uint64_t>(usable) <= block.size_bytes) return 0;
-    const uint64_t slack = static_cast<uint64_t>(usable) - block.size_bytes;
-    return slack > block.size_bytes + (1 << 20) ? 0 : static_cast<uint32_t>(slack < UINT32_MAX ? slack : UINT32_MAX);
+    if (usable < 0 || static_cast<uint64_t>(usable) <= size_bytes) return 0;
+    const uint64_t slack = static_cast<uint64_t>(usable) - size_bytes;
+    return slack > size_bytes + (1 << 20) ? 0 : static_cast<uint32_t>(slack < UINT32_MAX ? slack : UINT32_MAX);
 }
 
 struct BlockColumns {
-    Column address, size, stack, birth, slack;
+    Column address, size, stack, birth;
 
     BlockColumns(Output& output, uint64_t count) noexcept
         : address(output, Column::place_for(output, PROF_SECTION_BLOCK_ADDRESS, 8, count)),
           size(output, Column::place_for(output, PROF_SECTION_BLOCK_SIZE, 8, count)),
           stack(output, Column::place_for(output, PROF_SECTION_BLOCK_STACK, 4, count)),
-          birth(output, Column::place_for(output, PROF_SECTION_BLOCK_BIRTH, 4, count)),
-          slack(output, Column::place_for(output, PROF_SECTION_BLOCK_SLACK, 4, count)) {}
+          birth(output, Column::place_for(output, PROF_SECTION_BLOCK_BIRTH, 4, count)) {}
 
     void finish(Output& output) noexcept {
-        for (Column* column : {&address, &size, &stack, &birth, &slack}) output.add(column->finish());
+        for (Column* column : {&address, &size, &stack, &birth}) output.add(column->finish());
     }
 };
+
+void read_root(prof_root& root, Scan& scan, const Writer& writer) noexcept {
+    if (root.kind != PROF_ROOT_REGISTERS) return scan.area(root);
+    const LivingThread* thread = writer.frozen.living.find(writer.threads[root.owner].tid);
+    scan.values(root, thread->registers->value, Registers::count);
+}
 
 }  // namespace
 
@@ -80,7 +87,6 @@ void write_blocks(Writer& writer) noexcept {
         columns.size.put(block.size_bytes | uint64_t{block.thread} << thread_shift);
         columns.stack.put(block.stack < stack_count ? block.stack : 0);
         columns.birth.put(block.birth < tick_count ? block.birth : tick_count - 1);
-        columns.slack.put(slack_of(block, writer.frozen.usable_size));
         if (writer.has_index && !writer.index.add(block.address, block.size_bytes)) {
             tables::lose(PROF_LOSS_NO_MEMORY);
             writer.has_index = false;
@@ -93,13 +99,26 @@ void write_blocks(Writer& writer) noexcept {
     for (const Ranges::Range& range : writer.ranges.all()) writer.index.mark(range.start, range.end);
 }
 
-void write_words(Writer& writer) noexcept {
+void write_slacks(Writer& writer) noexcept {
+    Column slack(writer.output, Column::place_for(writer.output, PROF_SECTION_BLOCK_SLACK, 4, writer.block_count));
+    LiveBlocks blocks;
+    for (tables::Block block; blocks.next(block);) {
+        slack.put(slack_of(block.address, block.size_bytes, writer.frozen.usable_size));
+    }
+    writer.output.add(slack.finish());
+}
+
+// The slacks as well: what the allocator keeps beside a block comes into the cache with it.
+void write_words_and_slacks(Writer& writer) noexcept {
     Output& output = writer.output;
     const int spill = output.open_spill();
     void* place = arena::map(sizeof(Pages));
-    if (spill < 0 || place == nullptr) return;
+    if (place == nullptr) output.fail(-ENOMEM);
+    if (output.error() != 0) return;
     auto& pages = *new (place) Pages(writer.maps);
     const uint64_t count = writer.block_count;
+    const UsableSize usable_size = writer.frozen.usable_size;
+    Column slack(output, Column::place_for(output, PROF_SECTION_BLOCK_SLACK, 4, count));
     Column words_end(output, Column::place_for(output, PROF_SECTION_BLOCK_WORDS_END, 4, count));
     WordColumns words(output, spill);
     const Resolver resolver(writer.index, writer.ranges);
@@ -111,15 +130,10 @@ void write_words(Writer& writer) noexcept {
             scan.block(i);
         }
         words_end.put(static_cast<uint32_t>(words.count()));
+        slack.put(slack_of(writer.index.address(i), writer.index.size(i), usable_size));
     }
-    for (prof_root& root : writer.roots) {
-        if (root.kind == PROF_ROOT_REGISTERS) {
-            const LivingThread* thread = writer.frozen.living.find(writer.threads[root.owner].tid);
-            scan.values(root, thread->registers->value, Registers::count);
-        } else {
-            scan.area(root);
-        }
-    }
+    for (prof_root& root : writer.roots) read_root(root, scan, writer);
+    output.add(slack.finish());
     output.add(words_end.finish());
     words.finish();
     output.put(PROF_SECTION_ROOTS, sizeof(prof_root), writer.roots.data(), writer.roots.size());

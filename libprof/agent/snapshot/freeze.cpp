@@ -33,6 +33,7 @@ constexpr long mask_bytes = 8;
 
 struct Shared {
     uint32_t finished;  // futex
+    uint64_t pause_ns;
     Outcome outcome;
 };
 
@@ -67,6 +68,7 @@ bool make_memory() noexcept {
 }
 
 void note(const Order& order, const Registers& registers) noexcept {
+    frozen.began_ns = monotonic_ns();
     tables::refresh_modules();
     note_segments(frozen.segments);
     frozen.order = order;
@@ -80,7 +82,7 @@ void note(const Order& order, const Registers& registers) noexcept {
     frozen.tick = tables::mark_snapshot();
     frozen.elapsed_ns = tables::elapsed_ns();
     frozen.snapshot_unix_ns = unix_ns();
-    frozen.began_ns = monotonic_ns();
+    frozen.pause_ns = &shared->pause_ns;
 }
 
 // The recorder's state page is wiped in a copy, so that forked children of the program notice. This copy is not one:
@@ -147,6 +149,7 @@ void forked() noexcept {
 int start(const Order& order, const Registers& registers) noexcept {
     if (!make_memory()) return ENOMEM;
     shared->finished = 0;
+    shared->pause_ns = 0;
     shared->outcome = {};
     note(order, registers);
     give_up_ns = frozen.began_ns + uint64_t{order.deadline_seconds} * 1'000'000'000 + grace_ns;
@@ -155,6 +158,7 @@ int start(const Order& order, const Registers& registers) noexcept {
     const long made = sys::call(__NR_clone, 0);
     if (made == 0) run_on(child_stack + stack_bytes);
     if (made < 0) return static_cast<int>(-made);
+    __atomic_store_n(&shared->pause_ns, monotonic_ns() - frozen.began_ns, __ATOMIC_RELAXED);
     child = static_cast<int>(made);
     return 0;
 }

@@ -25,6 +25,7 @@ struct Frozen {
     uint32_t tick;  // the one that the snapshot made
     uint64_t began_ns, snapshot_unix_ns, elapsed_ns;
     uint64_t own_bytes;
+    const uint64_t* pause_ns;  // shared; the program writes it when the clone has returned
     Living living;
     Segments segments;
 };

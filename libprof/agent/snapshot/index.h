@@ -37,8 +37,11 @@ class Index {
     // Marks the units of a range, so that find() says in_range there.
     bool mark(uintptr_t start, uintptr_t end) noexcept;
 
+    // Whether it is worth asking: most words lie far outside of all blocks and ranges.
+    bool may_find(uint64_t word) const noexcept { return word - lowest_ < span_; }
+
     Found find(uint64_t word) const noexcept {
-        if (word - lowest_ >= span_) return {Place::nowhere, false, 0, 0};
+        if (!may_find(word)) return {Place::nowhere, false, 0, 0};
         const Unit* middle = root_[word >> middle_log2];
         if (middle == nullptr) return {Place::nowhere, false, 0, 0};
         return find_in(middle[(word >> unit_log2) & (units - 1)], word);

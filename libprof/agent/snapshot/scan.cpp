@@ -33,12 +33,12 @@ void Scan::block(uint32_t number) noexcept {
             if (bits == 0) continue;
             const uint64_t index = (at - start) / word_bytes;
             Word word;
-            if (resolver_.pointer(bits, number, word)) {
+            if (resolver_.may_be_pointer(bits) && resolver_.pointer(bits, number, word)) {
                 integers_before = index + 1 + window;
-            } else if (index >= integers_before || !integer(bits, word)) {
-                continue;
+                words_.put(index, word);
+            } else if (index < integers_before && integer(bits, word)) {
+                words_.put(index, word);
             }
-            words_.put(index, word);
         }
     }
 }

@@ -64,7 +64,7 @@ void write_process(Writer& writer) noexcept {
     process.start_unix_ns = tables::start_unix_ns();
     process.snapshot_unix_ns = frozen.snapshot_unix_ns;
     process.elapsed_ns = frozen.elapsed_ns;
-    process.pause_ns = writer.pause_ns;
+    process.pause_ns = __atomic_load_n(frozen.pause_ns, __ATOMIC_RELAXED);
     process.own_bytes = frozen.own_bytes;
     process.program = writer.strings.add(frozen.order.program);
     process.executable = writer.strings.add(frozen.order.executable);

@@ -32,6 +32,8 @@ class Resolver {
 
     Resolver(const Index& index, const Ranges& ranges) noexcept : index_(index), ranges_(ranges) {}
 
+    bool may_be_pointer(uint64_t bits) const noexcept { return index_.may_find(bits); }
+
     // Whether `bits` is an address that is kept. `owner` is the block that the word stands in, or no_block.
     bool pointer(uint64_t bits, uint32_t owner, Word& word) const noexcept {
         const Index::Found found = index_.find(bits);
@@ -67,7 +69,28 @@ class Resolver {
 };
 
 // Whether `bits` is an integer that is kept. Not asked of zero.
-bool integer(uint64_t bits, Word& word) noexcept;
+inline bool integer(uint64_t bits, Word& word) noexcept {
+    const auto low = static_cast<uint32_t>(bits), high = static_cast<uint32_t>(bits >> 32);
+    if (high == 0) {
+        word = {PROF_WORD_INTEGER, low, 0};
+        return true;
+    }
+    if (low < 0x10000 && high < 0x10000) {
+        word = {PROF_WORD_PAIR, high << 16 | low, 0};
+        return true;
+    }
+    const auto signed_low = static_cast<int32_t>(low), signed_high = static_cast<int32_t>(high);
+    if (signed_low == static_cast<int16_t>(low) && signed_high == static_cast<int16_t>(high)) {
+        word = {PROF_WORD_SIGNED_PAIR, (high & 0xffff) << 16 | (low & 0xffff), 0};
+        return true;
+    }
+    const uint32_t byte0 = low & 0xff, byte4 = high & 0xff;
+    if ((byte0 | byte4) < 16 && (byte0 | byte4) != 0) {
+        word = {PROF_WORD_FLAGS, byte4 << 8 | byte0, 0};
+        return true;
+    }
+    return false;
+}
 
 // The columns WORD_SLOT, WORD_VALUE and WORD_TARGETS.
 class WordColumns {

@@ -46,14 +46,12 @@ Writer* make_writer(const Frozen& frozen) noexcept {
 }  // namespace
 
 Outcome write_snapshot(const Frozen& frozen) noexcept {
-    const uint64_t awake_ns = monotonic_ns();
     close_descriptors();
     faults::catch_all();
     offer_to_oom_killer();
     Writer* made = make_writer(frozen);
     if (made == nullptr) return {ENOMEM, 0};
     Writer& writer = *made;
-    writer.pause_ns = awake_ns - frozen.began_ns;
     if (const int error = writer.output.open(frozen.order.path)) return {-error, 0};
 
     tables::fold_thread_counters();
@@ -65,7 +63,9 @@ Outcome write_snapshot(const Frozen& frozen) noexcept {
     write_blocks(writer);
     if (frozen.order.contents == PROF_CONTENTS_WORDS && writer.has_index) {
         list_roots(writer);
-        write_words(writer);
+        write_words_and_slacks(writer);
+    } else {
+        write_slacks(writer);
     }
     write_stacks(writer);
     write_small_sections(writer);

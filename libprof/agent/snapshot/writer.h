@@ -27,7 +27,6 @@ struct Writer {
 
     const Frozen& frozen;
     Deadline deadline;
-    uint64_t pause_ns = 0;
     Output output;
     Strings strings;
     Maps maps;
@@ -48,7 +47,8 @@ void list_threads(Writer& writer) noexcept;   // threads.cpp
 void count_blocks(Writer& writer) noexcept;   // blocks.cpp
 void write_blocks(Writer& writer) noexcept;
 void list_roots(Writer& writer) noexcept;     // roots.cpp
-void write_words(Writer& writer) noexcept;    // blocks.cpp
+void write_words_and_slacks(Writer& writer) noexcept;  // blocks.cpp
+void write_slacks(Writer& writer) noexcept;
 void write_stacks(Writer& writer) noexcept;   // sections.cpp
 void write_small_sections(Writer& writer) noexcept;
 
