@@ -4,13 +4,12 @@
 
 Usage: threads.py BUILD_FOLDER [--rounds 5] [--json FILE]
 
-The same work on one thread and on two (churn.cpp), alone, under the agent and under heaptrack. Operations a second of
-wall time, medians of interleaved rounds. Added nanoseconds an operation must not grow with the second thread.
+The same work on one thread and on two (churn.cpp), alone, under the agent and under heaptrack; medians of interleaved
+rounds. The nanoseconds added to an operation must not grow with the second thread. The throughput of two threads over
+one means something on a machine with two idle cores alone.
 """
 import argparse
 import os
-import statistics
-import subprocess
 
 import measure
 
@@ -32,23 +31,23 @@ def main():
     given = parser.parse_args()
     build = os.path.abspath(given.build)
     kinds = [kind for kind in KINDS if kind != "heaptrack" or os.path.exists(measure.HEAPTRACK)]
-    speed = {}
+    results = {}
     for _ in range(given.rounds):
         for threads in (1, 2):
             for kind in kinds:
-                done = subprocess.run([os.path.join(build, "bin/bench_churn"), str(threads), str(BLOCKS), str(OPERATIONS)],
-                                      env=environment(kind, build), capture_output=True, text=True, check=True)
-                speed.setdefault((kind, threads), []).append(float(done.stdout))
-    median = {key: statistics.median(values) for key, values in speed.items()}
+                command = [os.path.join(build, "bin/bench_churn"), str(threads), str(BLOCKS), str(OPERATIONS)]
+                results.setdefault((kind, threads), []).append(measure.run(command, environment(kind, build), "/"))
+    cost = {key: {"cpu_ns": measure.median(runs, "cpu") / key[1] / OPERATIONS * 1e9,
+                  "wall_ns": measure.median(runs, "wall") / OPERATIONS * 1e9} for key, runs in results.items()}
     rows = []
     for kind in kinds:
-        added = [threads / median[kind, threads] * 1e9 - threads / median["native", threads] * 1e9 for threads in (1, 2)]
-        rows.append([kind] + [f"{median[kind, threads] / 1e6:.1f}" for threads in (1, 2)] +
-                    [f"{median[kind, 2] / median[kind, 1]:.2f}x"] + [f"{ns:.0f} ns" for ns in added])
-    print("Million operations a second, and nanoseconds added to each")
-    measure.table(["", "1 thread", "2 threads", "gain", "added, 1", "added, 2"], rows)
-    measure.write_json(given.json, [{"kind": kind, "threads": threads, "operations_per_second": value}
-                                    for (kind, threads), value in median.items()])
+        added = [cost[kind, threads]["cpu_ns"] - cost["native", threads]["cpu_ns"] for threads in (1, 2)]
+        gain = 2 * cost[kind, 1]["wall_ns"] / cost[kind, 2]["wall_ns"]
+        rows.append([kind] + [f"{cost[kind, threads]['cpu_ns']:.0f} ns" for threads in (1, 2)] +
+                    [f"{ns:.0f} ns" for ns in added] + [f"{gain:.2f}x"])
+    print("CPU time of an operation (a free and a malloc), what is added to it, and how much more two threads do")
+    measure.table(["", "1 thread", "2 threads", "added, 1", "added, 2", "throughput"], rows)
+    measure.write_json(given.json, [{"kind": kind, "threads": threads, **value} for (kind, threads), value in cost.items()])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@
  * Threads: one lock around everything; this is for being right, not for being fast.
  * Memory:  a table in its own mapping; the program's blocks are as they would be without us.
  *
- * Figures are in a shared mapping of $COUNTING_SHIM_FOLDER/PROGRAM.PID.counts (struct counts), so that they survive
+ * Figures are in a shared mapping of $COUNTING_SHIM_FOLDER/EXECUTABLE.PID.counts (struct counts), so that they survive
  * whatever way the process ends. A forked child goes on with a copy in a file of its own. Without the variable
  * nothing is written. A realloc counts as one allocation of the new size; one that fails does not count.
  */

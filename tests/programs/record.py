@@ -49,7 +49,7 @@ def compare_counts(folder):
     problems, compared = [], 0
     for path in sorted(glob.glob(os.path.join(folder, "*.heap"))):
         snapshot = snapshot_file.Snapshot(path)
-        name = f"{snapshot.program}.{snapshot.process.pid}"
+        name = f"{os.path.basename(snapshot.string(snapshot.process.executable))}.{snapshot.process.pid}"
         counts = counted_by_shim(os.path.join(folder, name + ".counts"))
         found = list(differences(snapshot, counts))
         compared += 1
