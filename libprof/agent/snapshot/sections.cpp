@@ -52,6 +52,12 @@ void fill_totals(prof_process& process, const Writer& writer) noexcept {
     process.temporary_blocks = totals.temporary_blocks;
 }
 
+// On a machine whose processors are all taken, the program may still wait for one when a small snapshot is done.
+uint64_t pause_ns(const Frozen& frozen) noexcept {
+    const uint64_t measured = __atomic_load_n(frozen.pause_ns, __ATOMIC_RELAXED);
+    return measured != 0 ? measured : monotonic_ns() - frozen.began_ns;
+}
+
 void write_process(Writer& writer) noexcept {
     const Frozen& frozen = writer.frozen;
     prof_process process{};
@@ -64,7 +70,7 @@ void write_process(Writer& writer) noexcept {
     process.start_unix_ns = tables::start_unix_ns();
     process.snapshot_unix_ns = frozen.snapshot_unix_ns;
     process.elapsed_ns = frozen.elapsed_ns;
-    process.pause_ns = __atomic_load_n(frozen.pause_ns, __ATOMIC_RELAXED);
+    process.pause_ns = pause_ns(frozen);
     process.own_bytes = frozen.own_bytes;
     process.program = writer.strings.add(frozen.order.program);
     process.executable = writer.strings.add(frozen.order.executable);
