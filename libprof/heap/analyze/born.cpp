@@ -94,7 +94,7 @@ Table table_by_traceback(const Heap& heap, std::vector<Total> totals, const RowO
         groups[index].place = place_of(heap, *groups[index].site);
         groups[index].short_name = short_name(heap, *groups[index].site);
     }
-    Labels labels({.by = by, .full_paths = rows.full_paths});
+    Labels labels({.by = by, .full_paths = rows.full_paths, .raw_frames = rows.raw_frames});
     labels.know(groups);
     for (size_t index = 0; index < count; ++index) {
         auto& row = table.rows.emplace_back(naming_cells(heap, groups[index], by, labels));

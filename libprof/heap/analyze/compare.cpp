@@ -77,7 +77,8 @@ Result<Table> compare(const Comparison& comparison) {
     if (!newer) return newer.error();
     std::vector<GroupPair> pairs = pairs_of(*older, *newer);
     std::sort(pairs.begin(), pairs.end(), comes_first);
-    Labels labels({.by = grouping.by, .full_paths = comparison.rows.full_paths});
+    Labels labels(
+        {.by = grouping.by, .full_paths = comparison.rows.full_paths, .raw_frames = comparison.rows.raw_frames});
     labels.know(*older);
     labels.know(*newer);
 

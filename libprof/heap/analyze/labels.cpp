@@ -88,7 +88,9 @@ std::string Labels::traceback_text(const Heap& heap, const Group& group) const {
     std::string text;
     size_t shown = 0, left_out = 0;
     for_each_frame(heap, group.example, [&](symbols::LocationId location) {
-        if (shown == 0 && group.site && location != *group.site) return true;  // plumbing
+        const bool is_before_site = shown == 0 && group.site && location != *group.site;
+        const bool is_plumbing = shown > 0 && !options_.raw_frames && types::is_plumbing(heap.frames(), location);
+        if (is_before_site || is_plumbing) return true;
         if (shown == frames_in_text) {
             ++left_out;
             return true;

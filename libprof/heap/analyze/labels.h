@@ -30,13 +30,15 @@ class Labels {
     struct Options {
         GroupBy by = GroupBy::lineno;
         bool full_paths = false;
+        bool raw_frames = false;  // tracebacks show the frames of allocators and containers too
     };
     explicit Labels(Options options) : options_(options) {}
 
     void know(std::span<const Group> groups);  // all groups of the answer, so that short paths stay apart
     std::string of(const Group& group) const;
 
-    // The frames of a stack, one a line, each after a line feed, from its site outwards.
+    // The frames of a stack, one a line, each after a line feed, from its site outwards, those of allocators and
+    // containers left out.
     std::string traceback_text(const Heap& heap, const Group& group) const;
 
    private:

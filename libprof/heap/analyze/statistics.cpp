@@ -32,7 +32,7 @@ Result<Table> statistics(const Heap& heap, const Grouping& grouping, const Filte
     if (!groups) return groups.error();
     const bool has_sizes = grouping.metric != Metric::temporary;
     sort_by(*groups, grouping.metric == Metric::count || !has_sizes);
-    Labels labels({.by = grouping.by, .full_paths = rows.full_paths});
+    Labels labels({.by = grouping.by, .full_paths = rows.full_paths, .raw_frames = rows.raw_frames});
     labels.know(*groups);
 
     Table table{.title = title_of(grouping), .key = key_of_table(grouping.by), .layout = Table::Layout::statistics};
