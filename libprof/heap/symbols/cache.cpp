@@ -14,7 +14,6 @@
 #include "symbols/cache.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +25,7 @@
 #include <prof/format.h>
 
 #include "base/descriptor.h"
+#include "base/hex.h"
 
 namespace heapkit::symbols {
 namespace {
@@ -61,11 +61,7 @@ void make_folder(const std::filesystem::path& folder) {
     mkdir(folder.c_str(), 0700);
 }
 
-std::string file_name(std::span<const uint8_t> build_id) {
-    std::string name;
-    for (const uint8_t byte : build_id) name += fmt::format("{:02x}", byte);
-    return name + ".symbols";
-}
+std::string file_name(std::span<const uint8_t> build_id) { return hex_digits_of(build_id) + ".symbols"; }
 
 std::string read_file(const Descriptor& folder, const std::string& name) {
     const Descriptor file(openat(folder.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
@@ -84,7 +80,7 @@ std::string read_file(const Descriptor& folder, const std::string& name) {
 
 // Writes beside and renames, so that a reader sees the old file or the new one.
 void write_file(const Descriptor& folder, const std::string& name, const std::string& content) {
-    const std::string temporary = fmt::format("{}.{}.new", name, getpid());
+    const std::string temporary = name + "." + std::to_string(getpid()) + ".new";
     unlinkat(folder.number(), temporary.c_str(), 0);
     const Descriptor file(
         openat(folder.number(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -170,7 +166,8 @@ std::filesystem::path cache_folder() {
 uint64_t fingerprint_of(const ModuleFiles& files) {
     std::string identity;
     const auto add = [&](const ElfFile& file, const std::string& place) {
-        identity += fmt::format("{}:{}:{};", place, file.size_bytes(), file.modified_ns());
+        identity.append(place).append(":").append(std::to_string(file.size_bytes()));
+        identity.append(":").append(std::to_string(file.modified_ns())).append(";");
     };
     // A binary may be installed at two places; its debug file is known by where it is.
     if (files.binary) add(*files.binary, "");

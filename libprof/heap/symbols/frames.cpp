@@ -10,11 +10,10 @@
 //       → chains       LocationIds of each place; nodes share them
 #include "symbols/frames.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/hex.h"
 #include "symbols/demangle.h"
 #include "symbols/module_index.h"
 #include "symbols/module_symbols.h"
@@ -122,17 +121,18 @@ void Frames::State::resolve_module(std::span<const Place> places, const Options&
         if (addresses.empty() || addresses.back() != place.pc - 1) addresses.push_back(place.pc - 1);
     const Resolved resolved = module.resolve(addresses, strings, options.use_cache, [&] { steps.take(); });
 
+    const auto name_by_offset = [&](uint64_t call) {
+        return strings.intern(module.name() + "+" + hex_to_text(call + 1));
+    };
     size_t place = 0;
     for (size_t i = 0; i < addresses.size(); ++i) {
-        for (const SourceFrame& frame : resolved.frames_of(i)) {
-            StringId function = frame.function;
-            if (function == StringId())
-                function = strings.intern(fmt::format("{}+{:#x}", module.name(), addresses[i] + 1));
+        const auto frames = resolved.frames_of(i);
+        for (const SourceFrame& frame : frames) {
+            const bool is_named = frame.function != StringId();
+            const StringId function = is_named ? frame.function : name_by_offset(addresses[i]);
             chains.push_back(intern({function, frame.file, module_name, frame.line}));
         }
-        if (resolved.frames_of(i).empty())
-            chains.push_back(
-                intern({strings.intern(fmt::format("{}+{:#x}", module.name(), addresses[i] + 1)), {}, module_name, 0}));
+        if (frames.empty()) chains.push_back(intern({name_by_offset(addresses[i]), {}, module_name, 0}));
         end_chain();
         for (; place < places.size() && places[place].pc - 1 == addresses[i]; ++place)
             chain_of_node[places[place].node] = last_chain();
@@ -145,7 +145,7 @@ void Frames::State::name_without_module(std::span<const Place> places) {
         if (i == 0 || !places[i].is_same(places[i - 1])) {
             const uint64_t pc = places[i].pc & pc_mask;
             const bool is_domain = places[i].pc >> 48 == PROF_GENERATION_DOMAIN;
-            const std::string name = is_domain ? fmt::format("domain {}", pc) : fmt::format("{:#x}", pc);
+            const std::string name = is_domain ? "domain " + std::to_string(pc) : hex_to_text(pc);
             chains.push_back(intern({strings.intern(name), {}, {}, 0}));
             end_chain();
         }

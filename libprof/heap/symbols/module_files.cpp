@@ -5,21 +5,15 @@
 // Side: heap, floor 3 (symbols).
 #include "symbols/module_files.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <vector>
+
+#include "base/hex.h"
 
 namespace heapkit::symbols {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string hex(std::span<const uint8_t> bytes) {
-    std::string text;
-    for (const uint8_t byte : bytes) text += fmt::format("{:02x}", byte);
-    return text;
-}
 
 // A snapshot keeps the first 32 bytes of a build-id.
 bool has_build_id(const ElfFile& file, std::span<const uint8_t> wanted) {
@@ -40,7 +34,7 @@ std::optional<ElfFile> open_if_there(const fs::path& path) {
 
 std::optional<ElfFile> debug_file_by_build_id(const ModuleIdentity& module) {
     if (module.build_id.size() < 2) return std::nullopt;
-    const std::string name = hex(module.build_id);
+    const std::string name = hex_digits_of(module.build_id);
     auto file = open_if_there(module.debug_root / ".build-id" / name.substr(0, 2) / (name.substr(2) + ".debug"));
     if (!file || !has_build_id(*file, module.build_id)) return std::nullopt;
     return file;

@@ -5,10 +5,7 @@
 // Side: heap, floor 4 (types).
 #include "types/sites.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <unordered_set>
 
@@ -20,162 +17,55 @@ namespace {
 using namespace std::string_view_literals;
 
 // Whole names of functions: the malloc family and wrappers that programs put around it.
-constexpr std::array skipped_names = std::to_array<std::string_view>({
-    "malloc",
-    "calloc",
-    "realloc",
-    "reallocarray",
-    "free",
-    "memalign",
-    "aligned_alloc",
-    "posix_memalign",
-    "valloc",
-    "pvalloc",
-    "strdup",
-    "strndup",
-    "asprintf",
-    "vasprintf",
-    "__strdup",
-    "__strndup",
-    "__libc_malloc",
+constexpr std::string_view skipped_names[] = {
+    "malloc", "calloc", "realloc", "reallocarray", "free", "memalign", "aligned_alloc", "posix_memalign", "valloc",
+    "pvalloc", "strdup", "strndup", "asprintf", "vasprintf", "__strdup", "__strndup", "__libc_malloc",
     // GNU and BSD programs
-    "xmalloc",
-    "xcalloc",
-    "xrealloc",
-    "xstrdup",
-    "xstrndup",
-    "xmemdup",
-    "xmemdup0",
-    "xzalloc",
-    "xnmalloc",
-    "xnrealloc",
-    "x2realloc",
-    "x2nrealloc",
-    "xpalloc",
-    "xcharalloc",
-    "ximalloc",
-    "xirealloc",
-    "xreallocarray",
-    "xasprintf",
-    "xvasprintf",
-    "safe_malloc",
-    "safe_calloc",
-    "safe_realloc",
-    "emalloc",
-    "ecalloc",
-    "erealloc",
-    "mem_alloc",
+    "xmalloc", "xcalloc", "xrealloc", "xstrdup", "xstrndup", "xmemdup", "xmemdup0", "xzalloc", "xnmalloc", "xnrealloc",
+    "x2realloc", "x2nrealloc", "xpalloc", "xcharalloc", "ximalloc", "xirealloc", "xreallocarray", "xasprintf",
+    "xvasprintf", "safe_malloc", "safe_calloc", "safe_realloc", "emalloc", "ecalloc", "erealloc", "mem_alloc",
     // other families
-    "zmalloc",
-    "zcalloc",
-    "zrealloc",
-    "zstrdup",
-    "jv_mem_alloc",
-    "jv_mem_realloc",
-    "jv_mem_calloc",
-    "jv_mem_strdup",
-    "jv_mem_alloc_unguarded",
-    "sqlite3MemMalloc",
-    "sqlite3MemRealloc",
-    "sqlite3Malloc",
-    "sqlite3MallocZero",
-    "sqlite3Realloc",
-    "sqlite3_malloc",
-    "sqlite3_malloc64",
-    "sqlite3_realloc",
-    "sqlite3_realloc64",
-    "sqlite3DbMallocRaw",
-    "sqlite3DbMallocRawNN",
-    "sqlite3DbMallocZero",
-    "sqlite3DbRealloc",
-    "sqlite3DbReallocOrFree",
-    "dbMallocRawFinish",
-    "mallocWithAlarm",
-    "xmlMallocAtomicLoc",
-    "xmlMallocLoc",
-    "xmlReallocLoc",
-    "xmlMemStrdupLoc",
-    "xmlStrdup",
-    "xmlStrndup",
-    "Perl_safesysmalloc",
-    "Perl_safesyscalloc",
-    "Perl_safesysrealloc",
-    "Perl_more_bodies",
-    "ggc_internal_alloc",
-    "ggc_internal_cleared_alloc",
-    "ggc_alloc_no_dtor",
-    "alloc_anon",
-    "alloc_page",
-    "_PyObject_Malloc",
-    "_PyObject_Calloc",
-    "_PyObject_Realloc",
-    "_PyMem_RawMalloc",
-    "_PyMem_RawCalloc",
-    "_PyMem_RawRealloc",
-    "_PyMem_DebugRawAlloc",
-    "_PyMem_DebugRawMalloc",
-    "_PyMem_DebugMalloc",
-    "new_arena",
-    "_PyObject_GC_New",
-    "_PyObject_GC_NewVar",
-    "_PyObject_GC_Alloc",
-    "_PyObject_New",
-    "_PyObject_NewVar",
-    "PyObject_Malloc",
-    "PyObject_Calloc",
-    "PyObject_Realloc",
-    "PyMem_Malloc",
-    "PyMem_Calloc",
-    "PyMem_Realloc",
-    "PyMem_RawMalloc",
-    "PyMem_RawCalloc",
-    "PyMem_RawRealloc",
-    "PyType_GenericAlloc",
-    "_PyType_AllocNoTrack",
-    "gc_alloc",
-});
+    "zmalloc", "zcalloc", "zrealloc", "zstrdup", "jv_mem_alloc", "jv_mem_realloc", "jv_mem_calloc", "jv_mem_strdup",
+    "jv_mem_alloc_unguarded", "sqlite3MemMalloc", "sqlite3MemRealloc", "sqlite3Malloc", "sqlite3MallocZero",
+    "sqlite3Realloc", "sqlite3_malloc", "sqlite3_malloc64", "sqlite3_realloc", "sqlite3_realloc64",
+    "sqlite3DbMallocRaw", "sqlite3DbMallocRawNN", "sqlite3DbMallocZero", "sqlite3DbRealloc", "sqlite3DbReallocOrFree",
+    "dbMallocRawFinish", "mallocWithAlarm", "xmlMallocAtomicLoc", "xmlMallocLoc", "xmlReallocLoc", "xmlMemStrdupLoc",
+    "xmlStrdup", "xmlStrndup", "Perl_safesysmalloc", "Perl_safesyscalloc", "Perl_safesysrealloc", "Perl_more_bodies",
+    "ggc_internal_alloc", "ggc_internal_cleared_alloc", "ggc_alloc_no_dtor", "alloc_anon", "alloc_page",
+    "_PyObject_Malloc", "_PyObject_Calloc", "_PyObject_Realloc", "_PyMem_RawMalloc", "_PyMem_RawCalloc",
+    "_PyMem_RawRealloc", "_PyMem_DebugRawAlloc", "_PyMem_DebugRawMalloc", "_PyMem_DebugMalloc", "new_arena",
+    "_PyObject_GC_New", "_PyObject_GC_NewVar", "_PyObject_GC_Alloc", "_PyObject_New", "_PyObject_NewVar",
+    "PyObject_Malloc", "PyObject_Calloc", "PyObject_Realloc", "PyMem_Malloc", "PyMem_Calloc", "PyMem_Realloc",
+    "PyMem_RawMalloc", "PyMem_RawCalloc", "PyMem_RawRealloc", "PyType_GenericAlloc", "_PyType_AllocNoTrack",
+    "gc_alloc"};
 
 // Beginnings of names, return type and parameters apart.
-constexpr std::array skipped_prefixes = std::to_array<std::string_view>({
-    "operator new",    "std::",
-    "__gnu_cxx::",     "__cxxabiv1::",
-    "g_malloc",        "g_realloc",
-    "g_try_malloc",    "g_slice_alloc",
-    "g_strdup",        "g_strndup",
-    "g_memdup",        "boost::container::",
-    "boost::pool",     "absl::container_internal::",
-    "folly::detail::", "_obstack_",
-    "rpl_malloc",      "rpl_calloc",
-    "rpl_realloc",     "void* operator new",
-});
+constexpr std::string_view skipped_prefixes[] = {"operator new",    "std::",
+                                                 "__gnu_cxx::",     "__cxxabiv1::",
+                                                 "g_malloc",        "g_realloc",
+                                                 "g_try_malloc",    "g_slice_alloc",
+                                                 "g_strdup",        "g_strndup",
+                                                 "g_memdup",        "boost::container::",
+                                                 "boost::pool",     "absl::container_internal::",
+                                                 "folly::detail::", "_obstack_",
+                                                 "rpl_malloc",      "rpl_calloc",
+                                                 "rpl_realloc",     "void* operator new"};
 
 // Modules that only ever allocate for others; for frames without names. Compared with what stands before ".so".
-constexpr std::array skipped_modules = std::to_array<std::string_view>({
-    "libprof",
-    "libc",
-    "libstdc++",
-    "libc++",
-    "libc++abi",
-    "ld-linux-x86-64",
-    "libjemalloc",
-    "libtcmalloc",
-    "libtcmalloc_minimal",
-    "libmimalloc",
-    "libsupc++",
-});
+constexpr std::string_view skipped_modules[] = {
+    "libprof",     "libc",        "libstdc++",           "libc++",      "libc++abi", "ld-linux-x86-64",
+    "libjemalloc", "libtcmalloc", "libtcmalloc_minimal", "libmimalloc", "libsupc++"};
 
 bool is_skipped_module(std::string_view module) {
     const std::string_view stem = module.substr(0, module.find(".so"));
-    return stem.size() != module.size() &&
-           std::find(skipped_modules.begin(), skipped_modules.end(), stem) != skipped_modules.end();
+    return stem.size() != module.size() && std::ranges::find(skipped_modules, stem) != std::end(skipped_modules);
 }
 
 bool is_skipped_function(std::string_view full) {
     const std::string_view name = symbols::qualified_function(full);
-    static const std::unordered_set<std::string_view> names(skipped_names.begin(), skipped_names.end());
+    static const std::unordered_set<std::string_view> names(std::begin(skipped_names), std::end(skipped_names));
     if (names.contains(name)) return true;
-    return std::any_of(skipped_prefixes.begin(), skipped_prefixes.end(),
-                       [&](std::string_view each) { return name.starts_with(each); });
+    return std::ranges::any_of(skipped_prefixes, [&](std::string_view each) { return name.starts_with(each); });
 }
 
 std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
@@ -194,25 +84,34 @@ bool is_plumbing(const symbols::Frames& frames, symbols::LocationId id) {
 }
 
 Sites::Sites(const read::Snapshot& snapshot, const symbols::Frames& frames) : snapshot_(snapshot), frames_(frames) {
-    is_plumbing_.resize(frames.location_count());
-    for (size_t i = 0; i < is_plumbing_.size(); ++i) is_plumbing_[i] = is_plumbing(frames, symbols::LocationId(i));
+    std::vector<bool> is_skipped(frames.location_count());
+    for (size_t i = 0; i < is_skipped.size(); ++i) is_skipped[i] = is_plumbing(frames, symbols::LocationId(i));
+    const auto parents = snapshot.node_parent();
+    of_node_.resize(parents.size());
+    for (size_t node = 1; node < parents.size(); ++node) {
+        const auto locations = frames.at(NodeId(node));
+        const auto telling =
+            std::ranges::find_if(locations, [&](auto location) { return !is_skipped[location.index()]; });
+        if (telling != locations.end())
+            of_node_[node] = *telling;
+        else
+            of_node_[node] = of_node_[parents[node]];  // a caller comes before its callees
+    }
 }
 
 std::optional<symbols::LocationId> Sites::site_of(StackId stack) const {
-    const uint32_t innermost = snapshot_.stacks()[stack.index()].node;
-    if (innermost == 0) return std::nullopt;
-    for (uint32_t node = innermost; node != 0; node = snapshot_.node_parent()[node])
-        for (const symbols::LocationId location : frames_.at(NodeId(node)))
-            if (!is_plumbing_[location.index()]) return location;
-    return frames_.at(NodeId(innermost)).front();
+    const NodeId innermost(snapshot_.stacks()[stack.index()].node);
+    if (innermost == NodeId()) return std::nullopt;
+    if (const auto site = of_node_[innermost.index()]) return site;
+    return frames_.at(innermost).front();
 }
 
 std::string Sites::text_of(symbols::LocationId site) const {
     const symbols::Location& location = frames_.location(site);
     const std::string function = spoken(frames_.short_text(location.function));
     const std::string_view file = file_name(frames_.text(location.file));
-    if (file.empty()) return "in " + function;
-    return fmt::format("in {} {}:{}", function, file, location.line);
+    if (file.empty()) return std::string("in ").append(function);
+    return std::string("in ").append(function).append(" ").append(file).append(":") + std::to_string(location.line);
 }
 
 }  // namespace heapkit::types

@@ -4,7 +4,7 @@
 // by "where was this allocated".
 //
 // Side:   heap, floor 4 (types).
-// Memory: one byte a source position.
+// Memory: 8 bytes a call tree node.
 #pragma once
 
 #include <optional>
@@ -33,7 +33,7 @@ class Sites {
    private:
     const read::Snapshot& snapshot_;
     const symbols::Frames& frames_;
-    std::vector<bool> is_plumbing_;  // by LocationId
+    std::vector<std::optional<symbols::LocationId>> of_node_;  // nothing: plumbing from end to end
 };
 
 }  // namespace heapkit::types
