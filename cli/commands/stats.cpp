@@ -44,7 +44,7 @@ Result<int> run(const Typed& typed, Console& console) {
     if (!table) return table.error();
     report.shapes.emplace_back(std::move(*table));
     if (grouping.by == analyze::GroupBy::lineno || grouping.by == analyze::GroupBy::filename) {
-        report.notes = analyze::modules_without_lines(session->last());
+        report.notes = analyze::modules_without_lines(session->last(), grouping.metric, *filter);
     }
     for (std::string& note : analyze::loss_notes(session->heaps(), rests_of(grouping.by))) {
         report.notes.push_back(std::move(note));

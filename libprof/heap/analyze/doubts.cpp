@@ -20,9 +20,9 @@ constexpr double worth_a_note_percent = 10;
 
 }  // namespace
 
-std::vector<std::string> modules_without_lines(const Heap& heap) {
+std::vector<std::string> modules_without_lines(const Heap& heap, Metric metric, const Filter& filter) {
     const Sites sites(heap, {});
-    const std::vector<Total> totals = totals_by_stack(heap, Metric::live, Selection(heap, {}));
+    const std::vector<Total> totals = totals_by_stack(heap, metric, Selection(heap, filter));
     std::unordered_map<uint32_t, int64_t> bytes_of_module;
     int64_t all_bytes = 0;
     for (size_t index = 0; index < totals.size(); ++index) {
@@ -41,8 +41,8 @@ std::vector<std::string> modules_without_lines(const Heap& heap) {
     for (const auto& [bytes, module] : found) {
         const double percent = 100.0 * static_cast<double>(bytes) / static_cast<double>(all_bytes);
         if (percent < worth_a_note_percent || module.empty()) continue;
-        notes.push_back(fmt::format("{} of live bytes come from {}, for which there is no line information here.",
-                                    percent_to_text(percent), module));
+        notes.push_back(fmt::format("{} of {} bytes come from {}, for which there is no line information here.",
+                                    percent_to_text(percent), metric == Metric::live ? "live" : "these", module));
     }
     return notes;
 }

@@ -5,6 +5,7 @@
 // Side: tests.
 #include "analyze/flame.h"
 
+#include "analyze/doubts.h"
 #include "analyze/info.h"
 #include "analyze/labels.h"
 #include "analyze/losses.h"
@@ -77,6 +78,20 @@ TEST_CASE("losses are said once, with the most that any snapshot lost, where the
     CHECK_THAT(notes[0], Catch::Contains(before.snapshot().path().filename().string()));
     CHECK(loss_notes(both, on_stacks).empty());
     CHECK(losses_table(after).rows.size() == 2);
+}
+
+TEST_CASE("a module without line information is noted when it matters to what is counted") {
+    Stated heap;
+    heap.writer.module({.path = "/lib/libbare.so", .start = 0x10000, .end = 0x20000});
+    const StackId bare = heap.writer.stack({0x10123});
+    heap.blocks(1, 100, heap.load);
+    heap.blocks(1, 100, bare);
+    heap.writer.freed(heap.load, 1, 1'000'000);
+    const Heap opened = heap.open();
+    const auto notes = modules_without_lines(opened, Metric::live, {});
+    REQUIRE(notes.size() == 1);
+    CHECK_THAT(notes[0], Catch::StartsWith("50.0 % of live bytes come from libbare.so"));
+    CHECK(modules_without_lines(opened, Metric::allocated, {}).empty());
 }
 
 TEST_CASE("the facts of a snapshot have stable keys and plain values") {
