@@ -14,7 +14,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -93,6 +95,21 @@ std::string process_name(pid_t pid) {
     std::string name;
     std::getline(file, name);
     return name;
+}
+
+void remove_stale_pages() {
+    namespace fs = std::filesystem;
+    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+    const fs::path folders[] = {runtime != nullptr && *runtime == '/' ? fs::path(runtime) / "heapkit" : fs::path(),
+                                "/tmp/heapkit-" + std::to_string(geteuid())};
+    for (const fs::path& folder : folders) {
+        std::error_code error;
+        for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+            const pid_t pid = std::atoi(entry.path().stem().c_str());
+            const bool is_page = entry.path().extension() == PROF_CONTROL_SUFFIX && pid > 0;
+            if (is_page && kill(pid, 0) != 0 && errno == ESRCH) fs::remove(entry.path(), error);
+        }
+    }
 }
 
 bool has_ended(pid_t pid) {

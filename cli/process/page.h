@@ -45,6 +45,9 @@ class ControlPage {
 // "jq", or "" when the process is gone.
 std::string process_name(pid_t pid);
 
+// Takes away the pages that killed processes of ours left behind.
+void remove_stale_pages();
+
 // Not there, or a zombie that nobody has waited for.
 bool has_ended(pid_t pid);
 

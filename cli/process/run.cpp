@@ -13,6 +13,7 @@
 #include "base/units.h"
 #include "process/agent.h"
 #include "process/child.h"
+#include "process/page.h"
 #include "process/program.h"
 #include "process/written.h"
 #include "request.h"
@@ -64,6 +65,7 @@ int run_program(const RunOptions& options) {
                                .environment = environment_for(*agent, options)});
     if (!child) return refuse(program.exit_code == 0 ? 126 : program.exit_code, child.error().what);
     const int code = child->wait(options.exit_snapshot ? snapshot_before_end : std::function<void(pid_t)>());
+    remove_stale_pages();
     say_written(written);
     return code;
 }

@@ -263,6 +263,13 @@ def environment_of_tool():
     return {**os.environ, "HEAPKIT_AGENT": LIBPROF}
 
 
+def pages_of_killed_programs_are_taken_away():
+    result = run([tool("ask"), "run", ".", "on", "sh", "-c", "echo $$; kill -9 $$"],
+                 {**environment_of_tool(), "XDG_RUNTIME_DIR": os.getcwd()})
+    assert result.returncode == 137 and int(result.stdout) > 0
+    assert os.path.isdir("heapkit") and os.listdir("heapkit") == [], os.listdir("heapkit")
+
+
 def run_refuses_what_it_cannot_record():
     with open("thirty_two", "wb") as file:
         file.write(b"\x7fELF\x01\x01\x01" + bytes(57))
