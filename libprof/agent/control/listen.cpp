@@ -42,16 +42,23 @@ bool is_in_loader(const snapshot::Registers& registers) noexcept {
 }
 
 void serve_request(const snapshot::Registers& registers) noexcept {
+    if (!page::is_asked()) return;
+    const session::Turn turn = session::try_begin();
+    if (turn == session::Turn::later) return;  // the next event, or the tool's next signal
     Path path;
     const uint32_t request = page::accept(path);
-    if (request == 0) return;
-    const bool is_absolute = path.c_str()[0] == '/' && path.is_whole();
-    if (path.length() > 0 && !is_absolute) {
-        page::answer({.request = request, .error = EINVAL, .path = "", .text = "the path must be absolute"});
+    const bool is_valid = path.length() == 0 || (path.c_str()[0] == '/' && path.is_whole());
+    if (turn == session::Turn::ours && request != 0 && is_valid) {
+        session::take_begun({.path = path.c_str(), .reason = PROF_REASON_REQUEST, .request = request, .wait = false,
+                             .registers = &registers});
         return;
     }
-    session::take({.path = path.c_str(), .reason = PROF_REASON_REQUEST, .request = request, .wait = false,
-                   .registers = &registers});
+    if (turn == session::Turn::ours) session::give_up();
+    if (!is_valid) {
+        page::answer({.request = request, .error = EINVAL, .path = "", .text = "the path must be absolute"});
+    } else {
+        page::answer({.request = request, .error = EBUSY, .path = "", .text = "another snapshot is being written"});
+    }
 }
 
 void serve_signal(const snapshot::Registers& registers) noexcept {

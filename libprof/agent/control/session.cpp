@@ -21,10 +21,11 @@ namespace prof::session {
 
 namespace {
 
-enum Stage : uint32_t { idle, busy, writing };
+enum Stage : uint32_t { idle, busy, writing, looking };
 
 constexpr uint32_t names_tried_at_most = 100000;
 constexpr int waits_at_most = 4000;  // of 20 ms
+constexpr int looks_at_most = 1000;  // while another thread looks whether a copy has ended: a system call
 
 constinit Options options;
 uint32_t current_state = PROF_CONTROL_STARTING;
@@ -78,8 +79,12 @@ void finish(const snapshot::Outcome& outcome) noexcept {
 }
 
 bool begin() noexcept {
-    look_after();
-    return turn(stage, idle, busy);
+    for (int i = 0; i < looks_at_most; ++i) {
+        if (try_begin() == Turn::ours) return true;
+        if (load(stage) != looking) return false;
+        sys::call(__NR_sched_yield);
+    }
+    return false;
 }
 
 void nap() noexcept {
@@ -183,7 +188,20 @@ int take(const Ask& ask) noexcept {
         say(ask.reason, error);
         return error;
     }
-    error = freeze(ask);
+    return take_begun(ask);
+}
+
+Turn try_begin() noexcept {
+    if (why_not() != 0) return Turn::busy;
+    look_after();
+    if (turn(stage, idle, busy)) return Turn::ours;
+    return load(stage) == writing ? Turn::busy : Turn::later;
+}
+
+void give_up() noexcept { store(stage, idle); }
+
+int take_begun(const Ask& ask) noexcept {
+    int error = freeze(ask);
     if (error != 0) {
         answer(error);
         store(stage, idle);
@@ -207,7 +225,7 @@ int take_here(const char* named, const snapshot::Registers& registers) noexcept 
 
 void look_after() noexcept {
     snapshot::reap();
-    if (load(stage) != writing || !turn(stage, writing, busy)) return;
+    if (load(stage) != writing || !turn(stage, writing, looking)) return;
     snapshot::Outcome outcome{};
     if (snapshot::has_ended(outcome)) {
         finish(outcome);

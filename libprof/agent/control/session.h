@@ -8,6 +8,8 @@
 //                    └────────────────► asleep   the agent found itself broken
 //
 //   a snapshot:  idle ──► busy (one thread prepares it, or waits for it) ──► writing (the copy writes on its own)
+//                  ▲                                                            │ ▲
+//                  └──────────────────── looking (has it ended?) ◄──────────────┘─┘
 //
 // Side:    agent, floor 4 (control).
 // Threads: every function may be called by any thread. Signals: where it says so.
@@ -41,6 +43,13 @@ struct Ask {
 // 0 or an errno: EBUSY, EDEADLK inside the recorder, ENXIO when asleep, or what freezing or writing said. With
 // `request` the control page gets the answer too. Async-signal-safe unless it waits.
 int take(const Ask& ask) noexcept;
+
+// The same in two steps, for a request that is better left waiting than refused: while one thread still prepares a
+// snapshot or looks after it, the answer to that one may already be read.
+enum class Turn { ours, later, busy };
+Turn try_begin() noexcept;
+int take_begun(const Ask& ask) noexcept;  // after Turn::ours
+void give_up() noexcept;                  // instead
 
 // For prof.h: waits; `path` may be relative, or null for a name of ours.
 int take_here(const char* path, const snapshot::Registers& registers) noexcept;
