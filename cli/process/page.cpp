@@ -172,6 +172,13 @@ uint32_t ControlPage::ask(const std::string& path) noexcept {
     return __atomic_add_fetch(&page_->requested, 1, __ATOMIC_ACQ_REL);
 }
 
+bool ControlPage::is_mapped_by(pid_t pid) const {
+    struct stat facts {};
+    if (fstat(fd_, &facts) != 0 || facts.st_nlink == 0) return false;
+    const auto traces = traces_of(pid);
+    return traces && !traces->page.empty();
+}
+
 bool ControlPage::is_answered(uint32_t number) const noexcept {
     return __atomic_load_n(&page_->served, __ATOMIC_ACQUIRE) == number;
 }

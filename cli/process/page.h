@@ -34,6 +34,8 @@ class ControlPage {
     // Asks; returns the request's number. `path` is absolute or "".
     uint32_t ask(const std::string& path) noexcept;
     bool is_answered(uint32_t number) const noexcept;
+    // Whether the process still has this page. Not after exec: the program that follows makes another, or none.
+    bool is_mapped_by(pid_t pid) const;
     prof_control_result result() const noexcept { return static_cast<prof_control_result>(page_->result); }
 
    private:

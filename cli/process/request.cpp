@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds between_looks{2};
+constexpr milliseconds between_looks{2}, between_looks_at_the_map{100};
+constexpr int programs_at_most = 3;  // that the process may become while we ask
 constexpr milliseconds signals_after[] = {milliseconds(PROF_REQUEST_GRACE_MS), milliseconds(1000), milliseconds(3000)};
 
 std::string called(pid_t pid) { return "process " + std::to_string(pid); }
@@ -63,12 +64,19 @@ Error no_answer(pid_t pid, const ControlPage& page, std::chrono::seconds timeout
                 : "It may be stopped, or block signal " + std::to_string(page.signal_number()) + "."};
 }
 
-Result<fs::path> wait_for(uint32_t number, pid_t pid, const ControlPage& page, const RequestOptions& options) {
+// Empty: the process became another program by exec.
+std::optional<Result<fs::path>> wait_for(uint32_t number, pid_t pid, const ControlPage& page,
+                                         const RequestOptions& options) {
     const Clock::time_point start = Clock::now();
+    Clock::duration looked{};
     size_t signals = 0;
     for (;;) {
         if (page.is_answered(number)) return answer_of(pid, page);
         const auto waited = Clock::now() - start;
+        if (waited - looked > between_looks_at_the_map) {
+            looked = waited;
+            if (!page.is_mapped_by(pid) && !has_ended(pid) && page.state() != PROF_CONTROL_GONE) return std::nullopt;
+        }
         if (page.state() == PROF_CONTROL_GONE || has_ended(pid)) return Error{called(pid) + " ended before the snapshot was whole", ""};
         if (options.is_cancelled && options.is_cancelled()) return Error{"interrupted", ""};
         if (waited > options.timeout) return no_answer(pid, page, options.timeout);
@@ -82,7 +90,9 @@ Result<fs::path> wait_for(uint32_t number, pid_t pid, const ControlPage& page, c
 
 }  // namespace
 
-Result<fs::path> request_snapshot(pid_t pid, const RequestOptions& options) {
+namespace {
+
+std::optional<Result<fs::path>> ask_program(pid_t pid, const RequestOptions& options) {
     auto page = ControlPage::open(pid, options.force);
     if (!page) return page.error();
     if (auto error = why_not(pid, *page)) return *error;
@@ -91,6 +101,15 @@ Result<fs::path> request_snapshot(pid_t pid, const RequestOptions& options) {
     if (path.size() >= PROF_CONTROL_PATH_BYTES) return Error{"the path is too long: " + path, ""};
     const uint32_t number = page->ask(path);
     return wait_for(number, pid, *page, options);
+}
+
+}  // namespace
+
+Result<fs::path> request_snapshot(pid_t pid, const RequestOptions& options) {
+    for (int i = 0; i < programs_at_most; ++i) {
+        if (auto answer = ask_program(pid, options)) return *std::move(answer);
+    }
+    return Error{called(pid) + " keeps becoming another program", "Ask again when it has settled."};
 }
 
 }  // namespace heapkit::cli

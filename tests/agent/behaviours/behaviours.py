@@ -7,6 +7,7 @@ Side: tests. Usage: behaviours.py NAME LIBPROF FOLDER_OF_PROGRAMS.  Each test wo
 """
 import glob
 import os
+import pty
 import resource
 import signal
 import subprocess
@@ -261,6 +262,46 @@ def run_hands_on_codes_and_signals():
 
 def environment_of_tool():
     return {**os.environ, "HEAPKIT_AGENT": LIBPROF}
+
+
+def on_a_terminal(command, typed):
+    """Runs it on a terminal of its own, types once it has said "ready", returns its output and exit code."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(command[0], command, environment_of_tool())
+    output = b""
+    try:
+        while True:
+            output += os.read(terminal, 4096)
+            if typed and b"ready" in output:
+                os.write(terminal, typed)
+                typed = None
+    except OSError:  # the other side is closed
+        pass
+    return output.decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def the_terminal_goes_to_who_reads_it():
+    reads = [tool("ask"), "run", ".", "off", "/bin/sh", "-c", "echo ready; read line; echo got $line; exit 4"]
+    output, code = on_a_terminal(reads, b"words\n")
+    assert "got words" in output and code == 4, (output, code)
+
+
+def an_interrupt_comes_after_a_snapshot():
+    output, code = on_a_terminal([tool("ask"), "run", ".", "on", tool("sleeper")], b"\x03")
+    assert code == 130, (output, code)
+    assert facts_of(only(snapshots()))["reason"] == 2, output
+
+
+def a_program_that_becomes_another_is_asked_again():
+    command = "trap 'exec sleep 5' TERM; echo ready; while :; do :; done"
+    with Running(["/bin/sh", "-c", command], environment(exit="off")) as process:
+        process.send_signal(signal.SIGTERM)
+        for _ in range(5):
+            answer = ask(process.pid)  # before, during or after: never a long wait
+            assert answer.returncode in (0, 1), answer
+        wait_for(lambda: "sleep" in ask(process.pid).stdout)
+        process.kill()
 
 
 def pages_of_killed_programs_are_taken_away():
