@@ -41,6 +41,12 @@ void live(prof_thread& thread, const LivingThread& living, Writer& writer) noexc
     name_thread(thread, frozen.pid);
 }
 
+// The recorder notices only now and then that a thread has ended.
+void ended(prof_thread& thread, const Writer& writer) noexcept {
+    thread.flags = static_cast<uint16_t>(thread.flags & ~PROF_THREAD_ALIVE);
+    if (thread.last_tick == UINT32_MAX) thread.last_tick = writer.frozen.tick;
+}
+
 // A block between two steps of realloc is in no table; what it holds is still held.
 void note_in_flight(const tables::Thread& thread, Writer& writer) noexcept {
     if (thread.in_flight == nullptr) return;
@@ -67,6 +73,8 @@ void list_threads(Writer& writer) noexcept {
             seen[alive - living.thread] = true;
             live(thread.facts, *alive, writer);
             note_in_flight(thread, writer);
+        } else {
+            ended(thread.facts, writer);
         }
         if (!writer.threads.push(thread.facts)) return tables::lose(PROF_LOSS_NO_MEMORY);
     }

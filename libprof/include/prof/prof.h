@@ -46,7 +46,7 @@ static inline int prof_take_snapshot(const char* path) {
 }
 
 /* Fills *memory. Returns 0, or -1; absent: -1. Thread-safe, async-signal-safe. With several threads the figures may
- * be behind by what the threads have not yet handed in, at most 64 KiB a thread. */
+ * be behind by what the threads have not yet handed in, at most 256 KiB a thread. */
 static inline int prof_traced_memory(struct prof_memory* memory) {
     return prof_agent_traced_memory ? prof_agent_traced_memory(memory) : -1;
 }
