@@ -38,10 +38,10 @@ def without_text(source):
 
 
 def opens_function(statement):
-    words = statement.split()
-    if not words or "(" not in statement:
+    if "(" not in statement or re.search(r"(^|\s)(namespace|class|struct|union|enum|extern)\s[^()]*$", statement):
         return False
-    return not re.search(r"(^|\s)(namespace|class|struct|union|enum|extern)\s[^()]*$", statement) and words[-1] != "="
+    head = statement.partition("(")[0]
+    return "=" not in head or "operator" in head  # a table, or a lambda, that is given to a constant
 
 
 def cpp_functions(source):

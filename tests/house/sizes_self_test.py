@@ -39,7 +39,8 @@ class Sizes(unittest.TestCase):
         self.assertEqual([], self.problems(HEAD + "class A {\n" + "    int a(int);\n" * 100 + "};\n"))
 
     def test_a_long_table_is_accepted(self):
-        self.assertEqual([], self.problems(HEAD + "constexpr int table[] = {\n" + "    f(1),\n" * 100 + "};\n"))
+        for opening, end in (("constexpr int table[] = {", "};"), ("constexpr auto table = make<int>({", "});")):
+            self.assertEqual([], self.problems(HEAD + opening + "\n" + "    f(1),\n" * 100 + end + "\n"))
 
     def test_an_unfinished_word_is_noticed_in_code_alone(self):
         word = "TO" + "DO"
