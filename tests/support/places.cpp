@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The functions behind places.h. Lines count here: when one moves, tests say so.
+// The functions behind places.h. Lines count here (clang-format off): when one moves, tests say so.
 //
 // Side: tests. Each function returns the return address of a call that it makes itself.
 #include "places.h"
@@ -14,7 +14,7 @@ namespace {
 }  // namespace
 
 
-
+// clang-format off
 
 [[gnu::noinline]] static uint64_t xmalloc() {
     const uint64_t here = return_address();  // line 20

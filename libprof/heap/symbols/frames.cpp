@@ -176,6 +176,7 @@ Frames Frames::resolve(const read::Snapshot& snapshot, const Options& options) {
     state->chain_of_node.resize(snapshot.node_pc().size());
     state->end_chain();  // chain 0 is empty: the empty stack's
     Steps steps(options.progress, places.size());
+    steps.take_to(0);  // the first module may take a while to open
     for (auto begin = places.begin(); begin != places.end();) {
         const auto end =
             std::find_if(begin, places.end(), [&](const Place& place) { return place.module != begin->module; });

@@ -18,7 +18,7 @@ namespace {
 std::vector<std::string> fixtures_with_lines() {
     std::vector<std::string> names = {"gcc_O0_dwarf5",     "gcc_O2_dwarf5",     "gcc_O2_dwarf4",
                                       "gcc_O2_compressed", "gcc_fixed_address", "linked"};
-    for (const char* name : {"clang_O0_dwarf5", "clang_O2_dwarf5", "clang_O2_dwarf4"})
+    for (const char* name : {"clang_O0_dwarf5", "clang_O2_dwarf5", "clang_O2_dwarf4", "shared_dwarf"})
         if (std::filesystem::exists(std::string(HEAPKIT_FIXTURE_FOLDER) + "/" + name)) names.emplace_back(name);
     return names;
 }
