@@ -14,6 +14,7 @@ import glob
 import os
 import shutil
 import struct
+import sys
 import tempfile
 
 import measure
@@ -86,8 +87,11 @@ def main():
     parser.add_argument("--json")
     given = parser.parse_intermixed_args()
     build = os.path.abspath(given.build)
-    answers = [measure_one(workloads.named(name, given.scale), build, given.rounds, given.scale)
-               for name in given.workloads]
+    answers = []
+    for name in given.workloads:
+        answers.append(measure_one(workloads.named(name, given.scale), build, given.rounds, given.scale))
+        print(f"measured {name}: {answers[-1]['recording']['ratio']:.2f}x", file=sys.stderr)
+        measure.write_json(given.json, answers)
     print(f"CPU time against native, and added for each allocation; medians of {given.rounds} interleaved rounds")
     measure.table(["workload", "allocations", "native", "recording", "", "with snapshot", "", "heaptrack", "",
                    "recording/heaptrack"], [row(answer) for answer in answers])
