@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// heapkit run: starts a program under the agent, hands signals on, and says what was written.
+// heapkit run: starts a program under the agent, hands signals on, and says what was written. Its leak check is
+// leak_gate.h.
 //
 // Side: our process, cli.
 #pragma once
+
+#include <sys/types.h>
 
 #include <filesystem>
 #include <string>
@@ -19,7 +22,14 @@ struct RunOptions {
     std::vector<std::string> agent_options;  // "key=value", as in PROF
 };
 
-// Runs the program to its end and returns its exit code, 128 + n when signal n ended it. Before it starts: 127 when it
+struct Ended {
+    int code = 0;                                  // what run_program() returns
+    pid_t pid = 0;                                 // 0: it was not started, and why has been said
+    std::vector<std::filesystem::path> snapshots;  // that appeared in the folder meanwhile, oldest first
+};
+Ended run_to_end(const RunOptions& options);
+
+// Runs the program to its end, says which snapshots were written, and returns its exit code, 128 + n when signal n ended it. Before it starts: 127 when it
 // is not there, 126 when it cannot be run or recorded, 2 for anything else; one line on standard error says why.
 int run_program(const RunOptions& options);
 

@@ -46,8 +46,10 @@ Report Session::begin_report(std::string command) const {
     return report;
 }
 
+void Session::clear_progress() const { progress_->clear(); }
+
 void Session::show(const Report& report, const Typed& typed, const Console& console) const {
-    progress_->clear();
+    clear_progress();
     console.print(typed.has("json") ? render::to_json(report) : render::to_text(report, console.text_options()));
 }
 

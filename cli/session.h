@@ -34,6 +34,9 @@ class Session {
     // With subjects and heading filled in.
     Report begin_report(std::string command) const;
 
+    // Takes the progress bar away, for who writes the answer elsewhere.
+    void clear_progress() const;
+
     // As JSON or as text, whatever was asked for.
     void show(const Report& report, const Typed& typed, const Console& console) const;
 

@@ -3,13 +3,11 @@
 // heapkit leaks: which blocks nothing holds any more.
 //
 // Side: our process, cli.
-#include "analyze/leaks.h"
+#include "leaks.h"
 
 #include <fmt/format.h>
 
-#include "analyze/doubts.h"
 #include "analyze/heading.h"
-#include "analyze/losses.h"
 #include "commands.h"
 #include "options.h"
 #include "session.h"
@@ -17,49 +15,18 @@
 namespace heapkit::cli {
 namespace {
 
-constexpr size_t usual_rows = 10, usual_tracebacks = 3;
-
-// What was typed but for the heaps.
-Result<analyze::LeakOptions> options_of(const Typed& typed) {
-    const bool by_traceback = typed.has("traceback");
-    analyze::LeakOptions options{.only_new = typed.has("new"),
-                                 .only_increased = typed.has("increased"),
-                                 .by_traceback = by_traceback,
-                                 .rows = rows_of(typed, by_traceback ? usual_tracebacks : usual_rows)};
-    const auto kinds = analyze::parse_leak_kinds(typed.text("kinds", "definite,possible"));
-    if (!kinds) return kinds.error();
-    options.kinds = *kinds;
-    const auto heuristics = refs::parse_heuristics(typed.text("heuristics", "all"));
-    if (!heuristics) return heuristics.error();
-    options.heuristics = *heuristics;
-    for (const std::string& file : typed.all("suppressions")) {
-        auto suppressions = analyze::read_suppressions(file);
-        if (!suppressions) return suppressions.error();
-        for (analyze::Suppression& each : *suppressions) options.suppressions.push_back(std::move(each));
-    }
-    return options;
-}
-
-std::vector<std::string> next_steps(const Typed& typed, const analyze::Leaks& leaks) {
+std::vector<std::string> next_steps(const Typed& typed, bool found) {
     const std::string snapshot = shell_quoted(typed.arguments()[0]);
     std::vector<std::string> next;
-    if (leaks.blocks > 0 && !typed.has("traceback"))
+    if (found && !typed.has("traceback"))
         next.push_back(fmt::format("heapkit leaks {} --traceback", snapshot));
     if (typed.arguments().size() == 1) next.push_back(fmt::format("heapkit leaks LATER {} --new", snapshot));
     next.push_back(fmt::format("heapkit stats {}", snapshot));
     return next;
 }
 
-void add_notes(const Session& session, analyze::Leaks& leaks, Report& report) {
-    report.notes = std::move(leaks.notes);
-    for (std::string& note : analyze::loss_notes(session.heaps(), analyze::on_stacks))
-        report.notes.push_back(std::move(note));
-    if (leaks.blocks == 0) return;
-    for (std::string& note : analyze::modules_without_lines(session.first())) report.notes.push_back(std::move(note));
-}
-
 Result<int> run(const Typed& typed, Console& console) {
-    auto options = options_of(typed);
+    auto options = leak_options_of(typed);
     if (!options) return options.error();
     const auto session = Session::open(typed.arguments(), console);
     if (!session) return session.error();
@@ -70,36 +37,26 @@ Result<int> run(const Typed& typed, Console& console) {
     }
     auto leaks = analyze::leaks(*options);
     if (!leaks) return leaks.error();
+    const bool found = leaks->blocks > 0;
 
     Report report = session->begin_report("leaks");
     if (options->older != nullptr) {  // the newer one was named first
         std::swap(report.subjects[0], report.subjects[1]);
         report.heading = analyze::heading_of(report.subjects);
     }
-    report.shapes.emplace_back(std::move(leaks->totals));
-    report.shapes.emplace_back(std::move(leaks->groups));
-    if (!leaks->suppressions.rows.empty()) report.shapes.emplace_back(std::move(leaks->suppressions));
-    add_notes(*session, *leaks, report);
-    report.next = next_steps(typed, *leaks);
+    add_leaks(*session, std::move(*leaks), report);
+    report.next = next_steps(typed, found);
     session->show(report, typed, console);
-    return typed.has("fail") && leaks->blocks > 0 ? exit_condition_holds : exit_fine;
+    return typed.has("fail") && found ? exit_condition_holds : exit_fine;
 }
 
-std::vector<Option> leak_options() {
+std::vector<Option> comparing_options() {
     return {{.names = "--new", .help = "Only blocks that OLDER does not have. Both must be snapshots of one run."},
-            {.names = "--increased", .help = "Only lines (or call stacks) that lost more than in OLDER."},
-            {.names = "--kinds",
-             .kind = Option::Kind::text,
-             .value = "KINDS",
-             .help = "Which kinds to list: definite, indirect, possible, reachable, with commas between them; or all.",
-             .fallback = "definite,possible"},
-            {.names = "--traceback", .help = "By whole call stacks, not by line."},
-            {.names = "--suppressions",
-             .kind = Option::Kind::file,
-             .value = "FILE",
-             .help = "Leave out what FILE knows of, in LeakSanitizer's format: leak:PATTERN, one a line.",
-             .is_repeatable = true},
-            {.names = "--heuristics",
+            {.names = "--increased", .help = "Only lines (or call stacks) that lost more than in OLDER."}};
+}
+
+std::vector<Option> judging_options() {
+    return {{.names = "--heuristics",
              .kind = Option::Kind::text,
              .value = "NAMES",
              .help = "When a pointer into the inside of a block holds it: stdstring, length64, newarray, "
@@ -126,7 +83,8 @@ Command leaks_command() {
             "With OLDER, an earlier snapshot of the same program, shows what changed.\n\n"
             "Exit status: 0; 1 with --fail when anything is listed; 2 when something is wrong.",
         .arguments = {{"SNAPSHOT", "The snapshot to judge."}, {"OLDER", "An earlier one to compare with.", 0, 1}},
-        .options = joined({leak_options(), showing_options("10, of tracebacks 3")}),
+        .options = joined({comparing_options(), leak_listing_options(), judging_options(),
+                           showing_options("10, of tracebacks 3")}),
         .examples = {{"heapkit leaks 1.heap", "what is lost, by line"},
                      {"heapkit leaks 1.heap --traceback --limit 1", "the call stack that lost most"},
                      {"heapkit leaks 2.heap 1.heap --new", "lost, and allocated in between"},

@@ -5,23 +5,93 @@
 // Side: our process, cli. How: run.h.
 #include "run.h"
 
+#include <fmt/format.h>
+
+#include <optional>
+
 #include "commands.h"
+#include "leak_gate.h"
+#include "leaks.h"
+#include "options.h"
 
 namespace heapkit::cli {
 namespace {
 
-Result<int> run(const Typed& typed, Console&) {
-    return run_program({.command = typed.arguments(),
-                        .folder = typed.text("output-folder", "."),
-                        .exit_snapshot = !typed.has("no-exit-snapshot"),
-                        .contents = typed.text("contents"),
-                        .agent_options = typed.all("set")});
+constexpr size_t usual_leak_code = 1, highest_code = 255;
+
+RunOptions run_options_of(const Typed& typed) {
+    return {.command = typed.arguments(),
+            .folder = typed.text("output-folder", "."),
+            .exit_snapshot = !typed.has("no-exit-snapshot"),
+            .contents = typed.text("contents"),
+            .agent_options = typed.all("set")};
+}
+
+// Options that make no sense with or without --leaks.
+std::optional<Error> contradiction(const Typed& typed) {
+    if (!typed.has("leaks")) {
+        for (const char* const name : {"exitcode", "kinds", "traceback", "suppressions"}) {
+            if (typed.has(name)) return Error{fmt::format("--{} needs --leaks", name), "See: heapkit run --help"};
+        }
+        return std::nullopt;
+    }
+    if (typed.has("no-exit-snapshot"))
+        return Error{"--leaks needs the snapshot that --no-exit-snapshot leaves out", "Leave one of them out."};
+    if (typed.text("contents") == "none")
+        return Error{"--leaks needs the pointers that --contents none leaves out", "Leave one of them out."};
+    if (typed.number("exitcode", usual_leak_code) > highest_code)
+        return Error{"--exitcode wants a number up to 255", "See: heapkit run --help"};
+    return std::nullopt;
+}
+
+Result<int> run(const Typed& typed, Console& console) {
+    if (auto error = contradiction(typed)) return *error;
+    if (!typed.has("leaks")) return run_program(run_options_of(typed));
+    auto leaks = leak_options_of(typed);
+    if (!leaks) return leaks.error();
+    return run_leak_gate({.run = run_options_of(typed),
+                          .keep = typed.text("output-folder"),
+                          .leaks = std::move(*leaks),
+                          .exit_code = static_cast<int>(typed.number("exitcode", usual_leak_code))},
+                         console);
+}
+
+std::vector<Option> recording_options() {
+    using Kind = Option::Kind;
+    return {{.names = "-o,--output-folder",
+             .kind = Kind::file,
+             .value = "FOLDER",
+             .help = "Write snapshots there; it is made when it is not there.",
+             .fallback = "the current folder; with --leaks a temporary one"},
+            {.names = "--no-exit-snapshot", .help = "Write no snapshot when the program ends."},
+            {.names = "--contents",
+             .kind = Kind::choice,
+             .value = "WHAT",
+             .help = "What to keep of each block's memory: pointers and small integers, which types come "
+                     "from, or nothing. Text is never kept.",
+             .choices = {"words", "none"},
+             .fallback = "words"},
+            {.names = "--set",
+             .kind = Kind::text,
+             .value = "KEY=VALUE",
+             .help = "Set an option of the recorder, as in the environment variable PROF.",
+             .is_repeatable = true}};
+}
+
+std::vector<Option> gate_options() {
+    return {{.names = "--leaks",
+             .help = "Check at the end what was lost, report it on standard error, and fail when there is anything. "
+                     "Without -o no snapshot is kept."},
+            {.names = "--exitcode",
+             .kind = Option::Kind::number,
+             .value = "N",
+             .help = "With --leaks: the exit status when the program succeeded and leaked.",
+             .fallback = "1"}};
 }
 
 }  // namespace
 
 Command run_command() {
-    using Kind = Option::Kind;
     return {.name = "run",
             .summary = "Run a program and record its heap",
             .description =
@@ -29,29 +99,17 @@ Command run_command() {
                 "when it ends, and before SIGTERM or SIGINT is handed on to it; take more while it runs with heapkit "
                 "snapshot PID. Files are named PROGRAM.PID.N.heap.\n\n"
                 "The exit status is the program's own; 128 + N when signal N ended it, 127 when it is not there, 126 "
-                "when it cannot be recorded.",
+                "when it cannot be recorded.\n\n"
+                "With --leaks, each process is checked that ends by itself: the program, and those that it starts with "
+                "exec; forked children only with --set forks=on. The exit status stays the program's when that is not "
+                "0; otherwise it is N of --exitcode when anything is listed, 2 when the program left no snapshot "
+                "to check.",
             .arguments = {{"PROGRAM", "The program and its arguments, after --.", 1, SIZE_MAX}},
-            .options = {{.names = "-o,--output-folder",
-                         .kind = Kind::file,
-                         .value = "FOLDER",
-                         .help = "Write snapshots there; it is made when it is not there.",
-                         .fallback = "the current folder"},
-                        {.names = "--no-exit-snapshot", .help = "Write no snapshot when the program ends."},
-                        {.names = "--contents",
-                         .kind = Kind::choice,
-                         .value = "WHAT",
-                         .help = "What to keep of each block's memory: pointers and small integers, which types come "
-                                 "from, or nothing. Text is never kept.",
-                         .choices = {"words", "none"},
-                         .fallback = "words"},
-                        {.names = "--set",
-                         .kind = Kind::text,
-                         .value = "KEY=VALUE",
-                         .help = "Set an option of the recorder, as in the environment variable PROF.",
-                         .is_repeatable = true}},
+            .options = joined({recording_options(), gate_options(), leak_listing_options()}),
             .examples = {{"heapkit run -- ./server --port 8080", "record a server"},
-                         {"heapkit run -o /tmp/heaps -- python3 script.py", "snapshots elsewhere"}},
-            .next = {"snapshot", "stats", "diff"},
+                         {"heapkit run -o /tmp/heaps -- python3 script.py", "snapshots elsewhere"},
+                         {"heapkit run --leaks --suppressions known.supp -- ./tests", "fail when the tests leak"}},
+            .next = {"snapshot", "stats", "diff", "leaks"},
             .takes_a_program = true,
             .run = run};
 }

@@ -115,6 +115,13 @@ int Child::wait(const std::function<void(pid_t)>& before_end) {
     }
 }
 
+void release_signals() {
+    const sigset_t taken = taken_signals();
+    const timespec at_once{};
+    while (sigtimedwait(&taken, nullptr, &at_once) > 0) continue;
+    sigprocmask(SIG_UNBLOCK, &taken, nullptr);
+}
+
 bool is_asked_again() {
     sigset_t waiting;
     sigpending(&waiting);

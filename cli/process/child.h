@@ -47,4 +47,7 @@ class Child {
 // Whether another SIGTERM or SIGINT waits: the user is impatient.
 bool is_asked_again();
 
+// The program has ended: signals mean us again. Those that came too late for it are dropped.
+void release_signals();
+
 }  // namespace heapkit::cli

@@ -26,10 +26,10 @@ namespace fs = std::filesystem;
 constexpr int code_error = 2;
 constexpr size_t listed_at_most = 20;
 
-int refuse(int code, const std::string& what, const std::string& hint = {}) {
+Ended refuse(int code, const std::string& what, const std::string& hint = {}) {
     fmt::print(stderr, "heapkit: {}\n", what);
     if (!hint.empty()) fmt::print(stderr, "{}\n", hint);
-    return code;
+    return {.code = code, .snapshots = {}};
 }
 
 void snapshot_before_end(pid_t pid) {
@@ -39,8 +39,7 @@ void snapshot_before_end(pid_t pid) {
         fmt::print(stderr, "heapkit: no snapshot before the signal: {}\n", path.error().what);
 }
 
-void say_written(const Written& written) {
-    const std::vector<fs::path> paths = written.since();
+void say_written(const std::vector<fs::path>& paths) {
     if (paths.empty()) return fmt::print(stderr, "heapkit: no snapshot was written\n");
     const size_t listed = std::min(paths.size(), listed_at_most);
     for (size_t i = paths.size() - listed; i < paths.size(); ++i) fmt::print(stderr, "heapkit: wrote {}\n", paths[i].string());
@@ -50,7 +49,7 @@ void say_written(const Written& written) {
 
 }  // namespace
 
-int run_program(const RunOptions& options) {
+Ended run_to_end(const RunOptions& options) {
     if (options.command.empty()) return refuse(code_error, "no program was named", "Usage: heapkit run -- PROGRAM ARGUMENTS");
     const Program program = find_program(options.command.front());
     if (program.file.empty()) return refuse(program.exit_code, program.problem);
@@ -65,9 +64,15 @@ int run_program(const RunOptions& options) {
                                .environment = environment_for(*agent, options)});
     if (!child) return refuse(program.exit_code == 0 ? 126 : program.exit_code, child.error().what);
     const int code = child->wait(options.exit_snapshot ? snapshot_before_end : std::function<void(pid_t)>());
+    release_signals();
     remove_stale_pages();
-    say_written(written);
-    return code;
+    return {.code = code, .pid = child->pid(), .snapshots = written.since()};
+}
+
+int run_program(const RunOptions& options) {
+    const Ended ended = run_to_end(options);
+    if (ended.pid != 0) say_written(ended.snapshots);
+    return ended.code;
 }
 
 }  // namespace heapkit::cli

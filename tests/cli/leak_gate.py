@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""heapkit run --leaks on a small program: leak_gate.py BIN_FOLDER LIBPROF PROGRAM"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HEAPKIT, LIBPROF, PROGRAM = pathlib.Path(sys.argv[1], "heapkit").resolve(), sys.argv[2], sys.argv[3]
+
+
+class Gate(unittest.TestCase):
+    def setUp(self):
+        self._folder = tempfile.TemporaryDirectory(prefix="heapkit-gate-")
+        self.addCleanup(self._folder.cleanup)
+        self.folder = pathlib.Path(self._folder.name)
+        (self.folder / "tmp").mkdir()
+
+    def run_gate(self, *words, before=("--leaks",), program=PROGRAM):
+        surroundings = {"PATH": os.environ["PATH"], "HEAPKIT_AGENT": LIBPROF, "TMPDIR": str(self.folder / "tmp"),
+                        "XDG_CACHE_HOME": str(self.folder / "cache"), "LC_ALL": "C.UTF-8"}
+        answer = subprocess.run([HEAPKIT, "run", *before, "--", program, *words], cwd=self.folder, env=surroundings,
+                                capture_output=True, encoding="utf-8", check=False, timeout=100)
+        self.assertEqual(list((self.folder / "tmp").iterdir()), [], "nothing stays in the temporary folder")
+        return answer
+
+    def test_a_program_that_leaks_fails_and_the_report_is_on_standard_error(self):
+        answer = self.run_gate("leak")
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        self.assertEqual(answer.stdout, "ran\n")
+        self.assertRegex(answer.stderr, r"definitely lost +20 ")
+        self.assertRegex(answer.stderr, r"leaky\.c:\d+ +definitely lost +20 ")
+        self.assertIn("heapkit: leaks in 1 of 1 process\n", answer.stderr)
+
+    def test_a_clean_program_succeeds_in_one_line(self):
+        answer = self.run_gate("clean")
+        self.assertEqual((answer.returncode, answer.stdout), (0, "ran\n"), answer.stderr)
+        self.assertEqual(answer.stderr, "heapkit: no leaks in 1 process\n")
+
+    def test_exitcode_is_what_a_leak_gives(self):
+        self.assertEqual(self.run_gate("leak", before=("--leaks", "--exitcode", "99")).returncode, 99)
+        self.assertEqual(self.run_gate("leak", before=("--leaks", "--exitcode", "0")).returncode, 0)
+        self.assertEqual(self.run_gate("clean", before=("--leaks", "--exitcode", "99")).returncode, 0)
+
+    def test_the_programs_own_failure_comes_first(self):
+        answer = self.run_gate("fail", before=("--leaks", "--exitcode", "99"))
+        self.assertEqual(answer.returncode, 7)
+        self.assertIn("leaks in 1 of 1", answer.stderr)
+
+    def test_what_is_suppressed_or_of_another_kind_does_not_fail(self):
+        (self.folder / "known.supp").write_text("leak:lose_blocks\n", encoding="utf-8")
+        answer = self.run_gate("leak", before=("--leaks", "--suppressions", "known.supp"))
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertIn("lose_blocks", answer.stderr)
+        self.assertEqual(self.run_gate("leak", before=("--leaks", "--kinds", "indirect")).returncode, 0)
+
+    def test_a_crash_keeps_its_code_and_says_that_nothing_was_checked(self):
+        answer = self.run_gate("crash")
+        self.assertEqual(answer.returncode, 128 + 11)
+        self.assertIn("left no snapshot at its end", answer.stderr)
+
+    def test_programs_started_with_exec_are_checked_too_and_forked_ones_when_asked(self):
+        answer = self.run_gate("exec")
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        self.assertIn("leaks in 1 of 2 processes", answer.stderr)
+        self.assertEqual(self.run_gate("fork").returncode, 0)
+        answer = self.run_gate("fork", before=("--leaks", "--set", "forks=on"))
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+
+    def test_snapshots_are_kept_with_o_and_nothing_else(self):
+        answer = self.run_gate("leak", before=("--leaks", "-o", "heaps"))
+        self.assertEqual(answer.returncode, 1)
+        kept = list((self.folder / "heaps").iterdir())
+        self.assertEqual([path.suffix for path in kept], [".heap"], kept)
+        self.assertIn(f"heapkit: wrote heaps/{kept[0].name}\n", answer.stderr)
+
+    def test_a_folder_that_cannot_be_written_is_2_before_the_program_runs(self):
+        answer = self.run_gate("clean", before=("--leaks", "-o", "/proc/nowhere"))
+        self.assertEqual((answer.returncode, answer.stdout), (2, ""))
+        self.assertIn("/proc/nowhere", answer.stderr)
+
+    def test_a_program_that_takes_its_snapshot_away_is_not_called_clean(self):
+        answer = self.run_gate("clean", before=("--leaks", "--set", "exit=off"))
+        self.assertEqual((answer.returncode, answer.stdout), (2, "ran\n"), answer.stderr)
+
+    def test_a_program_that_is_not_there_is_127_and_wrong_options_are_2(self):
+        self.assertEqual(self.run_gate(program="./not-there").returncode, 127)
+        for words in (["--exitcode", "1"], ["--leaks", "--no-exit-snapshot"], ["--leaks", "--contents", "none"],
+                      ["--leaks", "--exitcode", "256"], ["--leaks", "--suppressions", "no.supp"],
+                      ["--leaks", "--kinds", "what"]):
+            answer = self.run_gate("clean", before=words)
+            self.assertEqual((answer.returncode, answer.stdout), (2, ""), words)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
