@@ -74,8 +74,7 @@ Problem wrong_with_interpreter(const fs::path& path, std::ifstream& file, const 
         if (name.find("ld-musl") == std::string::npos) return std::nullopt;
         return path.string() + " is built for musl; heapkit records programs over glibc. Build it for glibc.";
     }
-    return path.string() + " is statically linked, and the agent cannot be loaded into it. Link it dynamically, or "
-                           "link it with libprof.";
+    return path.string() + " is statically linked, and the agent cannot be loaded into it. Link it dynamically.";
 }
 
 Problem wrong_with_elf(const fs::path& path, std::ifstream& file) {
