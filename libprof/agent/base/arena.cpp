@@ -25,6 +25,24 @@ struct alignas(alignment) Chunk {
     size_t used;
 };
 
+constexpr size_t most_extents = 1 << 16;
+Extent extents[most_extents];  // appended to; emptied when given back
+size_t extents_begun = 0;
+
+void list(uintptr_t start, size_t bytes) noexcept {
+    const size_t at = __atomic_fetch_add(&extents_begun, 1, __ATOMIC_RELAXED);
+    if (at < most_extents) extents[at] = {start, start + bytes};
+}
+
+// The newest first: what is given back soon is what was mapped for a moment. Before the kernel may hand it out again.
+void unlist(uintptr_t start) noexcept {
+    for (size_t i = extent_count(); i-- > 0;) {
+        if (extents[i].start != start) continue;
+        extents[i] = {0, 0};
+        return;
+    }
+}
+
 Chunk* current_chunk = nullptr;
 uint64_t mapped = 0;
 
@@ -64,14 +82,24 @@ void* take(size_t bytes) noexcept {
 void* map(size_t bytes) noexcept {
     const size_t rounded = round_up(bytes, page_bytes);
     void* start = sys::mmap(nullptr, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
-    if (start != nullptr) __atomic_fetch_add(&mapped, rounded, __ATOMIC_RELAXED);
+    if (start == nullptr) return nullptr;
+    list(reinterpret_cast<uintptr_t>(start), rounded);
+    __atomic_fetch_add(&mapped, rounded, __ATOMIC_RELAXED);
     return start;
 }
 
 void unmap(void* start, size_t bytes) noexcept {
     const size_t rounded = round_up(bytes, page_bytes);
+    unlist(reinterpret_cast<uintptr_t>(start));
     if (sys::munmap(start, rounded) == 0) __atomic_fetch_sub(&mapped, rounded, __ATOMIC_RELAXED);
 }
+
+size_t extent_count() noexcept {
+    const size_t begun = __atomic_load_n(&extents_begun, __ATOMIC_RELAXED);
+    return begun < most_extents ? begun : most_extents;
+}
+
+Extent extent(size_t i) noexcept { return extents[i]; }
 
 uint64_t mapped_bytes() noexcept { return __atomic_load_n(&mapped, __ATOMIC_RELAXED); }
 

@@ -21,6 +21,14 @@ void* take(size_t bytes) noexcept;
 void* map(size_t bytes) noexcept;
 void unmap(void* start, size_t bytes) noexcept;
 
+// Our mappings, for whoever looks at all of the process's memory and wants to leave ours out. Entry i may be empty.
+// Those beyond the bound are not listed.
+struct Extent {
+    uintptr_t start, end;
+};
+size_t extent_count() noexcept;
+Extent extent(size_t i) noexcept;
+
 // Everything mapped and not given back, in bytes.
 uint64_t mapped_bytes() noexcept;
 

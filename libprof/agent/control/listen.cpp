@@ -15,6 +15,7 @@
 #include "control/session.h"
 #include "record/recorder.h"
 #include "snapshot/registers.h"
+#include "snapshot/stop.h"
 
 namespace prof::listen {
 
@@ -68,11 +69,16 @@ void serve_signal(const snapshot::Registers& registers) noexcept {
 // A tool queues the signal and has written a request; a plain kill asks for a snapshot by itself.
 void on_signal(int, siginfo_t* info, void* data) {
     const int saved = errno;
+    if (snapshot::is_stop(*info)) {
+        snapshot::hear_stop(*static_cast<const ucontext_t*>(data));
+        errno = saved;
+        return;
+    }
     snapshot::Registers registers;
     capture(registers, *static_cast<const ucontext_t*>(data));
     if (!session::is_own_process()) {
         // Forked, and nothing happened since: the recorder has not noticed yet.
-    } else if (recorder::is_inside() || is_in_loader(registers)) {
+    } else if (recorder::is_between() || is_in_loader(registers)) {
         if (info->si_code != SI_QUEUE) __atomic_store_n(&signal_waits, 1, __ATOMIC_RELEASE);
         recorder::request_service();
     } else if (info->si_code == SI_QUEUE) {
@@ -98,6 +104,11 @@ uint32_t start(uint32_t signal_number) noexcept {
 }
 
 void serve() noexcept {
+    if (snapshot::is_stopping()) {
+        snapshot::Registers here;
+        capture(here);
+        snapshot::stand_still(here);
+    }
     session::look_after();
     const bool asked = page::is_asked() || __atomic_load_n(&signal_waits, __ATOMIC_RELAXED) != 0;
     if (!asked || !session::is_own_process()) return;

@@ -53,6 +53,11 @@ bool parse_signal(const char* value, Options& options) noexcept {
     return same_text(value, "off") || parse_number(value, highest_signal, options.signal_number);
 }
 
+bool parse_registers(const char* value, Options& options) noexcept {
+    options.stops_all = same_text(value, "all");
+    return options.stops_all || same_text(value, "running");
+}
+
 struct Row {
     const char* name;
     const char* fallback;
@@ -71,6 +76,8 @@ constexpr Row table[] = {
      "words|none: pointers and small integers of each block, or none of it"},
     {"signal", "62", parse_signal,
      "NUMBER|off: the signal that asks for a snapshot"},
+    {"registers", "running", parse_registers,
+     "running|all: all also stops threads that wait in the kernel; their system calls say EINTR"},
     {"deadline", "60", [](const char* v, Options& o) { return parse_number(v, 3600, o.deadline_seconds); },
      "SECONDS that a snapshot may take to look into blocks"},
     {"record", "on", [](const char* v, Options& o) { return parse_switch(v, o.record); },

@@ -19,6 +19,7 @@ struct Options {
     bool forks_too = false;        // forks: snapshots at the exit of forked children as well
     prof_contents contents = PROF_CONTENTS_WORDS;  // contents
     uint32_t signal_number = 0;    // signal: 0 is off
+    bool stops_all = false;        // registers: also threads that wait in the kernel are stopped
     uint32_t deadline_seconds = 0; // deadline
     bool quiet = false;            // quiet
     bool record = true;            // record: whether recording begins at once

@@ -156,7 +156,7 @@ void start(const Options& wanted, const char* runtime_folder) noexcept {
     own_pid = sys::getpid();
     run_id = new_run_id();
     names::start();
-    snapshot::prepare();
+    snapshot::prepare(options.signal_number, options.stops_all);
     check_folder();
     page::start(runtime_folder, options.folder.c_str(), options.signal_number);
     if (!options.record) recorder::set_recording(false);

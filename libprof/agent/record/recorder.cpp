@@ -249,6 +249,15 @@ bool is_inside() noexcept {
     return threads::local.starting != 0 || (thread != nullptr && thread->inside.load(std::memory_order_relaxed) != 0);
 }
 
+bool is_between() noexcept {
+    const Thread* thread = threads::local.thread;
+    return is_inside() || (thread != nullptr && thread->in_flight != nullptr);
+}
+
+void look_soon() noexcept {
+    if (Thread* thread = threads::local.thread) thread->countdown = 1;
+}
+
 void modules_changed() noexcept { modules::check_unloads(); }
 
 void set_forked(Forked wanted) noexcept { forked = wanted; }

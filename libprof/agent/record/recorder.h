@@ -68,6 +68,10 @@ void request_service() noexcept;  // async-signal-safe
 
 // True while this thread is inside the recorder (a signal handler asks before it snapshots).
 bool is_inside() noexcept;
+// The same, or between the steps of a realloc, where a block that lives is in no table.
+bool is_between() noexcept;
+// For a handler that found it so: this thread calls the service when it leaves the hook.
+void look_soon() noexcept;
 
 // A library may have come or gone (dlopen, dlclose): rules and memos are checked again before they are trusted.
 void modules_changed() noexcept;

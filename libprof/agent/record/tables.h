@@ -65,9 +65,8 @@ uint64_t elapsed_ns() noexcept;
 // registers and names of the living are the snapshot's business.
 struct Thread {
     prof_thread facts;
-    void* in_flight;             // a block between two steps of realloc, or null
-    uint64_t in_flight_bytes;
-    uint64_t in_flight_entry;
+    uintptr_t pointer;  // where its control block is
+    Block in_flight;    // between two steps of realloc; address 0: none
 };
 uint32_t thread_count() noexcept;
 void thread(uint32_t index, Thread& out) noexcept;

@@ -204,6 +204,7 @@ Thread* enroll() noexcept {
     Thread* thread = claim(static_cast<uint32_t>(sys::gettid()));
     if (thread != nullptr) {
         thread->memo.epoch = state().rule_epoch.load(std::memory_order_relaxed);
+        thread->pointer = thread_pointer();
         find_stack(*thread);
         if (slot_total > 2) state().threaded.store(1, std::memory_order_seq_cst);
         local.thread = thread;
@@ -268,9 +269,13 @@ void read(uint32_t index, tables::Thread& out) noexcept {
     if (thread.tid == state().pid) out.facts.flags |= PROF_THREAD_MAIN;
     out.facts.stack_start = thread.stack_low;
     out.facts.stack_end = thread.stack_high;
-    out.in_flight = thread.in_flight;
-    out.in_flight_bytes = thread.in_flight_bytes;
-    out.in_flight_entry = thread.in_flight_entry;
+    out.pointer = thread.pointer;
+    if (thread.in_flight == nullptr) return;
+    out.in_flight = {.address = reinterpret_cast<uintptr_t>(thread.in_flight),
+                     .size_bytes = thread.in_flight_bytes,
+                     .stack = blocks::stack_of(thread.in_flight_entry),
+                     .birth = blocks::birth_of(thread.in_flight_entry),
+                     .thread = thread.slot};
 }
 
 void hand_over_all() noexcept {

@@ -43,6 +43,7 @@ struct alignas(64) Thread {
     void* in_flight;                 // a block between two steps of realloc
     uint64_t in_flight_bytes;
     uint64_t in_flight_entry;
+    uintptr_t pointer;               // the thread pointer: its control block, with its thread-local storage around
     uint32_t first_tick;
     bool abandoned;                  // its thread is gone; the slot waits
 };

@@ -55,7 +55,11 @@ struct BlockColumns {
     }
 };
 
-void read_root(prof_root& root, Scan& scan, const Writer& writer) noexcept {
+void read_root(prof_root& root, Scan& scan, Writer& writer) noexcept {
+    if (writer.deadline.is_over()) {
+        tables::lose(PROF_LOSS_UNREADABLE_BYTES, root.bytes);
+        return scan.values(root, nullptr, 0);
+    }
     if (root.kind != PROF_ROOT_REGISTERS) return scan.area(root);
     const LivingThread* thread = writer.frozen.living.find(writer.threads[root.owner].tid);
     scan.values(root, thread->registers->value, Registers::count);
@@ -64,7 +68,7 @@ void read_root(prof_root& root, Scan& scan, const Writer& writer) noexcept {
 }  // namespace
 
 void count_blocks(Writer& writer) noexcept {
-    LiveBlocks blocks;
+    LiveBlocks blocks(writer.in_flight);
     tables::Block block;
     uintptr_t all_bits = 0;
     while (blocks.next(block)) {
@@ -81,7 +85,7 @@ void write_blocks(Writer& writer) noexcept {
     writer.has_index = wants_index && writer.index.begin(writer.block_count, writer.grain_log2);
     BlockColumns columns(writer.output, writer.block_count);
     const uint32_t stack_count = tables::stack_count(), tick_count = tables::tick_count();
-    LiveBlocks blocks;
+    LiveBlocks blocks(writer.in_flight);
     for (tables::Block block; blocks.next(block);) {
         columns.address.put(uint64_t{block.address});
         columns.size.put(block.size_bytes | uint64_t{block.thread} << thread_shift);
@@ -101,7 +105,7 @@ void write_blocks(Writer& writer) noexcept {
 
 void write_slacks(Writer& writer) noexcept {
     Column slack(writer.output, Column::place_for(writer.output, PROF_SECTION_BLOCK_SLACK, 4, writer.block_count));
-    LiveBlocks blocks;
+    LiveBlocks blocks(writer.in_flight);
     for (tables::Block block; blocks.next(block);) {
         slack.put(slack_of(block.address, block.size_bytes, writer.frozen.usable_size));
     }
@@ -133,6 +137,10 @@ void write_words_and_slacks(Writer& writer) noexcept {
         slack.put(slack_of(writer.index.address(i), writer.index.size(i), usable_size));
     }
     for (prof_root& root : writer.roots) read_root(root, scan, writer);
+    for (Held& held : writer.held) {
+        scan.values(held.root, &held.value, 1);
+        if (!writer.roots.push(held.root)) tables::lose(PROF_LOSS_NO_MEMORY);
+    }
     output.add(slack.finish());
     output.add(words_end.finish());
     words.finish();

@@ -22,6 +22,7 @@
 #include "record/tables.h"
 #include "snapshot/clock.h"
 #include "snapshot/frozen.h"
+#include "snapshot/stop.h"
 
 namespace prof::snapshot {
 
@@ -31,9 +32,15 @@ constexpr size_t stack_bytes = 256 << 10;
 constexpr uint64_t grace_ns = 10'000'000'000;  // beyond the deadline, for a copy that hangs
 constexpr long mask_bytes = 8;
 
+constexpr int most_tries = 4;              // when threads were woken meanwhile
+constexpr int most_tries_alike = 3;        // when one blocks the signal: while it starts, ends or forks; or for ever
+constexpr uint64_t word_ns = 10'000'000'000;  // after this the copy goes: the program was killed
+
 struct Shared {
     uint32_t finished;  // futex
+    uint32_t word;      // futex: number of the copy last judged << 1 | whether it is good
     uint64_t pause_ns;
+    uint64_t ran;
     Outcome outcome;
 };
 
@@ -42,6 +49,7 @@ Shared* shared = nullptr;
 char* child_stack = nullptr;
 alignas(State) char state_before[sizeof(State)];
 int child = 0;
+uint32_t copies = 0;  // made so far; in a copy its own number
 int leaving[4];  // copies that are done but not yet gone: giving back a large address space takes a while
 bool any_leaving = false;
 uint64_t give_up_ns = 0;
@@ -78,11 +86,11 @@ void note(const Order& order, const Registers& registers) noexcept {
     frozen.parent_pid = static_cast<uint32_t>(sys::call(__NR_getppid));
     frozen.tid = static_cast<uint32_t>(sys::gettid());
     frozen.own_bytes = tables::own_bytes();
-    note_threads(frozen.living, frozen.registers);
+    frozen.pause_ns = &shared->pause_ns;
+    frozen.ran = &shared->ran;
     frozen.tick = tables::mark_snapshot();
     frozen.elapsed_ns = tables::elapsed_ns();
     frozen.snapshot_unix_ns = unix_ns();
-    frozen.pause_ns = &shared->pause_ns;
 }
 
 // The recorder's state page is wiped in a copy, so that forked children of the program notice. This copy is not one:
@@ -90,8 +98,21 @@ void note(const Order& order, const Registers& registers) noexcept {
 void keep_state() noexcept { __builtin_memcpy(state_before, static_cast<const void*>(state_page), sizeof(State)); }
 void restore_kept_state() noexcept { __builtin_memcpy(static_cast<void*>(state_page), state_before, sizeof(State)); }
 
+// Waits for the word on this copy. A later copy may have been judged meanwhile: then this one was not good.
+bool is_good() noexcept {
+    const timespec at_most{.tv_sec = 1, .tv_nsec = 0};
+    for (const uint64_t until = monotonic_ns() + word_ns; monotonic_ns() < until;) {
+        const uint32_t word = __atomic_load_n(&shared->word, __ATOMIC_ACQUIRE);
+        if (word >> 1 == copies) return (word & 1) != 0;
+        if (word >> 1 > copies) return false;
+        sys::call(__NR_futex, reinterpret_cast<long>(&shared->word), FUTEX_WAIT, word, reinterpret_cast<long>(&at_most));
+    }
+    return false;
+}
+
 void child_main() {
     restore_kept_state();
+    if (!is_good()) sys::exit_group(0);
     const Outcome outcome = write_snapshot(frozen);
     shared->outcome = outcome;
     // Before the answer: whoever gets it may ask for the next snapshot at once.
@@ -114,6 +135,25 @@ void child_main() {
     __builtin_unreachable();
 }
 
+// Stops the others, clones, lets them go. The clone's answer.
+long copy_once() noexcept {
+    ++copies;
+    list_threads_to_stop(frozen.living);
+    const uint64_t began_ns = monotonic_ns();
+    stop_threads(frozen.living, frozen.registers);
+    keep_state();
+    const long made = sys::call(__NR_clone, 0);
+    if (made == 0) run_on(child_stack + stack_bytes);
+    let_go();
+    __atomic_fetch_add(&shared->pause_ns, monotonic_ns() - began_ns, __ATOMIC_RELAXED);
+    return made;
+}
+
+void give_word(bool is_good) noexcept {
+    __atomic_store_n(&shared->word, copies << 1 | (is_good ? 1 : 0), __ATOMIC_RELEASE);
+    sys::call(__NR_futex, reinterpret_cast<long>(&shared->word), FUTEX_WAKE, 1);
+}
+
 bool is_finished() noexcept { return __atomic_load_n(&shared->finished, __ATOMIC_ACQUIRE) != 0; }
 
 // Whether a copy is there no more. An error of wait4 means that somebody else reaped it.
@@ -132,7 +172,8 @@ void let_leave(int pid) noexcept {
 
 }  // namespace
 
-void prepare() noexcept {
+void prepare(uint32_t signal_number, bool stops_all) noexcept {
+    allow_stops(signal_number, stops_all);
     frozen.main_thread_pointer = thread_pointer();
     frozen.usable_size = reinterpret_cast<UsableSize>(next_symbol("malloc_usable_size"));
 }
@@ -143,6 +184,7 @@ void forked() noexcept {
     child = 0;
     for (int& pid : leaving) pid = 0;
     any_leaving = false;
+    forget_stops();
     frozen.main_thread_pointer = thread_pointer();
 }
 
@@ -154,13 +196,19 @@ int start(const Order& order, const Registers& registers) noexcept {
     note(order, registers);
     give_up_ns = frozen.began_ns + uint64_t{order.deadline_seconds} * 1'000'000'000 + grace_ns;
     const Blocked blocked;
-    keep_state();
-    const long made = sys::call(__NR_clone, 0);
-    if (made == 0) run_on(child_stack + stack_bytes);
-    if (made < 0) return static_cast<int>(-made);
-    __atomic_store_n(&shared->pause_ns, monotonic_ns() - frozen.began_ns, __ATOMIC_RELAXED);
-    child = static_cast<int>(made);
-    return 0;
+    for (int tries = 1;; ++tries) {
+        const long made = copy_once();
+        if (made < 0) return static_cast<int>(-made);
+        const Ran ran = count_who_ran(frozen.living);
+        const bool again = tries < (ran.woke > 0 ? most_tries : ran.stopless > 0 ? most_tries_alike : 1);
+        shared->ran = ran.woke + ran.stopless;
+        give_word(!again);
+        if (!again) {
+            child = static_cast<int>(made);
+            return 0;
+        }
+        let_leave(static_cast<int>(made));
+    }
 }
 
 bool has_ended(Outcome& outcome) noexcept {

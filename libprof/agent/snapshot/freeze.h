@@ -3,9 +3,12 @@
 // Takes a snapshot: freezes the process by forking it, and lets the copy write the file while the program runs on.
 //
 //   the program's thread                          the copy
-//   note modules, threads, registers
-//   clone ────────────────────────────────────►  close descriptors, take faults
-//   runs on                                       read maps, walk blocks, scan words, write columns
+//   note modules, list threads
+//   stop the other threads (stop.h)
+//   clone ────────────────────────────────────►  wait for the word
+//   let the others go
+//   nobody ran meanwhile? ───────── Shared ────►  close descriptors, take faults
+//   if somebody did: once more                    read maps, walk blocks, scan words, write columns
 //   has_ended() or wait()         ◄── Shared ───  rename, say how it went, exit
 //
 // Side:    agent, floor 3 (snapshot). Used by control/.
@@ -41,8 +44,9 @@ struct Order {
     void (*done)(const Outcome& outcome);
 };
 
-// Once, on the main thread, before anything else here; finds what must not be looked for in a signal handler.
-void prepare() noexcept;
+// Once, on the main thread, before anything else here; finds what must not be looked for in a signal handler. The rest
+// is for allow_stops().
+void prepare(uint32_t signal_number, bool stops_all) noexcept;
 // In a forked child of the program: forgets what belongs to the parent.
 void forked() noexcept;
 

@@ -26,6 +26,7 @@ struct Frozen {
     uint64_t began_ns, snapshot_unix_ns, elapsed_ns;
     uint64_t own_bytes;
     const uint64_t* pause_ns;  // shared; the program writes it when the clone has returned
+    const uint64_t* ran;       // shared; threads that ran meanwhile
     Living living;
     Segments segments;
 };

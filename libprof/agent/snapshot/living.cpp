@@ -29,75 +29,128 @@ uint32_t number_in(const char* name) noexcept {
     return *name == '\0' ? number : 0;
 }
 
-uint64_t hexadecimal(const char* at, const char* end) noexcept {
+// Reads on to the next space or line end. "0x" is skipped by the way: 0 and x add nothing.
+uint64_t hexadecimal(const char*& at, const char* end) noexcept {
     uint64_t value = 0;
-    for (; at < end; ++at) {
+    while (at < end && *at == ' ') ++at;
+    for (; at < end && *at > ' '; ++at) {
         const char digit = *at;
-        if (digit >= '0' && digit <= '9') {
-            value = value << 4 | static_cast<uint64_t>(digit - '0');
-        } else if (digit >= 'a' && digit <= 'f') {
-            value = value << 4 | static_cast<uint64_t>(digit - 'a' + 10);
-        } else if (digit != 'x') {
-            return 0;
-        }
+        if (digit >= '0' && digit <= '9') value = value << 4 | static_cast<uint64_t>(digit - '0');
+        if (digit >= 'a' && digit <= 'f') value = value << 4 | static_cast<uint64_t>(digit - 'a' + 10);
     }
     return value;
 }
 
-// "running", or "NUMBER ARGUMENTS… STACK_POINTER PROGRAM_COUNTER".
-uintptr_t stack_pointer_in(const char* text, const char* end) noexcept {
-    if (text == end || *text == 'r') return 0;
-    while (end > text && end[-1] <= ' ') --end;
-    const char* counter = end;
-    while (counter > text && counter[-1] != ' ') --counter;
-    if (counter == text) return 0;
-    const char* pointer_end = counter - 1;
-    const char* pointer = pointer_end;
-    while (pointer > text && pointer[-1] != ' ') --pointer;
-    return hexadecimal(pointer, pointer_end);
+long decimal(const char*& at, const char* end) noexcept {
+    long value = 0;
+    const bool is_negative = at < end && *at == '-';
+    if (is_negative) ++at;
+    for (; at < end && *at >= '0' && *at <= '9'; ++at) value = value * 10 + (*at - '0');
+    return is_negative ? -value : value;
 }
 
-uintptr_t stack_pointer_of(uint32_t tid) noexcept {
+// Reads a file of /proc/self/task/TID. The length, 0 when it cannot be read.
+size_t read_of_thread(uint32_t tid, const char* name, char* text, size_t bytes) noexcept {
     Text<64> path;
-    path.add("/proc/self/task/").add_number(tid).add("/syscall");
+    path.add("/proc/self/task/").add_number(tid).add(name);
     const int fd = sys::open(path.c_str(), O_RDONLY);
     if (fd < 0) return 0;
-    char line[256];
-    const long got = sys::read(fd, line, sizeof line);
+    const long got = sys::read(fd, text, bytes);
     sys::close(fd);
-    return got > 0 ? stack_pointer_in(line, line + got) : 0;
+    return got > 0 ? static_cast<size_t>(got) : 0;
 }
 
-void add(Living& living, uint32_t tid, const LivingThread& self) noexcept {
+// Behind "\nNAME:\t", or `end`.
+const char* field(const char* at, const char* end, const char* name) noexcept {
+    for (; at < end; ++at) {
+        if (*at != '\n') continue;
+        const char* from = at + 1;
+        const char* wanted = name;
+        while (from < end && *wanted != '\0' && *from == *wanted) ++from, ++wanted;
+        if (*wanted != '\0') continue;
+        while (from < end && *from == '\t') ++from;
+        return from;
+    }
+    return end;
+}
+
+// The kernel lists them in the order of their beginning, as we do: the next one is mostly where we look first.
+bool is_listed(const Living& living, uint32_t tid, size_t& next) noexcept {
+    for (; next < living.count && living.thread[next].tid <= tid; ++next) {
+        if (living.thread[next].tid == tid) return true;
+    }
+    return living.find(tid) != nullptr;
+}
+
+size_t add(Living& living, uint32_t tid) noexcept {
     if (living.count == Living::most) {
         ++living.left_out;
-    } else if (tid == self.tid) {
-        living.thread[living.count++] = self;
-    } else {
-        living.thread[living.count++] = {tid, stack_pointer_of(tid), nullptr};
+        return 0;
     }
+    LivingThread& thread = living.thread[living.count++];
+    thread.tid = tid;
+    thread.stand = unmet;
+    thread.stack_pointer = thread.thread_pointer = 0;
+    thread.hearing = Hearing::never;
+    thread.registers = nullptr;
+    return 1;
 }
 
 }  // namespace
 
-void note_threads(Living& living, const Registers& registers) noexcept {
-    const LivingThread self{static_cast<uint32_t>(sys::gettid()), registers.value[Registers::stack_pointer], &registers};
-    living.count = living.left_out = 0;
+size_t list_new_threads(Living& living) noexcept {
     const int folder = sys::open("/proc/self/task", O_RDONLY | O_DIRECTORY);
-    if (folder < 0) {
-        living.thread[living.count++] = self;
-        return;
-    }
+    if (folder < 0) return living.count == 0 ? add(living, static_cast<uint32_t>(sys::gettid())) : 0;
     alignas(8) static char entries[4096];  // one snapshot at a time
+    size_t added = 0, next = 0;
+    living.left_out = 0;
     long got;
     while ((got = sys::call(__NR_getdents64, folder, reinterpret_cast<long>(entries), sizeof entries)) > 0) {
         for (long at = 0; at < got;) {
             const auto& entry = *reinterpret_cast<const Entry*>(entries + at);
-            if (const uint32_t tid = number_in(entry.name)) add(living, tid, self);
+            const uint32_t tid = number_in(entry.name);
+            if (tid != 0 && !is_listed(living, tid, next)) added += add(living, tid);
             at += entry.bytes;
         }
     }
     sys::close(folder);
+    return added;
+}
+
+// "running", or "NUMBER ARGUMENTS… STACK_POINTER PROGRAM_COUNTER", or "-1 STACK_POINTER PROGRAM_COUNTER".
+Wait wait_of(uint32_t tid) noexcept {
+    char line[256];
+    const char* at = line;
+    const char* end = line + read_of_thread(tid, "/syscall", line, sizeof line);
+    Wait wait{true, -1, {}, 0};
+    if (at == end || *at == 'r') return wait;
+    wait.is_running = false;
+    wait.call = decimal(at, end);
+    for (unsigned i = 0; wait.call >= 0 && i < 6; ++i) wait.arguments[i] = hexadecimal(at, end);
+    wait.stack_pointer = hexadecimal(at, end);
+    return wait;
+}
+
+// "NANOSECONDS_RUN NANOSECONDS_WAITED TURNS".
+uint64_t turns_of(uint32_t tid) noexcept {
+    char line[128];
+    const char* at = line;
+    const char* end = line + read_of_thread(tid, "/schedstat", line, sizeof line);
+    if (at == end) return UINT64_MAX;
+    for (int spaces = 0; at < end && spaces < 2; ++at) spaces += *at == ' ';
+    return static_cast<uint64_t>(decimal(at, end));
+}
+
+Hearing hearing_of(uint32_t tid, uint32_t signal) noexcept {
+    char text[4096];
+    const char* end = text + read_of_thread(tid, "/status", text, sizeof text);
+    const auto has = [&](const char* name) {
+        const char* set = field(text, end, name);
+        return set != end && (hexadecimal(set, end) >> (signal - 1) & 1) != 0;
+    };
+    const char* state = field(text, end, "State:");
+    if (state == end || *state == 'Z' || *state == 'X' || has("SigPnd:")) return Hearing::never;
+    return has("SigBlk:") ? Hearing::later : Hearing::now;
 }
 
 }  // namespace prof::snapshot

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The threads that live at the freeze, and where their stacks end.
+// The threads that live at the freeze, what the kernel says of them, and where their stacks end.
 //
 // Side:    agent, floor 3 (snapshot). Noted by the program's own thread just before the freeze.
 // Memory:  a fixed table; threads beyond it are counted in `left_out`.
 //
-// A thread that waits in the kernel shows its stack pointer in /proc/self/task/TID/syscall; one that runs does not,
-// and its whole stack is taken instead. This is where threads that were stopped for the freeze add their registers.
+// A thread that waits in the kernel shows its stack pointer in /proc/self/task/TID/syscall; one that runs does not.
+// stop.h makes those stand still and adds their registers. Where it cannot, the whole stack is taken.
 #pragma once
 
 #include <cstddef>
@@ -16,10 +16,30 @@
 
 namespace prof::snapshot {
 
+enum Stand : uint32_t {
+    unmet,    // listed, and nothing else
+    alone,    // waits in the kernel, and was left there
+    asked,    // was sent the signal
+    occupied, // heard it, but has to finish something of ours first
+    still,    // stands still, its registers known
+    running,  // runs on: it cannot be stopped
+};
+
+enum class Hearing : uint8_t {
+    never,  // it ended, or the signal of an earlier freeze still waits for it: it blocks signals for good
+    later,  // it blocks the signal: as all do that start, end, fork, or are just being let go
+    now,
+};
+
 struct LivingThread {
     uint32_t tid;
+    uint32_t stand;              // atomic: Stand
     uintptr_t stack_pointer;     // 0: it was running
+    uintptr_t thread_pointer;    // 0: unknown
+    uint64_t turns;              // how often it had been given a processor
+    Hearing hearing;
     const Registers* registers;  // null: unknown
+    Registers saved;
 };
 
 struct Living {
@@ -36,7 +56,21 @@ struct Living {
     }
 };
 
-// All threads of this process; the calling one has `registers`.
-void note_threads(Living& living, const Registers& registers) noexcept;
+// Adds the threads of this process that are not listed yet, and says how many.
+size_t list_new_threads(Living& living) noexcept;
+
+// What a thread does in the kernel.
+struct Wait {
+    bool is_running;         // it does not wait
+    long call;               // number of the system call, -1 for none: a page fault
+    uint64_t arguments[6];
+    uintptr_t stack_pointer; // 0 while it runs
+};
+Wait wait_of(uint32_t tid) noexcept;
+
+// How often it was given a processor, UINT64_MAX when it is gone: unchanged means that it did not run in between.
+uint64_t turns_of(uint32_t tid) noexcept;
+
+Hearing hearing_of(uint32_t tid, uint32_t signal) noexcept;
 
 }  // namespace prof::snapshot

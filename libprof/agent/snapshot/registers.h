@@ -15,6 +15,8 @@ namespace prof::snapshot {
 struct Registers {
     enum : unsigned { stack_pointer = 7, program_counter = 16, count = 17 };
     uint64_t value[count];
+    // Where the kernel saved all of them, the vector registers too, when a signal interrupted the thread; else both 0.
+    uintptr_t frame_start, frame_end;
 };
 
 // Of the calling thread, here and now.
@@ -41,6 +43,20 @@ __attribute__((always_inline)) inline void capture(Registers& registers) noexcep
         :
         : "r"(registers.value)
         : "r11", "memory");
+    registers.frame_start = registers.frame_end = 0;
+}
+
+// The end of the kernel's frame: it says its own length behind the legacy part (asm/sigcontext.h, struct _fpx_sw_bytes).
+inline uintptr_t frame_end(const ucontext_t& context) noexcept {
+    constexpr size_t legacy_bytes = 512, at_magic = 464, at_size = 468;
+    constexpr uint32_t magic = 0x46505853, most_bytes = 16384;
+    const auto* saved = reinterpret_cast<const char*>(context.uc_mcontext.fpregs);
+    if (saved == nullptr) return reinterpret_cast<uintptr_t>(&context + 1);
+    uint32_t found, bytes;
+    __builtin_memcpy(&found, saved + at_magic, sizeof found);
+    __builtin_memcpy(&bytes, saved + at_size, sizeof bytes);
+    const bool is_extended = found == magic && bytes > legacy_bytes && bytes <= most_bytes;
+    return reinterpret_cast<uintptr_t>(saved) + (is_extended ? bytes : legacy_bytes);
 }
 
 // Of a thread that a signal interrupted.
@@ -50,6 +66,8 @@ inline void capture(Registers& registers, const ucontext_t& context) noexcept {
     for (unsigned i = 0; i < Registers::count; ++i) {
         registers.value[i] = static_cast<uint64_t>(context.uc_mcontext.gregs[order[i]]);
     }
+    registers.frame_start = reinterpret_cast<uintptr_t>(&context);
+    registers.frame_end = frame_end(context);
 }
 
 // The word that %fs points to: the thread's control block, with its thread-local storage below.

@@ -5,11 +5,16 @@
 //   globals     writable segments of modules, the part that is read-only after relocation left out
 //   stacks      from 128 bytes below the stack pointer (the ABI's red zone) to the end of the mapping; a stack whose
 //               pointer is unknown is taken whole. Static TLS of a thread other than the main one lies on top of it
-//   registers   of threads that are known to stand still
-//   TLS         of the main thread, around its thread pointer, with the first block of pthread_setspecific's values
+//   registers   of threads that are known to stand still; where a signal stopped them, also what the kernel saved of
+//               the vector registers: they hold pointers for a moment when code moves two at once
+//   TLS         of each thread, around its thread pointer: static storage below, the control block above with the
+//               first values of pthread_setspecific. Storage of libraries that came later is in blocks, which the
+//               thread's vector (DTV) refers to; that one is a block too, but pointed to 16 bytes from its start
+//   mappings    what the program took from mmap itself: mappings.cpp
 //
 // The agent's own memory is never among them.
 #include "record/tables.h"
+#include "snapshot/faults.h"
 #include "snapshot/writer.h"
 
 namespace prof::snapshot {
@@ -46,6 +51,20 @@ void add_globals(Writer& writer) noexcept {
     }
 }
 
+const Registers* registers_of(const Writer& writer, size_t owner) noexcept {
+    const LivingThread* living = writer.frozen.living.find(writer.threads[owner].tid);
+    return living == nullptr ? nullptr : living->registers;
+}
+
+// Below the stack pointer of the code that the signal interrupted, or on a stack of its own.
+void add_signal_frame(Writer& writer, size_t owner, uintptr_t stack_start) noexcept {
+    const Registers* registers = registers_of(writer, owner);
+    if (registers == nullptr || registers->frame_start == 0) return;
+    uintptr_t end = down(registers->frame_end);
+    if (registers->frame_start < stack_start && end > stack_start) end = stack_start;
+    add(writer, PROF_ROOT_STACK, owner, up(registers->frame_start), end);
+}
+
 void add_stack(Writer& writer, size_t owner) noexcept {
     const prof_thread& thread = writer.threads[owner];
     const uintptr_t pointer = thread.stack_pointer;
@@ -53,6 +72,7 @@ void add_stack(Writer& writer, size_t owner) noexcept {
     uintptr_t start = thread.stack_start;
     if (on_own_stack && pointer - start > red_zone_bytes) start = down(pointer - red_zone_bytes);
     add(writer, PROF_ROOT_STACK, owner, start, thread.stack_end);
+    add_signal_frame(writer, owner, start);
     if (on_own_stack || pointer == 0) return;
     // On a coroutine's or a signal's stack: a block of the heap, or a mapping.
     uintptr_t end = 0;
@@ -62,21 +82,39 @@ void add_stack(Writer& writer, size_t owner) noexcept {
     add(writer, PROF_ROOT_STACK, owner, down(pointer - red_zone_bytes), down(end));
 }
 
-void add_main_tls(Writer& writer, size_t owner) noexcept {
-    const uintptr_t pointer = writer.frozen.main_thread_pointer;
+// glibc's tcbhead_t: itself, the vector. It points at the vector's second entry, of 16 bytes each.
+void add_vector(Writer& writer, size_t owner, uintptr_t pointer) noexcept {
+    constexpr uintptr_t entry_bytes = 16;
+    uintptr_t vector;
+    if (!faults::copy(&vector, pointer + sizeof(void*), sizeof vector)) return;
+    const Index::Found found = writer.index.find(vector - entry_bytes);
+    if (found.place != Index::Place::start) return;
+    prof_root root{};
+    root.kind = PROF_ROOT_TLS;
+    root.owner = static_cast<uint32_t>(owner);
+    root.address = pointer + sizeof(void*);
+    root.bytes = sizeof(uint64_t);
+    if (!writer.held.push({root, vector - entry_bytes})) tables::lose(PROF_LOSS_NO_MEMORY);
+}
+
+void add_tls(Writer& writer, size_t owner) noexcept {
+    const uintptr_t pointer = writer.thread_pointers[owner];
     const prof_map* map = writer.maps.at(pointer);
-    if (map == nullptr) return;
+    if (pointer == 0 || map == nullptr) return;
+    const prof_thread& thread = writer.threads[owner];
     const uintptr_t below = writer.frozen.segments.tls_bytes, above = control_block_bytes;
-    const uintptr_t start = pointer - map->start > below ? up(pointer - below) : map->start;
+    uintptr_t start = pointer - map->start > below ? up(pointer - below) : map->start;
+    if (thread.stack_start < pointer && thread.stack_end > start) start = thread.stack_end;  // below it the stack's
     const uintptr_t end = map->end - pointer > above ? pointer + above : map->end;
     add(writer, PROF_ROOT_TLS, owner, start, end);
+    add_vector(writer, owner, pointer);
 }
 
 void add_registers(Writer& writer, size_t owner) noexcept {
     prof_root root{};
     root.kind = PROF_ROOT_REGISTERS;
     root.owner = static_cast<uint32_t>(owner);
-    root.bytes = sizeof(Registers);
+    root.bytes = Registers::count * sizeof(uint64_t);
     if (!writer.roots.push(root)) tables::lose(PROF_LOSS_NO_MEMORY);
 }
 
@@ -88,12 +126,10 @@ void list_roots(Writer& writer) noexcept {
         const prof_thread& thread = writer.threads[i];
         if ((thread.flags & PROF_THREAD_ALIVE) == 0) continue;
         add_stack(writer, i);
-        if ((thread.flags & PROF_THREAD_MAIN) != 0) add_main_tls(writer, i);
+        add_tls(writer, i);
         if ((thread.flags & PROF_THREAD_REGISTERS_KNOWN) != 0) add_registers(writer, i);
     }
-    for (const prof_root& root : writer.in_flight) {
-        if (!writer.roots.push(root)) tables::lose(PROF_LOSS_NO_MEMORY);
-    }
+    list_mappings(writer);
 }
 
 }  // namespace prof::snapshot

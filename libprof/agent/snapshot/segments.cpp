@@ -44,7 +44,9 @@ int visit(dl_phdr_info* info, size_t, void* data) {
     for (int i = 0; i < info->dlpi_phnum; ++i) {
         const Elf64_Phdr& part = info->dlpi_phdr[i];
         if (part.p_type != PT_LOAD || (part.p_flags & PF_W) == 0) continue;
-        const uintptr_t start = (info->dlpi_addr + part.p_vaddr) & ~uintptr_t{7}, end = start + part.p_memsz;
+        // To the end of the last page: the dynamic linker's first allocations stand behind its own data.
+        const uintptr_t start = (info->dlpi_addr + part.p_vaddr) & ~uintptr_t{7};
+        const uintptr_t end = (info->dlpi_addr + part.p_vaddr + part.p_memsz + page_mask) & ~page_mask;
         const bool apart = relro_start < relro_end && relro_start < end && relro_end > start;
         if (!apart) {
             add(segments, info->dlpi_addr, start, end);

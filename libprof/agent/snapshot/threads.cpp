@@ -49,13 +49,26 @@ void ended(prof_thread& thread, const Writer& writer) noexcept {
 
 // A block between two steps of realloc is in no table; what it holds is still held.
 void note_in_flight(const tables::Thread& thread, Writer& writer) noexcept {
-    if (thread.in_flight == nullptr) return;
+    if (thread.in_flight.address == 0 || !writer.in_flight.push(thread.in_flight)) return;
+    for (size_t i = writer.in_flight.size() - 1; i > 0; --i) {
+        tables::Block &low = writer.in_flight[i - 1], &high = writer.in_flight[i];
+        if (low.address <= high.address) break;
+        const tables::Block moved = low;
+        low = high;
+        high = moved;
+    }
     prof_root root{};
     root.kind = PROF_ROOT_IN_FLIGHT;
     root.owner = static_cast<uint32_t>(writer.threads.size());
-    root.address = reinterpret_cast<uintptr_t>(thread.in_flight);
-    root.bytes = thread.in_flight_bytes;
-    writer.in_flight.push(root);
+    root.bytes = sizeof(uint64_t);
+    writer.held.push({root, thread.in_flight.address});
+}
+
+// What the thread itself said when it stopped, or the recorder when it first met it.
+uintptr_t pointer_of(const LivingThread* living, uintptr_t recorded, const Frozen& frozen) noexcept {
+    if (living == nullptr) return 0;
+    if (living->thread_pointer != 0) return living->thread_pointer;
+    return recorded == 0 && living->tid == frozen.pid ? frozen.main_thread_pointer : recorded;
 }
 
 }  // namespace
@@ -76,6 +89,7 @@ void list_threads(Writer& writer) noexcept {
         } else {
             ended(thread.facts, writer);
         }
+        writer.thread_pointers.push(pointer_of(alive, thread.pointer, writer.frozen));
         if (!writer.threads.push(thread.facts)) return tables::lose(PROF_LOSS_NO_MEMORY);
     }
     for (size_t i = 0; i < living.count; ++i) {
@@ -83,6 +97,7 @@ void list_threads(Writer& writer) noexcept {
         prof_thread silent{};
         silent.tid = living.thread[i].tid;
         live(silent, living.thread[i], writer);
+        writer.thread_pointers.push(pointer_of(&living.thread[i], 0, writer.frozen));
         if (!writer.threads.push(silent)) return tables::lose(PROF_LOSS_NO_MEMORY);
     }
     for (const prof_thread& thread : writer.threads) {

@@ -10,6 +10,7 @@
 
 #include <prof/format.h>
 
+#include "record/tables.h"
 #include "snapshot/clock.h"
 #include "snapshot/frozen.h"
 #include "snapshot/growing.h"
@@ -20,6 +21,12 @@
 #include "snapshot/targets.h"
 
 namespace prof::snapshot {
+
+// A root of one word, which is not as it stands in memory.
+struct Held {
+    prof_root root;
+    uint64_t value;
+};
 
 struct Writer {
     explicit Writer(const Frozen& facts) noexcept
@@ -37,8 +44,10 @@ struct Writer {
     Ranges ranges;                 // modules and stacks
     Growing<prof_module> modules;
     Growing<prof_thread> threads;
-    Growing<prof_root> roots;      // their words not yet read
-    Growing<prof_root> in_flight;  // the same, noted with the threads
+    Growing<uintptr_t> thread_pointers;  // of `threads`; 0: unknown
+    Growing<tables::Block> in_flight;    // by address: live, but in no table
+    Growing<prof_root> roots;            // their words not yet read
+    Growing<Held> held;
 };
 
 // The passes, each in the file of its name.
@@ -47,6 +56,7 @@ void list_threads(Writer& writer) noexcept;   // threads.cpp
 void count_blocks(Writer& writer) noexcept;   // blocks.cpp
 void write_blocks(Writer& writer) noexcept;
 void list_roots(Writer& writer) noexcept;     // roots.cpp
+void list_mappings(Writer& writer) noexcept;  // mappings.cpp
 void write_words_and_slacks(Writer& writer) noexcept;  // blocks.cpp
 void write_slacks(Writer& writer) noexcept;
 void write_stacks(Writer& writer) noexcept;   // sections.cpp

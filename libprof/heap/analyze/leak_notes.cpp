@@ -31,6 +31,8 @@ constexpr std::array losses = {
     Loss{PROF_LOSS_UNREADABLE_BYTES, true, "of memory could not be read", "what is held from there looks lost"},
     Loss{PROF_LOSS_WORDS, false, "words were dropped because their column was full",
          "what they point to may look lost"},
+    Loss{PROF_LOSS_THREADS_RAN, false, "threads ran while the process was copied",
+         "what they moved in that moment may look lost"},
     Loss{PROF_LOSS_DEADLINE_BLOCKS, false, "blocks were not read because time ran out",
          "what only they hold looks lost"},
 };

@@ -47,6 +47,8 @@ constexpr std::array<Loss, PROF_LOSS_COUNT> losses = {{
      "allocations came before recording began", "counts leave them out"},
     {PROF_LOSS_UNKNOWN_FREE, 0, Unit::count, "free was of a block that was never seen",
      "frees were of blocks that were never seen", "allocated before recording, or lost"},
+    {PROF_LOSS_THREADS_RAN, 0, Unit::count, "thread ran while the process was copied",
+     "threads ran while the process was copied", "what they moved in that moment may be missing"},
 }};
 
 std::string sentence_of(const Loss& loss, uint64_t lost) {

@@ -86,6 +86,8 @@ const char* wrong_with_owner(const prof_root& root, const SmallSections& small) 
         case PROF_ROOT_TLS:
         case PROF_ROOT_IN_FLIGHT:
             return root.owner < small.threads.size() ? nullptr : "names a thread that does not exist";
+        case PROF_ROOT_MAPPING:
+            return root.owner < small.maps.size() ? nullptr : "names a mapping that does not exist";
         case PROF_ROOT_DECLARED:
             return root.owner < small.strings.size() ? nullptr : "names a string that does not exist";
         default:

@@ -39,6 +39,13 @@ std::string register_name(const prof_thread& thread, uint64_t offset_bytes) {
     return fmt::format("register {} of {}", name, name_of_thread(thread));
 }
 
+std::string mapping_name(const read::Snapshot& snapshot, const prof_root& root, uint64_t offset_bytes) {
+    const prof_map& map = snapshot.maps()[root.owner];
+    const std::string_view path = last_part(snapshot.string(map.path));
+    return fmt::format("{}+{:#x}", path.empty() ? fmt::format("mapping at {:#x}", map.start) : path,
+                       root.address + offset_bytes - map.start);
+}
+
 }  // namespace
 
 std::string name_of(const read::Snapshot& snapshot, const prof_root& root, uint64_t offset_bytes) {
@@ -56,6 +63,8 @@ std::string name_of(const read::Snapshot& snapshot, const prof_root& root, uint6
             return fmt::format("in flight in {}", name_of_thread(thread()));
         case PROF_ROOT_DECLARED:
             return fmt::format("{} (declared)+{:#x}", snapshot.string(root.owner), offset_bytes);
+        case PROF_ROOT_MAPPING:
+            return mapping_name(snapshot, root, offset_bytes);
         default:
             return fmt::format("memory at {:#x}", root.address + offset_bytes);
     }

@@ -20,6 +20,7 @@ namespace heapkit::refs {
 //     "thread-local of worker (tid 1001)+0x10"
 //     "in flight in worker (tid 1001)"   a block that is being reallocated
 //     "arena (declared)+0x20"            what the program told us of
+//     "mapping at 0x7f3200000000+0x20"   what it took from mmap itself
 std::string name_of(const read::Snapshot& snapshot, const prof_root& root, uint64_t offset_bytes);
 
 }  // namespace heapkit::refs

@@ -237,7 +237,8 @@ enum prof_root_kind {
     PROF_ROOT_REGISTERS = 3,  /* owner: thread index; word i is register i in DWARF's numbering */
     PROF_ROOT_TLS = 4,        /* owner: thread index */
     PROF_ROOT_IN_FLIGHT = 5,  /* owner: thread index; blocks being reallocated */
-    PROF_ROOT_DECLARED = 6    /* owner: string, the name that the program gave */
+    PROF_ROOT_DECLARED = 6,   /* owner: string, the name that the program gave */
+    PROF_ROOT_MAPPING = 7     /* owner: map index; memory that the program took from mmap itself */
 };
 
 /* An area of memory that the program can reach without a pointer from a block. Kept of it: pointers to blocks, and
@@ -266,7 +267,8 @@ enum prof_loss {
     PROF_LOSS_DEADLINE_BLOCKS = 9,    /* blocks without words because the snapshot ran out of time */
     PROF_LOSS_EARLY_BLOCKS = 10,      /* allocations before the agent was awake */
     PROF_LOSS_UNKNOWN_FREE = 11,      /* frees of blocks that we never saw: allocated before us, or lost */
-    PROF_LOSS_COUNT = 12
+    PROF_LOSS_THREADS_RAN = 12,       /* threads that ran while the process was copied: it is not one instant */
+    PROF_LOSS_COUNT = 13
 };
 
 /* A 64-bit checksum against accidents, not against an adversary: four lanes of multiply and xor-shift over 32-byte
