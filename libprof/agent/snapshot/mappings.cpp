@@ -21,7 +21,7 @@
 #include "base/arena.h"
 #include "base/syscalls.h"
 #include "base/text.h"
-#include "snapshot/faults.h"
+#include "snapshot/control_block.h"
 #include "snapshot/writer.h"
 
 namespace prof::snapshot {
@@ -96,19 +96,24 @@ bool is_guarded(uintptr_t stack_start, const Maps& maps) noexcept {
     return below != nullptr && below->permissions == 0;
 }
 
-// Stacks of threads that ended are kept by libc for the next ones: with a page below that nobody may touch.
-void cut_stacks(const Writer& writer, Growing<Extent>& cut) noexcept {
+void cut_living_stacks(const Writer& writer, Growing<Extent>& cut) noexcept {
     for (size_t i = 0; i < writer.threads.size(); ++i) {
         const prof_thread& thread = writer.threads[i];
-        const prof_map* map = writer.maps.at(thread.stack_start);
-        if (map == nullptr || thread.stack_end <= thread.stack_start) continue;
-        const bool lives = (thread.flags & PROF_THREAD_ALIVE) != 0;
-        const bool is_kept = map->start == thread.stack_start && is_guarded(thread.stack_start, writer.maps);
-        if (!lives && !is_kept) continue;
-        const uintptr_t pointer = writer.thread_pointers[i];
-        const uintptr_t top = pointer != 0 || is_kept ? page_up(thread.stack_end + 1) : thread.stack_end;
-        cut.push({thread.stack_start, top});
+        if ((thread.flags & PROF_THREAD_ALIVE) == 0 || thread.stack_end <= thread.stack_start) continue;
+        const bool has_block_above = writer.thread_pointers[i] == thread.stack_end;
+        cut.push({thread.stack_start, has_block_above ? page_up(thread.stack_end + 1) : thread.stack_end});
     }
+}
+
+// Stacks of threads that ended are kept by libc for the next ones, with a page below that nobody may touch. What is
+// on them holds nothing, but libc uses their vectors again.
+void cut_kept_stack(size_t map, Writer& writer, Growing<Extent>& cut) noexcept {
+    const prof_map& facts = writer.maps.all()[map];
+    if (!is_guarded(facts.start, writer.maps)) return;
+    const uintptr_t block = find_control_block(facts.end);
+    if (block == 0) return;
+    cut.push({facts.start, facts.end});
+    hold_vector(writer, PROF_ROOT_MAPPING, map, block);
 }
 
 void cut_ours_and_modules(const Writer& writer, Growing<Extent>& cut) noexcept {
@@ -192,9 +197,11 @@ void list_mappings(Writer& writer) noexcept {
     const bool glibc = is_glibc(writer);
     Growing<Extent> cut;
     cut_ours_and_modules(writer, cut);
-    cut_stacks(writer, cut);
-    for (const prof_map& map : maps) {
-        if (may_be_the_programs(map, writer.maps)) cut_allocator(map, glibc, writer, cut);
+    cut_living_stacks(writer, cut);
+    for (size_t i = 0; i < maps.size(); ++i) {
+        if (!may_be_the_programs(maps[i], writer.maps)) continue;
+        cut_allocator(maps[i], glibc, writer, cut);
+        cut_kept_stack(i, writer, cut);
     }
     sort(cut);
     void* place = arena::map(sizeof(TouchedPages));

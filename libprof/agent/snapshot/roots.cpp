@@ -14,7 +14,7 @@
 //
 // The agent's own memory is never among them.
 #include "record/tables.h"
-#include "snapshot/faults.h"
+#include "snapshot/control_block.h"
 #include "snapshot/writer.h"
 
 namespace prof::snapshot {
@@ -82,21 +82,6 @@ void add_stack(Writer& writer, size_t owner) noexcept {
     add(writer, PROF_ROOT_STACK, owner, down(pointer - red_zone_bytes), down(end));
 }
 
-// glibc's tcbhead_t: itself, the vector. It points at the vector's second entry, of 16 bytes each.
-void add_vector(Writer& writer, size_t owner, uintptr_t pointer) noexcept {
-    constexpr uintptr_t entry_bytes = 16;
-    uintptr_t vector;
-    if (!faults::copy(&vector, pointer + sizeof(void*), sizeof vector)) return;
-    const Index::Found found = writer.index.find(vector - entry_bytes);
-    if (found.place != Index::Place::start) return;
-    prof_root root{};
-    root.kind = PROF_ROOT_TLS;
-    root.owner = static_cast<uint32_t>(owner);
-    root.address = pointer + sizeof(void*);
-    root.bytes = sizeof(uint64_t);
-    if (!writer.held.push({root, vector - entry_bytes})) tables::lose(PROF_LOSS_NO_MEMORY);
-}
-
 void add_tls(Writer& writer, size_t owner) noexcept {
     const uintptr_t pointer = writer.thread_pointers[owner];
     const prof_map* map = writer.maps.at(pointer);
@@ -107,7 +92,7 @@ void add_tls(Writer& writer, size_t owner) noexcept {
     if (thread.stack_start < pointer && thread.stack_end > start) start = thread.stack_end;  // below it the stack's
     const uintptr_t end = map->end - pointer > above ? pointer + above : map->end;
     add(writer, PROF_ROOT_TLS, owner, start, end);
-    add_vector(writer, owner, pointer);
+    hold_vector(writer, PROF_ROOT_TLS, owner, pointer);
 }
 
 void add_registers(Writer& writer, size_t owner) noexcept {
@@ -119,6 +104,17 @@ void add_registers(Writer& writer, size_t owner) noexcept {
 }
 
 }  // namespace
+
+void hold_vector(Writer& writer, prof_root_kind kind, size_t owner, uintptr_t control_block) noexcept {
+    const uintptr_t vector = vector_of(control_block);
+    if (writer.index.find(vector).place != Index::Place::start) return;
+    prof_root root{};
+    root.kind = kind;
+    root.owner = static_cast<uint32_t>(owner);
+    root.address = control_block + sizeof(void*);
+    root.bytes = sizeof(uint64_t);
+    if (!writer.held.push({root, vector})) tables::lose(PROF_LOSS_NO_MEMORY);
+}
 
 void list_roots(Writer& writer) noexcept {
     add_globals(writer);

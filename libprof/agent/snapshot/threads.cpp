@@ -7,6 +7,7 @@
 #include "base/syscalls.h"
 #include "base/text.h"
 #include "record/tables.h"
+#include "snapshot/control_block.h"
 #include "snapshot/writer.h"
 
 namespace prof::snapshot {
@@ -65,10 +66,12 @@ void note_in_flight(const tables::Thread& thread, Writer& writer) noexcept {
 }
 
 // What the thread itself said when it stopped, or the recorder when it first met it.
-uintptr_t pointer_of(const LivingThread* living, uintptr_t recorded, const Frozen& frozen) noexcept {
+uintptr_t pointer_of(const LivingThread* living, uintptr_t recorded, uintptr_t stack_end,
+                     const Frozen& frozen) noexcept {
     if (living == nullptr) return 0;
     if (living->thread_pointer != 0) return living->thread_pointer;
-    return recorded == 0 && living->tid == frozen.pid ? frozen.main_thread_pointer : recorded;
+    if (recorded != 0) return recorded;
+    return living->tid == frozen.pid ? frozen.main_thread_pointer : find_control_block(stack_end);
 }
 
 }  // namespace
@@ -89,7 +92,7 @@ void list_threads(Writer& writer) noexcept {
         } else {
             ended(thread.facts, writer);
         }
-        writer.thread_pointers.push(pointer_of(alive, thread.pointer, writer.frozen));
+        writer.thread_pointers.push(pointer_of(alive, thread.pointer, thread.facts.stack_end, writer.frozen));
         if (!writer.threads.push(thread.facts)) return tables::lose(PROF_LOSS_NO_MEMORY);
     }
     for (size_t i = 0; i < living.count; ++i) {
@@ -97,7 +100,7 @@ void list_threads(Writer& writer) noexcept {
         prof_thread silent{};
         silent.tid = living.thread[i].tid;
         live(silent, living.thread[i], writer);
-        writer.thread_pointers.push(pointer_of(&living.thread[i], 0, writer.frozen));
+        writer.thread_pointers.push(pointer_of(&living.thread[i], 0, silent.stack_end, writer.frozen));
         if (!writer.threads.push(silent)) return tables::lose(PROF_LOSS_NO_MEMORY);
     }
     for (const prof_thread& thread : writer.threads) {

@@ -57,6 +57,8 @@ void count_blocks(Writer& writer) noexcept;   // blocks.cpp
 void write_blocks(Writer& writer) noexcept;
 void list_roots(Writer& writer) noexcept;     // roots.cpp
 void list_mappings(Writer& writer) noexcept;  // mappings.cpp
+// A thread's vector of dynamic thread-local storage, when it is a block: it is pointed to 16 bytes from its start.
+void hold_vector(Writer& writer, prof_root_kind kind, size_t owner, uintptr_t control_block) noexcept;
 void write_words_and_slacks(Writer& writer) noexcept;  // blocks.cpp
 void write_slacks(Writer& writer) noexcept;
 void write_stacks(Writer& writer) noexcept;   // sections.cpp

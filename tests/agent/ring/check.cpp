@@ -7,7 +7,8 @@
 //
 //     missing   a node of the program that no block in the snapshot is
 //     invented  a block of a node's or leaf's size more often than the program can have it
-//     lost      a block of the program that leaks() would not call still reachable
+//     lost      a block of the ring that leaks() would not call still reachable, or any that it would call definitely
+//               lost: libc and the dynamic linker lose none either
 //
 // A snapshot that says itself that threads ran while it was made (PROF_LOSS_THREADS_RAN) is allowed to be wrong, and
 // counted: few may say so.
@@ -106,7 +107,8 @@ Faults faults_of(const read::Blocks& blocks, const analyze::Verdicts& verdicts) 
         if (number < ring::nodes) ++copies[number];
         leaves += bytes == ring::leaf_bytes;
         const bool is_ours = number < ring::nodes || bytes == ring::leaf_bytes;
-        faults.lost += is_ours && verdicts.of[i] != analyze::LeakKind::reachable;
+        faults.lost += is_ours ? verdicts.of[i] != analyze::LeakKind::reachable
+                               : verdicts.of[i] == analyze::LeakKind::definite;
     }
     size_t twice = 0;
     for (const size_t count : copies) {

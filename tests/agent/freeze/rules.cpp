@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+//
+// What a snapshot promises the program that it is taken of: each function is one sentence of the list in
+// CMakeLists.txt. The program takes the snapshots itself and looks into them.
+//
+// Side: tests. rules NAME   under the agent, in a folder of its own; exits with 0 when it is so
+#include <arpa/inet.h>
+#include <poll.h>
+#include <prof/control.h>
+#include <prof/prof.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "analyze/verdicts.h"
+#include "read/snapshot.h"
+
+using namespace heapkit;
+
+namespace {
+
+constexpr const char* path = "rules.heap";
+constexpr size_t page_bytes = 4096;
+
+void require(bool condition, const char* what) {
+    if (condition) return;
+    std::fprintf(stderr, "not so: %s (errno %s)\n", what, std::strerror(errno));
+    std::_Exit(1);
+}
+
+read::Snapshot take() {
+    int error;
+    do error = prof_take_snapshot(path);
+    while (error != 0 && errno == EBUSY);  // a copy that was asked for by the signal may still write
+    require(error == 0, "a snapshot was taken");
+    auto snapshot = read::Snapshot::open(path);
+    require(bool(snapshot), "it can be read");
+    return std::move(*snapshot);
+}
+
+analyze::LeakKind kind_of_block_of(const read::Snapshot& snapshot, uint64_t bytes) {
+    const auto blocks = snapshot.blocks();
+    const auto verdicts = analyze::verdicts_of(snapshot, {});
+    require(blocks && verdicts, "the snapshot has blocks and verdicts");
+    for (uint32_t i = 0; i < blocks->count(); ++i)
+        if (blocks->size_bytes(BlockId(i)) == bytes) return verdicts->of[i];
+    require(false, "the block is in the snapshot");
+    return {};
+}
+
+// While a copy lives: one that is asked for by the signal is not waited for.
+void ask_by_signal() { std::raise(SIGRTMAX - PROF_SIGNAL_BELOW_RTMAX); }
+
+int listener(uint16_t& port) {
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    require(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(fd, 1) == 0, "the port is free");
+    socklen_t length = sizeof address;
+    getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
+    port = ntohs(address.sin_port);
+    return fd;
+}
+
+void a_closed_port_is_free_while_a_copy_lives() {
+    std::vector<std::vector<void*>> ballast(400'000, std::vector<void*>(10));
+    uint16_t port = 0;
+    int fd = listener(port);
+    ask_by_signal();
+    close(fd);
+    // The copy closes its descriptors first of all; it may not have been given a processor yet.
+    for (int tries = 0; tries < 1000; ++tries) {
+        const int probe = socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const bool is_free = bind(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+        close(probe);
+        if (is_free) break;
+        poll(nullptr, 0, 1);
+    }
+    close(listener(port));
+    require(!ballast.empty(), "there is something to copy");
+}
+
+void wait_sees_no_copy() {
+    ask_by_signal();
+    int status = 0;
+    require(waitpid(-1, &status, WNOHANG) == -1 && errno == ECHILD, "wait() says that there is no child");
+    take();
+    require(wait(nullptr) == -1 && errno == ECHILD, "nor after a snapshot");
+}
+
+// Threads that wait where a signal would be noticed.
+void sleeping_threads_are_not_interrupted() {
+    std::atomic<int> interrupted{0}, begun{0};
+    std::atomic<bool> at_end{false};
+    const int queue = epoll_create1(0);
+    auto repeat = [&](auto wait) {
+        return std::thread([&, wait] {
+            ++begun;
+            while (!at_end) interrupted += wait() == -1 && errno == EINTR;
+        });
+    };
+    std::vector<std::thread> threads;
+    threads.push_back(repeat([] { return poll(nullptr, 0, 20); }));
+    threads.push_back(repeat([queue] {
+        epoll_event event;
+        return epoll_wait(queue, &event, 1, 20);
+    }));
+    threads.push_back(repeat([] {
+        const timespec time{0, 20'000'000};
+        return nanosleep(&time, nullptr);
+    }));
+    while (begun < 3) std::this_thread::yield();
+    poll(nullptr, 0, 5);
+    for (int i = 0; i < 20; ++i) take();
+    at_end = true;
+    for (std::thread& thread : threads) thread.join();
+    // One that was caught on its way into the kernel runs, and is stopped by the signal.
+    require(interrupted <= 2, "sleeping threads slept on");
+}
+
+void memory_that_cannot_be_read_is_a_loss() {
+    constexpr size_t bytes = 64 * page_bytes;
+    char* block = static_cast<char*>(std::malloc(bytes));
+    char* page = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(block) + 2 * page_bytes) & ~(page_bytes - 1));
+    require(mprotect(page, page_bytes, PROT_NONE) == 0, "a page can be closed");
+    require(take().lost(PROF_LOSS_UNREADABLE_BYTES) == page_bytes, "one closed page is lost, and nothing else");
+    require(mprotect(page, page_bytes, PROT_READ | PROT_WRITE) == 0, "and opened");
+    require(madvise(page, page_bytes, MADV_DONTFORK) == 0, "a page can be kept from copies");
+    require(take().lost(PROF_LOSS_UNREADABLE_BYTES) == page_bytes, "one page that is not copied is lost");
+    require(madvise(page, page_bytes, MADV_DOFORK) == 0, "and given back");
+    std::free(block);
+}
+
+void a_truncated_file_does_not_end_the_copy() {
+    char name[] = "truncated.XXXXXX";
+    const int fd = mkstemp(name);
+    require(fd >= 0 && ftruncate(fd, 4 * page_bytes) == 0, "there is a file");
+    char* map = static_cast<char*>(mmap(nullptr, 4 * page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0));
+    map[0] = 1;
+    require(ftruncate(fd, 0) == 0, "it can be cut");
+    take();
+    unlink(name);
+}
+
+void mapped_memory_holds_blocks() {
+    void** map = static_cast<void**>(mmap(nullptr, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    map[5000] = std::malloc(7777);
+    // A neighbour of the allocator's, which the kernel shows as one mapping with ours.
+    void* large = std::malloc(3 << 20);
+    require(kind_of_block_of(take(), 7777) == analyze::LeakKind::reachable, "a block that a mapping holds is reachable");
+    std::free(large);
+}
+
+[[gnu::noinline]] void lose_block() {
+    void* volatile block = std::malloc(8888);
+    void** holder = static_cast<void**>(std::malloc(sizeof(void*) * 100'000));
+    holder[50'000] = block;
+    block = nullptr;
+    std::free(holder);
+}
+
+void a_freed_block_holds_nothing() {
+    std::thread(lose_block).join();
+    require(kind_of_block_of(take(), 8888) != analyze::LeakKind::reachable, "a lost block is found");
+}
+
+void a_thread_that_blocks_all_signals_is_said() {
+    std::atomic<bool> at_end{false}, begun{false};
+    std::thread busy([&] {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, nullptr);
+        begun = true;
+        while (!at_end) continue;
+    });
+    while (!begun) std::this_thread::yield();
+    require(take().lost(PROF_LOSS_THREADS_RAN) > 0, "the snapshot says that a thread ran");
+    at_end = true;
+    busy.join();
+}
+
+const std::map<std::string_view, void (*)()> rules = {
+    {"a_closed_port_is_free_while_a_copy_lives", a_closed_port_is_free_while_a_copy_lives},
+    {"wait_sees_no_copy", wait_sees_no_copy},
+    {"sleeping_threads_are_not_interrupted", sleeping_threads_are_not_interrupted},
+    {"memory_that_cannot_be_read_is_a_loss", memory_that_cannot_be_read_is_a_loss},
+    {"a_truncated_file_does_not_end_the_copy", a_truncated_file_does_not_end_the_copy},
+    {"mapped_memory_holds_blocks", mapped_memory_holds_blocks},
+    {"a_freed_block_holds_nothing", a_freed_block_holds_nothing},
+    {"a_thread_that_blocks_all_signals_is_said", a_thread_that_blocks_all_signals_is_said},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto rule = argc > 1 ? rules.find(argv[1]) : rules.end();
+    if (rule == rules.end()) return 2;
+    rule->second();
+    for (const auto& entry : std::filesystem::directory_iterator("."))
+        if (entry.path().extension() == ".heap") std::filesystem::remove(entry.path());
+    return 0;
+}
