@@ -13,6 +13,7 @@
 
 #include "control/page.h"
 #include "control/session.h"
+#include "control/triggers.h"
 #include "record/recorder.h"
 #include "snapshot/registers.h"
 #include "snapshot/stop.h"
@@ -66,6 +67,14 @@ void serve_signal(const snapshot::Registers& registers) noexcept {
     session::take({.path = nullptr, .reason = PROF_REASON_SIGNAL, .request = 0, .wait = false, .registers = &registers});
 }
 
+// Nobody waits for it: while another snapshot is being taken, the next look asks again.
+void serve_trigger(const snapshot::Registers& registers) noexcept {
+    if (session::try_begin() != session::Turn::ours) return;
+    prof_reason reason{};
+    if (!triggers::is_due(reason)) return session::give_up();  // another thread was faster
+    session::take_begun({.path = nullptr, .reason = reason, .request = 0, .wait = false, .registers = &registers});
+}
+
 // A tool queues the signal and has written a request; a plain kill asks for a snapshot by itself.
 void on_signal(int, siginfo_t* info, void* data) {
     const int saved = errno;
@@ -111,10 +120,13 @@ void serve() noexcept {
     }
     session::look_after();
     const bool asked = page::is_asked() || __atomic_load_n(&signal_waits, __ATOMIC_RELAXED) != 0;
-    if (!asked || !session::is_own_process()) return;
+    prof_reason reason{};
+    const bool due = triggers::is_due(reason);
+    if (!(asked || due) || !session::is_own_process()) return;
     snapshot::Registers registers;
     capture(registers);
-    serve_request(registers);
+    if (asked) serve_request(registers);
+    if (due) serve_trigger(registers);
     if (__atomic_exchange_n(&signal_waits, 0, __ATOMIC_ACQ_REL) != 0) serve_signal(registers);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/syscalls.h"
+#include "control/amounts.h"
 
 namespace prof {
 
@@ -58,6 +59,42 @@ bool parse_registers(const char* value, Options& options) noexcept {
     return options.stops_all || same_text(value, "running");
 }
 
+bool parse_interval(const char* value, Options& options) noexcept {
+    options.triggers.interval_ms = 0;
+    if (same_text(value, "off")) return true;
+    uint64_t wanted = 0;
+    if (!parse_milliseconds(value, wanted) || wanted < Triggers::shortest_interval_ms) return false;
+    options.triggers.interval_ms = wanted;
+    return true;
+}
+
+bool parse_growth(const char* value, Options& options) noexcept {
+    Triggers& triggers = options.triggers;
+    triggers.growth_percent = 0, triggers.growth_bytes = 0;
+    if (same_text(value, "off") || parse_percent(value, triggers.growth_percent)) return true;
+    return parse_bytes(value, triggers.growth_bytes) && triggers.growth_bytes > 0;
+}
+
+bool parse_peak(const char* value, Options& options) noexcept {
+    options.triggers.peak_percent = same_text(value, "on") ? Triggers::usual_peak_percent : 0;
+    return same_text(value, "on") || same_text(value, "off") || parse_percent(value, options.triggers.peak_percent);
+}
+
+bool parse_keep(const char* value, Options& options) noexcept {
+    return parse_number(value, kept::keep_at_most, options.limits.keep) && options.limits.keep > 0;
+}
+
+bool parse_disk(const char* value, Options& options) noexcept {
+    options.limits.disk_bytes = 0;
+    if (same_text(value, "off")) return true;
+    return parse_bytes(value, options.limits.disk_bytes) && options.limits.disk_bytes > 0;
+}
+
+bool parse_memory(const char* value, Options& options) noexcept {
+    options.forces_memory = same_text(value, "force");
+    return options.forces_memory || same_text(value, "check");
+}
+
 struct Row {
     const char* name;
     const char* fallback;
@@ -78,6 +115,18 @@ constexpr Row table[] = {
      "NUMBER|off: the signal that asks for a snapshot"},
     {"registers", "running", parse_registers,
      "running|all: all also stops threads that wait in the kernel; their system calls say EINTR"},
+    {"interval", "off", parse_interval,
+     "SECONDS|off: a snapshot every so often; also 500ms"},
+    {"growth", "off", parse_growth,
+     "PERCENT%|BYTES|off: a snapshot when so much more is live than at the last one; 50%, 64MiB"},
+    {"peak", "off", parse_peak,
+     "on|PERCENT%|off: a snapshot at a peak so far above that of the last one; on is 10%"},
+    {"keep", "10", parse_keep,
+     "N: of the snapshots that interval, growth and peak took, only the last stay; 1 to 1000"},
+    {"disk", "off", parse_disk,
+     "BYTES|off: what all snapshots of this process may take on the disk; 2GiB"},
+    {"memory", "check", parse_memory,
+     "check|force: a snapshot also when the copy may pass the memory limit of the cgroup"},
     {"deadline", "60", [](const char* v, Options& o) { return parse_number(v, 3600, o.deadline_seconds); },
      "SECONDS that a snapshot may take to look into blocks"},
     {"record", "on", [](const char* v, Options& o) { return parse_switch(v, o.record); },

@@ -10,6 +10,8 @@
 #include <prof/format.h>
 
 #include "base/text.h"
+#include "control/kept.h"
+#include "control/triggers.h"
 
 namespace prof {
 
@@ -22,6 +24,9 @@ struct Options {
     bool stops_all = false;        // registers: also threads that wait in the kernel are stopped
     uint32_t deadline_seconds = 0; // deadline
     bool quiet = false;            // quiet
+    Triggers triggers;             // interval, growth, peak
+    kept::Limits limits;           // keep, disk
+    bool forces_memory = false;    // memory: no look at the limit of the cgroup
     bool record = true;            // record: whether recording begins at once
 };
 

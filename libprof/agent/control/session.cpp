@@ -12,8 +12,11 @@
 
 #include "base/log.h"
 #include "base/syscalls.h"
+#include "control/kept.h"
+#include "control/memory_limit.h"
 #include "control/names.h"
 #include "control/page.h"
+#include "control/triggers.h"
 #include "record/recorder.h"
 #include "record/tables.h"
 
@@ -35,7 +38,11 @@ int own_pid = 0;
 uint64_t run_id = 0;
 uint32_t last_number = 0;
 uint32_t request = 0;  // that the snapshot under way answers
+prof_reason taken_for = PROF_REASON_API;  // the same
 constinit Path path;   // of the snapshot under way
+constinit Text<200> refusal;     // why it was not begun, "" when it was
+uint32_t refused = 0;            // by a limit of disk or memory
+int said_of_trigger = 0;         // the error of the last triggered one: said once, not at every look
 
 uint32_t load(const uint32_t& value) noexcept { return __atomic_load_n(&value, __ATOMIC_ACQUIRE); }
 void store(uint32_t& value, uint32_t wanted) noexcept { __atomic_store_n(&value, wanted, __ATOMIC_RELEASE); }
@@ -56,26 +63,38 @@ uint64_t new_run_id() noexcept {
     return prof_checksum(parts, sizeof parts);
 }
 
+const char* text_of(int error, char (&buffer)[32]) noexcept {
+    return refusal.length() > 0 ? refusal.c_str() : error_text(error, buffer);
+}
+
 // Runs in the copy, and in the program when there is no copy to do it.
 void answer(int error) noexcept {
     char buffer[32];
     Text<PROF_CONTROL_TEXT_BYTES> text;
-    if (error != 0) text.add(path.c_str()).add(": ").add(error_text(error, buffer));
+    if (error != 0) text.add(path.c_str()).add(": ").add(text_of(error, buffer));
     page::answer({.request = request, .error = error, .path = path.c_str(), .text = text.c_str()});
 }
-void answer_outcome(const snapshot::Outcome& outcome) { answer(outcome.error); }
+void answer_outcome(const snapshot::Outcome& outcome) { answer(kept::settle(outcome, refusal)); }
 
 // What went wrong and nobody else will say: an exit or a signal has no one to return to.
 void say(prof_reason reason, int error) noexcept {
     char buffer[32];
+    if (triggers::is_triggered(reason)) {
+        if (error == said_of_trigger) return;
+        said_of_trigger = error;
+    }
     if (error == 0 || reason == PROF_REASON_API || reason == PROF_REASON_REQUEST) return;
-    log_line("no snapshot ", path.c_str(), ": ", error_text(error, buffer));
+    log_line("no snapshot ", path.c_str(), ": ", text_of(error, buffer));
 }
 
 // The copy has ended, however it did.
-void finish(const snapshot::Outcome& outcome) noexcept {
+int finish(const snapshot::Outcome& outcome) noexcept {
+    const int error = kept::finished(outcome, refusal);
     if (outcome.error != 0) answer(outcome.error);
+    if (error != outcome.error) ++refused;
+    say(taken_for, error);
     store(stage, idle);
+    return error;
 }
 
 bool begin() noexcept {
@@ -118,10 +137,22 @@ void choose_path(const Ask& ask) noexcept {
     }
 }
 
+// At the end of the program nobody is left to write to what the copy shares: memory is no question then.
+int admit(const Ask& ask) noexcept {
+    int error = kept::admit({.number = last_number, .reason = ask.reason, .path = path.c_str()}, refusal);
+    if (error == 0 && ask.reason != PROF_REASON_EXIT && !options.forces_memory) error = memory_limit::admit("", refusal);
+    if (error != 0) ++refused;
+    return error;
+}
+
 int freeze(const Ask& ask) noexcept {
+    triggers::rebase();
+    refusal.clear();
     choose_path(ask);
     request = ask.request;
+    taken_for = ask.reason;
     if (!path.is_whole()) return ENAMETOOLONG;
+    if (const int error = admit(ask)) return error;
     return snapshot::start({.path = path.c_str(),
                             .program = names::program(),
                             .executable = names::executable(),
@@ -158,6 +189,8 @@ void start(const Options& wanted, const char* runtime_folder) noexcept {
     names::start();
     snapshot::prepare(options.signal_number, options.stops_all);
     check_folder();
+    kept::start(options.limits, options.folder.c_str());
+    triggers::start(options.triggers);
     page::start(runtime_folder, options.folder.c_str(), options.signal_number);
     if (!options.record) recorder::set_recording(false);
     enter(options.record ? PROF_CONTROL_RECORDING : PROF_CONTROL_STOPPED);
@@ -204,15 +237,13 @@ int take_begun(const Ask& ask) noexcept {
     int error = freeze(ask);
     if (error != 0) {
         answer(error);
+        say(ask.reason, error);
         store(stage, idle);
     } else if (ask.wait) {
-        const snapshot::Outcome outcome = snapshot::wait();
-        error = outcome.error;
-        finish(outcome);
+        error = finish(snapshot::wait());
     } else {
         store(stage, writing);
     }
-    say(ask.reason, error);
     return error;
 }
 
@@ -240,10 +271,16 @@ void forked() noexcept {
     own_pid = sys::getpid();
     run_id = new_run_id();
     last_number = request = 0;
-    if (!options.forks_too) options.snapshot_at_exit = false;
+    if (!options.forks_too) {
+        options.snapshot_at_exit = false;
+        options.triggers = {};
+    }
     store(stage, idle);
     store(ended, 0);
+    refused = 0, said_of_trigger = 0;
     snapshot::forked();
+    kept::forked();
+    triggers::start(options.triggers);
     page::forked();
 }
 
@@ -256,6 +293,10 @@ void end() noexcept {
         take({.path = nullptr, .reason = PROF_REASON_EXIT, .request = 0, .wait = true, .registers = &registers});
     }
     page::end();
+    if (refused > 1) {
+        char buffer[24];
+        log_line(digits(refused, buffer), " snapshots were refused, by the limits of disk or memory");
+    }
     if (now != PROF_CONTROL_ASLEEP) store(current_state, PROF_CONTROL_GONE);
 }
 

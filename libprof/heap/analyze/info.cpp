@@ -23,6 +23,12 @@ std::string reason_text(uint32_t reason) {
             return "asked for by heapkit snapshot";
         case PROF_REASON_SIGNAL:
             return "asked for by a signal";
+        case PROF_REASON_INTERVAL:
+            return "taken at its time, by interval";
+        case PROF_REASON_GROWTH:
+            return "taken because the heap had grown";
+        case PROF_REASON_PEAK:
+            return "taken at a new peak";
         default:
             return "reason unknown to this version";
     }

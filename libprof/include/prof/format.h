@@ -96,7 +96,10 @@ enum prof_reason {
     PROF_REASON_API = 0,      /* prof_take_snapshot() */
     PROF_REASON_EXIT = 1,     /* the program ended */
     PROF_REASON_REQUEST = 2,  /* heapkit snapshot PID */
-    PROF_REASON_SIGNAL = 3    /* the snapshot signal, without a request */
+    PROF_REASON_SIGNAL = 3,   /* the snapshot signal, without a request */
+    PROF_REASON_INTERVAL = 4, /* time: the option interval */
+    PROF_REASON_GROWTH = 5,   /* so much more was live than at the snapshot before */
+    PROF_REASON_PEAK = 6      /* a new peak */
 };
 
 enum prof_contents {
