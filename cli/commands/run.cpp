@@ -19,12 +19,23 @@ namespace {
 
 constexpr size_t usual_leak_code = 1, highest_code = 255;
 
+// What the recorder calls them.
+std::vector<std::string> recorder_options_of(const Typed& typed) {
+    std::vector<std::string> all;
+    for (const char* const name : {"interval", "growth", "peak", "keep"}) {
+        if (typed.has(name)) all.push_back(fmt::format("{}={}", name, typed.text(name)));
+    }
+    if (typed.has("disk-limit")) all.push_back("disk=" + typed.text("disk-limit"));
+    for (const std::string& each : typed.all("set")) all.push_back(each);
+    return all;
+}
+
 RunOptions run_options_of(const Typed& typed) {
     return {.command = typed.arguments(),
             .folder = typed.text("output-folder", "."),
             .exit_snapshot = !typed.has("no-exit-snapshot"),
             .contents = typed.text("contents"),
-            .agent_options = typed.all("set")};
+            .agent_options = recorder_options_of(typed)};
 }
 
 // Options that make no sense with or without --leaks.
@@ -78,6 +89,28 @@ std::vector<Option> recording_options() {
              .is_repeatable = true}};
 }
 
+std::vector<Option> trigger_options() {
+    using Kind = Option::Kind;
+    return {{.names = "--interval", .kind = Kind::text, .value = "TIME", .help = "Take a snapshot every so often: 10, 500ms."},
+            {.names = "--growth",
+             .kind = Kind::text,
+             .value = "AMOUNT",
+             .help = "Take one when so much more is live than at the last: 50%, 64MiB."},
+            {.names = "--peak",
+             .kind = Kind::text,
+             .value = "PERCENT",
+             .help = "Take one at a peak so far above that of the last: 25%, or on, which is 10%."},
+            {.names = "--keep",
+             .kind = Kind::number,
+             .value = "N",
+             .help = "Of these snapshots, only the last N of each process stay.",
+             .fallback = "10"},
+            {.names = "--disk-limit",
+             .kind = Kind::text,
+             .value = "BYTES",
+             .help = "What all snapshots of a process may take on the disk: 2GiB."}};
+}
+
 std::vector<Option> gate_options() {
     return {{.names = "--leaks",
              .help = "Check at the end what was lost, report it on standard error, and fail when there is anything. "
@@ -105,7 +138,7 @@ Command run_command() {
                 "0; otherwise it is N of --exitcode when anything is listed, 2 when the program left no snapshot "
                 "to check.",
             .arguments = {{"PROGRAM", "The program and its arguments, after --.", 1, SIZE_MAX}},
-            .options = joined({recording_options(), gate_options(), leak_listing_options()}),
+            .options = joined({recording_options(), trigger_options(), gate_options(), leak_listing_options()}),
             .examples = {{"heapkit run -- ./server --port 8080", "record a server"},
                          {"heapkit run -o /tmp/heaps -- python3 script.py", "snapshots elsewhere"},
                          {"heapkit run --leaks --suppressions known.supp -- ./tests", "fail when the tests leak"}},

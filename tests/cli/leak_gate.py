@@ -68,6 +68,12 @@ class Gate(unittest.TestCase):
         answer = self.run_gate("fork", before=("--leaks", "--set", "forks=on"))
         self.assertEqual(answer.returncode, 1, answer.stderr)
 
+    def test_options_of_triggers_reach_the_recorder(self):
+        answer = self.run_gate("clean", before=("--leaks", "--interval", "soon", "--growth", "x", "--peak", "x", "--keep",
+                                                "0", "--disk-limit", "x"))
+        for name in ("interval=soon", "growth=x", "peak=x", "keep=0", "disk=x"):
+            self.assertIn(name, answer.stderr)
+
     def test_snapshots_are_kept_with_o_and_nothing_else(self):
         answer = self.run_gate("leak", before=("--leaks", "-o", "heaps"))
         self.assertEqual(answer.returncode, 1)
