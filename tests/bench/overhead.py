@@ -20,6 +20,7 @@ import tempfile
 import measure
 import workloads
 
+FAMILIES = ("g++", "git")  # heaptrack follows no child, so it has nothing to say about these
 NAMES = ["jq", "xmllint", "python3 over malloc", "sqlite3", "perl", "g++"]
 
 
@@ -35,12 +36,12 @@ def count_allocations(work, shim, folder):
     return total
 
 
-def environments(build, folder):
+def environments(work, build, folder):
     libprof = os.path.join(build, "lib/libprof.so")
     kinds = {"native": {},
              "recording": {"LD_PRELOAD": libprof, "PROF": f"out={folder},exit=off"},
              "with snapshot": {"LD_PRELOAD": libprof, "PROF": f"out={folder}"}}
-    if os.path.exists(measure.HEAPTRACK):
+    if os.path.exists(measure.HEAPTRACK) and work.name not in FAMILIES:
         kinds["heaptrack"] = {"LD_PRELOAD": measure.HEAPTRACK, "DUMP_HEAPTRACK_OUTPUT": "/dev/null"}
     return kinds
 
@@ -50,7 +51,7 @@ def measure_one(work, build, rounds, scale):
         work.prepare(folder, scale)
         allocations = count_allocations(work, os.path.join(build, "lib/counting_shim.so"), folder)
         base = {**workloads.ENVIRONMENT, "HOME": folder, **work.environment}
-        kinds = environments(build, folder)
+        kinds = environments(work, build, folder)
 
         def once(kind):
             result = measure.run([work.path()] + work.arguments, {**base, **kinds[kind]}, folder)
