@@ -144,13 +144,17 @@ uint64_t turns_of(uint32_t tid) noexcept {
 Hearing hearing_of(uint32_t tid, uint32_t signal) noexcept {
     char text[4096];
     const char* end = text + read_of_thread(tid, "/status", text, sizeof text);
-    const auto has = [&](const char* name) {
-        const char* set = field(text, end, name);
-        return set != end && (hexadecimal(set, end) >> (signal - 1) & 1) != 0;
+    const auto set = [&](const char* name) {
+        const char* at = field(text, end, name);
+        return hexadecimal(at, end);
     };
+    constexpr uint64_t libc_signals = uint64_t{3} << 31;  // SIGCANCEL 32, SIGSETXID 33: no program can block them
+    const uint64_t wanted = uint64_t{1} << (signal - 1);
     const char* state = field(text, end, "State:");
-    if (state == end || *state == 'Z' || *state == 'X' || has("SigPnd:")) return Hearing::never;
-    return has("SigBlk:") ? Hearing::later : Hearing::now;
+    if (state == end || *state == 'Z' || *state == 'X' || (set("SigPnd:") & wanted) != 0) return Hearing::never;
+    const uint64_t blocked = set("SigBlk:");
+    if ((blocked & wanted) == 0) return Hearing::now;
+    return (blocked & libc_signals) == libc_signals ? Hearing::later : Hearing::refuses;
 }
 
 }  // namespace prof::snapshot

@@ -26,8 +26,10 @@ enum Stand : uint32_t {
 };
 
 enum class Hearing : uint8_t {
-    never,  // it ended, or the signal of an earlier freeze still waits for it: it blocks signals for good
-    later,  // it blocks the signal: as all do that start, end, fork, or are just being let go
+    never,    // it ended, or the signal of an earlier freeze still waits for it
+    refuses,  // it blocks the signal, or waits for it: sigwait() would show it to the program
+    later,  // it blocks even those that libc keeps for itself: libc does where threads start, end and fork, and so does
+            // our handler, from which it may be just coming
     now,
 };
 

@@ -13,7 +13,9 @@
 //   waits for a futex, for ever      gets the signal too: the kernel makes that call again as if nothing had been
 //   waits elsewhere in the kernel    is left alone, since its call would say EINTR. Whether it was woken meanwhile
 //                                    shows in how often it was given a processor; then the copy is made again
-//   blocks the signal                is waited for a little; if it always does, it runs on and the snapshot says so
+//   blocks all signals, as libc does is waited for a little
+//   where threads start, end, fork
+//   blocks the signal itself         runs on, and the snapshot says so: sigwait() would show it to the program
 //
 // The signal is queued with the address of the thread's place in our table, which tells it from a request and makes
 // one that comes too late harmless.
@@ -65,6 +67,22 @@ bool is_awaited(const LivingThread& thread) noexcept {
     return stand == asked || stand == occupied;
 }
 
+// ---- Who hears -----------------------------------------------------------------------------------------------------
+
+constexpr size_t refusals_kept = 256;
+uint32_t refusals[refusals_kept];  // threads that did not want the signal once: while a thread comes out of sigwait()
+size_t refusal_count = 0;          // the kernel shows it as one that takes all signals
+
+Hearing hearing(uint32_t tid) noexcept {
+    for (const uint32_t each : refusals) {
+        if (each == tid) return Hearing::refuses;
+    }
+    Hearing found = hearing_of(tid, stop_signal);
+    if (found == Hearing::now && wait_of(tid).call == __NR_rt_sigtimedwait) found = Hearing::refuses;
+    if (found == Hearing::refuses) refusals[refusal_count++ % refusals_kept] = tid;
+    return found;
+}
+
 // ---- Asking --------------------------------------------------------------------------------------------------------
 
 void ask(LivingThread& thread) noexcept {
@@ -93,7 +111,7 @@ void meet(LivingThread& thread) noexcept {
     const Wait wait = wait_of(thread.tid);
     thread.stack_pointer = wait.stack_pointer;
     const bool waits = !wait.is_running && wait.call >= 0;
-    if (thread.hearing != Hearing::never && (!waits || stops_all || is_taken_up_again(wait))) return ask(thread);
+    if (thread.hearing >= Hearing::later && (!waits || stops_all || is_taken_up_again(wait))) return ask(thread);
     __atomic_store_n(&thread.stand, wait.is_running ? running : alone, __ATOMIC_RELEASE);
 }
 
@@ -187,7 +205,7 @@ void list_threads_to_stop(Living& living) noexcept {
     __atomic_store_n(&called, &living, __ATOMIC_RELEASE);
     list_new_threads(living);
     for (size_t i = 0; stop_signal != 0 && i < living.count; ++i) {
-        living.thread[i].hearing = hearing_of(living.thread[i].tid, stop_signal);
+        living.thread[i].hearing = hearing(living.thread[i].tid);
     }
 }
 
@@ -210,7 +228,7 @@ void stop_threads(Living& living, const Registers& own) noexcept {
         // Whoever was not yet stopped may have started others.
         if (living.count == 1 || list_new_threads(living) == 0) break;
         for (size_t i = met; stop_signal != 0 && i < living.count; ++i) {
-            living.thread[i].hearing = hearing_of(living.thread[i].tid, stop_signal);
+            living.thread[i].hearing = hearing(living.thread[i].tid);
         }
     }
     note_registers(living, own);

@@ -199,9 +199,28 @@ void a_thread_that_blocks_all_signals_is_said() {
     busy.join();
 }
 
+void who_waits_for_all_signals_sees_none_of_ours() {
+    std::atomic<bool> at_end{false}, begun{false};
+    std::atomic<int> seen{0};
+    std::thread waiter([&] {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, nullptr);
+        const timespec time{0, 2'000'000};
+        begun = true;
+        while (!at_end) seen += sigtimedwait(&all, nullptr, &time) > 0;
+    });
+    while (!begun) std::this_thread::yield();
+    for (int i = 0; i < 50; ++i) take();
+    at_end = true;
+    waiter.join();
+    require(seen == 0, "sigwait() returned no signal");
+}
+
 const std::map<std::string_view, void (*)()> rules = {
     {"a_closed_port_is_free_while_a_copy_lives", a_closed_port_is_free_while_a_copy_lives},
     {"wait_sees_no_copy", wait_sees_no_copy},
+    {"who_waits_for_all_signals_sees_none_of_ours", who_waits_for_all_signals_sees_none_of_ours},
     {"sleeping_threads_are_not_interrupted", sleeping_threads_are_not_interrupted},
     {"memory_that_cannot_be_read_is_a_loss", memory_that_cannot_be_read_is_a_loss},
     {"a_truncated_file_does_not_end_the_copy", a_truncated_file_does_not_end_the_copy},
