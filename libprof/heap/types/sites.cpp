@@ -23,9 +23,21 @@ constexpr std::string_view skipped_names[] = {
     // GNU and BSD programs
     "xmalloc", "xcalloc", "xrealloc", "xstrdup", "xstrndup", "xmemdup", "xmemdup0", "xzalloc", "xnmalloc", "xnrealloc",
     "x2realloc", "x2nrealloc", "xpalloc", "xcharalloc", "ximalloc", "xirealloc", "xreallocarray", "xasprintf",
-    "xvasprintf", "safe_malloc", "safe_calloc", "safe_realloc", "emalloc", "ecalloc", "erealloc", "mem_alloc",
+    "xvasprintf", "xaligned_alloc", "xposix_memalign", "xmemdupz", "xstrfmt", "xstrvfmt", "do_xmalloc", "sh_xmalloc",
+    "sh_xrealloc", "safe_malloc", "safe_calloc", "safe_realloc", "emalloc", "ecalloc", "erealloc", "mem_alloc",
+    // redis, its strings, its client, and Lua inside it
+    "zstrdup", "_sdsnewlen", "sdsnewlen", "sdstrynewlen", "sdsnew", "sdsempty", "sdsdup", "_sdsMakeRoomFor",
+    "sdsMakeRoomFor", "sdsMakeRoomForNonGreedy", "sdsRemoveFreeSpace", "sdsResize", "sdsgrowzero", "sdscatlen", "sdscat",
+    "sdscatsds", "sdscatfmt", "sdscatprintf", "sdscatvprintf", "sdsfromlonglong", "hi_malloc", "hi_calloc", "hi_realloc",
+    "hi_strdup", "hi_sdsnewlen", "hi_sdsMakeRoomFor", "hi_sds_malloc", "hi_sds_realloc", "l_alloc", "luaM_realloc_",
+    "luaM_malloc_", "luaM_growaux_",
+    // libraries
+    "CRYPTO_malloc", "CRYPTO_zalloc", "CRYPTO_realloc", "CRYPTO_strdup", "CRYPTO_strndup", "CRYPTO_memdup",
+    "Curl_saferealloc", "Curl_memdup", "Curl_strdup", "uv__malloc", "uv__calloc", "uv__realloc", "uv__strdup",
+    "av_malloc", "av_mallocz", "av_calloc", "av_realloc", "png_malloc", "png_calloc", "ft_mem_alloc", "ft_mem_qalloc",
+    "ft_mem_realloc", "ft_mem_qrealloc", "my_malloc", "my_realloc", "ngx_alloc", "ngx_calloc", "ngx_memalign",
     // other families
-    "zmalloc", "zcalloc", "zrealloc", "zstrdup", "jv_mem_alloc", "jv_mem_realloc", "jv_mem_calloc", "jv_mem_strdup",
+    "jv_mem_alloc", "jv_mem_realloc", "jv_mem_calloc", "jv_mem_strdup",
     "jv_mem_alloc_unguarded", "sqlite3MemMalloc", "sqlite3MemRealloc", "sqlite3Malloc", "sqlite3MallocZero",
     "sqlite3Realloc", "sqlite3_malloc", "sqlite3_malloc64", "sqlite3_realloc", "sqlite3_realloc64",
     "sqlite3DbMallocRaw", "sqlite3DbMallocRawNN", "sqlite3DbMallocZero", "sqlite3DbRealloc", "sqlite3DbReallocOrFree",
@@ -43,13 +55,17 @@ constexpr std::string_view skipped_names[] = {
 constexpr std::string_view skipped_prefixes[] = {"operator new",    "std::",
                                                  "__gnu_cxx::",     "__cxxabiv1::",
                                                  "g_malloc",        "g_realloc",
-                                                 "g_try_malloc",    "g_slice_alloc",
+                                                 "g_try_malloc",    "g_try_realloc",
+                                                 "g_slice_alloc",   "g_aligned_alloc",
                                                  "g_strdup",        "g_strndup",
                                                  "g_memdup",        "boost::container::",
                                                  "boost::pool",     "absl::container_internal::",
                                                  "folly::detail::", "_obstack_",
                                                  "rpl_malloc",      "rpl_calloc",
-                                                 "rpl_realloc",     "void* operator new"};
+                                                 "rpl_realloc",     "void* operator new",
+                                                 "zmalloc",         "zcalloc",
+                                                 "zrealloc",        "ztrymalloc",
+                                                 "ztrycalloc",      "ztryrealloc"};
 
 // Modules that only ever allocate for others; for frames without names. Compared with what stands before ".so".
 constexpr std::string_view skipped_modules[] = {
