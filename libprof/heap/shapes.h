@@ -70,17 +70,32 @@ struct Tree {
 
 // ---- Net -----------------------------------------------------------------------------------------------------------
 
-// A graph to draw: who refers to whom.
+// A graph to draw: who refers to whom. Edges lead from the holder to the held, whichever way it was explored.
 struct NetNode {
-    enum class Role { object, root, closure, container, subject, folded };
-    std::vector<std::string> lines = {};          // label
+    enum class Role {
+        object,     // a block
+        root,       // a global, a thread's stack, a register: where a search ends
+        closure,    // a block with a lambda or a bound function in it
+        container,  // a container, with its storage folded into it
+        subject,    // what was asked for
+        folded,     // not one node but many, not shown: "999 more like this"
+    };
+    std::vector<std::string> lines = {};          // label: short name first, then what is worth saying of it
     std::string tooltip = {};
     Role role = Role::object;
-    uint32_t depth = 0;
+    uint32_t depth = 0;                           // steps from what was asked for; in a chain from its root
+    bool is_highlighted = false;                  // --highlight
+    bool has_more = false;                        // its neighbours were not followed: the depth limit
+    bool is_lost = false;                         // nothing reaches it, and nobody freed it
+    // For programs; the text is in lines.
+    std::string name = {};                        // whole: the type's or the root's
+    uint64_t address = 0;                         // 0: none
+    int64_t size_bytes = 0;
+    Place place = {};                             // of a block the site that allocated it; of a root its declaration
 };
 struct NetEdge {
     uint32_t from = 0, to = 0;
-    std::string label = {};
+    std::string label = {};                       // field: "handlers_[17]", "captured user", "+0x18"
     bool owns = true, on_path = false;
 };
 struct Net {
@@ -88,6 +103,7 @@ struct Net {
     std::string key = {};
     std::vector<NetNode> nodes = {};
     std::vector<NetEdge> edges = {};
+    bool is_chain = false;                        // text reads from the root down; else from depth 0 outwards
 };
 
 // ---- Series --------------------------------------------------------------------------------------------------------
