@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// Which objects are there of a type? objgraph's by_type(), to pick one.
+//
+// Side: heap, floor 7 (analyze).
+#pragma once
+
+#include <string>
+
+#include "analyze/filter.h"
+#include "heap.h"
+#include "shapes.h"
+
+namespace heapkit::analyze {
+
+struct ObjectsOptions {
+    enum class Order { address, size, age };  // largest and oldest first
+    std::string type;                         // pattern (choose.h)
+    Filter filter;
+    Order order = Order::address;
+    size_t limit = 25;                        // 0: all
+    bool full_paths = false;
+};
+
+// One row an object: address, size, age at the snapshot, allocation site, and who holds it ("EventBus::handlers_[17]").
+// Errors: those of choose(); a snapshot without words has no holders, and says so in that column.
+Result<Table> objects(const Heap& heap, const ObjectsOptions& options);
+
+}  // namespace heapkit::analyze
