@@ -236,6 +236,8 @@ size_t SnapshotWriter::thread(const NewThread& thread) {
     row.last_tick = thread.last_tick;
     row.stack_start = thread.stack_start;
     row.stack_end = thread.stack_end;
+    row.stack_pointer = thread.stack_pointer;
+    row.program_counter = thread.program_counter;
     thread.name.copy(row.name, sizeof(row.name) - 1);
     threads_.push_back(row);
     return threads_.size() - 1;

@@ -61,6 +61,8 @@ struct NewThread {
     uint32_t last_tick = UINT32_MAX;
     uint64_t stack_start = 0;
     uint64_t stack_end = 0;
+    uint64_t stack_pointer = 0;
+    uint64_t program_counter = 0;
 };
 
 // What a word holds.

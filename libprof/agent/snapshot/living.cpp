@@ -90,7 +90,7 @@ size_t add(Living& living, uint32_t tid) noexcept {
     LivingThread& thread = living.thread[living.count++];
     thread.tid = tid;
     thread.stand = unmet;
-    thread.stack_pointer = thread.thread_pointer = 0;
+    thread.stack_pointer = thread.program_counter = thread.thread_pointer = 0;
     thread.hearing = Hearing::never;
     thread.registers = nullptr;
     return 1;
@@ -122,12 +122,13 @@ Wait wait_of(uint32_t tid) noexcept {
     char line[256];
     const char* at = line;
     const char* end = line + read_of_thread(tid, "/syscall", line, sizeof line);
-    Wait wait{true, -1, {}, 0};
+    Wait wait{true, -1, {}, 0, 0};
     if (at == end || *at == 'r') return wait;
     wait.is_running = false;
     wait.call = decimal(at, end);
     for (unsigned i = 0; wait.call >= 0 && i < 6; ++i) wait.arguments[i] = hexadecimal(at, end);
     wait.stack_pointer = hexadecimal(at, end);
+    wait.program_counter = hexadecimal(at, end);
     return wait;
 }
 

@@ -5,7 +5,8 @@
 // Side:    agent, floor 3 (snapshot). Noted by the program's own thread just before the freeze.
 // Memory:  a fixed table; threads beyond it are counted in `left_out`.
 //
-// A thread that waits in the kernel shows its stack pointer in /proc/self/task/TID/syscall; one that runs does not.
+// A thread that waits in the kernel shows stack pointer and program counter in /proc/self/task/TID/syscall; one that
+// runs does not.
 // stop.h makes those stand still and adds their registers. Where it cannot, the whole stack is taken.
 #pragma once
 
@@ -37,6 +38,7 @@ struct LivingThread {
     uint32_t tid;
     uint32_t stand;              // atomic: Stand
     uintptr_t stack_pointer;     // 0: it was running
+    uintptr_t program_counter;   // the same
     uintptr_t thread_pointer;    // 0: unknown
     uint64_t turns;              // how often it had been given a processor
     Hearing hearing;
@@ -66,7 +68,8 @@ struct Wait {
     bool is_running;         // it does not wait
     long call;               // number of the system call, -1 for none: a page fault
     uint64_t arguments[6];
-    uintptr_t stack_pointer; // 0 while it runs
+    uintptr_t stack_pointer; // 0 while it runs, like the next
+    uintptr_t program_counter;
 };
 Wait wait_of(uint32_t tid) noexcept;
 

@@ -14,6 +14,9 @@ constexpr uint64_t near_words = 8;  // 64 bytes
 constexpr uintptr_t page_of(uintptr_t address) noexcept { return address & ~uintptr_t{page_bytes - 1}; }
 constexpr uintptr_t least(uintptr_t a, uintptr_t b) noexcept { return a < b ? a : b; }
 
+// Return addresses and saved frame pointers are among them: what a reader needs to unwind.
+constexpr bool has_frames(uint32_t kind) noexcept { return kind == PROF_ROOT_STACK || kind == PROF_ROOT_REGISTERS; }
+
 }  // namespace
 
 void Scan::block(uint32_t number) noexcept {
@@ -45,42 +48,42 @@ void Scan::block(uint32_t number) noexcept {
 
 // The last words that were not kept, in case a pointer to a block follows; and how far after one everything is.
 struct Scan::Near {
+    bool keeps_pointers;
     struct Waiting {
         uint64_t index;
         Word word;
     };
-    Waiting waiting[near_words];
+    Waiting waiting[near_words] = {};
     uint64_t waiting_from = 0, waiting_to = 0;  // positions in a ring
     uint64_t keep_before = 0;                   // word index
-
-    void wait(uint64_t index, const Word& word) noexcept {
-        if (waiting_to - waiting_from == near_words) ++waiting_from;
-        waiting[waiting_to++ % near_words] = {index, word};
-    }
 };
+
+// The one that waits longest is kept after all, or not.
+void Scan::leave(Near& near, uint64_t kept_from) noexcept {
+    const Near::Waiting& one = near.waiting[near.waiting_from++ % near_words];
+    if (one.index >= kept_from || (near.keeps_pointers && is_pointer(one.word.kind))) words_.put(one.index, one.word);
+}
 
 void Scan::area_word(Near& near, uint64_t index, uint64_t bits) noexcept {
     if (bits == 0) return;
     Word word;
     if (!resolver_.pointer(bits, Resolver::no_block, word) && !integer(bits, word)) return;
     if (is_block_pointer(word.kind)) {
-        for (; near.waiting_from < near.waiting_to; ++near.waiting_from) {
-            const Near::Waiting& one = near.waiting[near.waiting_from % near_words];
-            if (one.index + near_words >= index) words_.put(one.index, one.word);
-        }
+        while (near.waiting_from < near.waiting_to) leave(near, index > near_words ? index - near_words : 0);
         words_.put(index, word);
         near.keep_before = index + 1 + near_words;
     } else if (index < near.keep_before) {
         words_.put(index, word);
     } else {
-        near.wait(index, word);
+        if (near.waiting_to - near.waiting_from == near_words) leave(near, UINT64_MAX);
+        near.waiting[near.waiting_to++ % near_words] = {index, word};
     }
 }
 
 void Scan::area(prof_root& root) noexcept {
     const uintptr_t start = root.address, end = start + (root.bytes & ~(word_bytes - 1));
     root.words_begin = words_.count();
-    Near near;
+    Near near{.keeps_pointers = has_frames(root.kind)};
     uint32_t next_block = index_.first_from(start);
     for (uintptr_t at = start; at < end;) {
         uintptr_t hole = next_block < index_.count() ? index_.address(next_block) : UINTPTR_MAX;
@@ -97,13 +100,15 @@ void Scan::area(prof_root& root) noexcept {
         }
         at = stop;
     }
+    while (near.waiting_from < near.waiting_to) leave(near, UINT64_MAX);
     root.words_end = words_.count();
 }
 
 void Scan::values(prof_root& root, const uint64_t* values, size_t count) noexcept {
     root.words_begin = words_.count();
-    Near near;
+    Near near{.keeps_pointers = has_frames(root.kind)};
     for (size_t i = 0; i < count; ++i) area_word(near, i, values[i]);
+    while (near.waiting_from < near.waiting_to) leave(near, UINT64_MAX);
     root.words_end = words_.count();
 }
 

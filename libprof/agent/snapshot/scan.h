@@ -24,13 +24,14 @@ class Scan {
     void block(uint32_t number) noexcept;
 
     // Words of an area that is no block, live blocks in it left out. Pointers to blocks are kept, and what else
-    // stands within 64 bytes of one. Fills the root's range of words.
+    // stands within 64 bytes of one; of stacks and registers every pointer. Fills the root's range of words.
     void area(prof_root& root) noexcept;
     // The same of words that are at hand: registers.
     void values(prof_root& root, const uint64_t* values, size_t count) noexcept;
 
    private:
     struct Near;
+    void leave(Near& near, uint64_t kept_from) noexcept;
     void area_word(Near& near, uint64_t index, uint64_t bits) noexcept;
 
     const Index& index_;

@@ -106,10 +106,15 @@ bool is_taken_up_again(const Wait& wait) noexcept {
     return wait.call == __NR_futex && (what == FUTEX_WAIT || what == FUTEX_WAIT_BITSET) && wait.arguments[3] == 0;
 }
 
+void note_place(LivingThread& thread, const Wait& wait) noexcept {
+    thread.stack_pointer = wait.stack_pointer;
+    thread.program_counter = wait.program_counter;
+}
+
 void meet(LivingThread& thread) noexcept {
     thread.turns = turns_of(thread.tid);
     const Wait wait = wait_of(thread.tid);
-    thread.stack_pointer = wait.stack_pointer;
+    note_place(thread, wait);
     const bool waits = !wait.is_running && wait.call >= 0;
     if (thread.hearing >= Hearing::later && (!waits || stops_all || is_taken_up_again(wait))) return ask(thread);
     __atomic_store_n(&thread.stand, wait.is_running ? running : alone, __ATOMIC_RELEASE);
@@ -126,7 +131,7 @@ void look_again(LivingThread& thread) noexcept {
         thread.turns = turns;
     } else if (!wait.is_running && wait.call >= 0) {
         thread.turns = turns;
-        thread.stack_pointer = wait.stack_pointer;
+        note_place(thread, wait);
         if (!turn(thread, asked, alone)) turn(thread, occupied, alone);
     } else if (turn(thread, occupied, asked)) {
         ask(thread);
@@ -162,6 +167,7 @@ void note_registers(Living& living, const Registers& own) noexcept {
         if (stand_of(thread) != still) continue;
         thread.registers = thread.tid == own_tid ? &own : &thread.saved;
         thread.stack_pointer = thread.registers->value[Registers::stack_pointer];
+        thread.program_counter = thread.registers->value[Registers::program_counter];
     }
 }
 

@@ -35,6 +35,7 @@ void live(prof_thread& thread, const LivingThread& living, Writer& writer) noexc
     if (living.tid == frozen.pid) thread.flags |= PROF_THREAD_MAIN;
     if (living.tid == frozen.tid) thread.flags |= PROF_THREAD_SNAPSHOTTER;
     thread.stack_pointer = living.stack_pointer;
+    thread.program_counter = living.program_counter;
     if (const prof_map* map = writer.maps.at(living.stack_pointer); map != nullptr && thread.stack_start == 0) {
         thread.stack_start = map->start;
         thread.stack_end = map->end;

@@ -7,9 +7,11 @@
 // Memory:  40 bytes a section; columns stay in the mapped file.
 //
 // A later minor version may lengthen the elements of a section. Rows (structs) are then copied, each cut to the length
-// that we know; plain numbers cannot grow without a new meaning, so a column of them must have exactly our size.
+// that we know; so are those of an earlier version, with zeros behind. Plain numbers cannot grow without a new meaning, so
+// a column of them must have exactly our size.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <string>
@@ -25,6 +27,12 @@ namespace heapkit::read {
 // "strings", "block addresses", …: how messages call a section.
 std::string section_name(uint32_t id);
 
+// What the first version of the format had of a struct that grew later.
+template <typename Row>
+inline constexpr size_t oldest_bytes = sizeof(Row);
+template <>
+inline constexpr size_t oldest_bytes<prof_thread> = PROF_THREAD_BYTES_1_0;
+
 class Sections {
    public:
     // Checks header, table, and that every section lies inside `file`; not their content.
@@ -39,16 +47,17 @@ class Sections {
         return span_of<Number>(*bytes);
     }
 
-    // A column of structs. `copied` keeps it when the file's elements are longer than ours.
+    // A column of structs. `copied` keeps it when the file's elements are not as long as ours.
     template <typename Row>
     Result<std::span<const Row>> rows(prof_section_id id, std::vector<Row>& copied) const {
         static_assert(std::is_trivially_copyable_v<Row>);
-        auto bytes = content(id, sizeof(Row), Elements::at_least);
+        auto bytes = content(id, oldest_bytes<Row>, Elements::at_least);
         if (!bytes) return bytes.error();
         const size_t stride = element_bytes(id);
-        if (stride <= sizeof(Row)) return span_of<Row>(*bytes);
+        if (stride == sizeof(Row) || stride == 0) return span_of<Row>(*bytes);
         copied.resize(bytes->size() / stride);
-        for (size_t i = 0; i < copied.size(); ++i) std::memcpy(&copied[i], bytes->data() + i * stride, sizeof(Row));
+        for (size_t i = 0; i < copied.size(); ++i)
+            std::memcpy(&copied[i], bytes->data() + i * stride, std::min(stride, sizeof(Row)));
         return std::span<const Row>(copied);
     }
 

@@ -27,7 +27,7 @@
 
 enum {
     PROF_VERSION_MAJOR = 1,
-    PROF_VERSION_MINOR = 0,
+    PROF_VERSION_MINOR = 1,
     PROF_BYTE_ORDER = 0x01020304,
     PROF_SECTION_ALIGNMENT = 64,
     PROF_MAX_SECTIONS = 64
@@ -181,8 +181,13 @@ struct prof_thread {
     uint64_t stack_start;    /* mapping that holds the stack, 0 when unknown */
     uint64_t stack_end;
     char name[16];           /* NUL-terminated */
+    /* Since 1.1: of the instruction that the thread would have run next, not a return address; 0 when unknown. With
+     * stack_pointer, the words of its registers and those of its stack, an unwinder outside can name each frame. A
+     * thread that waits in the kernel stands behind its system call; the one that took the snapshot, inside libprof. */
+    uint64_t program_counter;
 };
-PROF_FORMAT_SIZE(struct prof_thread, 56);
+PROF_FORMAT_SIZE(struct prof_thread, 64);
+enum { PROF_THREAD_BYTES_1_0 = 56 }; /* as version 1.0 had it */
 
 struct prof_tick {
     uint64_t elapsed_ns;   /* since recording began */
@@ -245,7 +250,8 @@ enum prof_root_kind {
 };
 
 /* An area of memory that the program can reach without a pointer from a block. Kept of it: pointers to blocks, and
- * whatever a block would keep within 64 bytes of such a pointer. */
+ * whatever a block would keep within 64 bytes of such a pointer. Of stacks and registers also, since 1.1, each pointer
+ * to a module or to a stack: return addresses and saved frame pointers. */
 struct prof_root {
     uint32_t kind;         /* prof_root_kind */
     uint32_t owner;

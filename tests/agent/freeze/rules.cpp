@@ -217,6 +217,69 @@ void who_waits_for_all_signals_sees_none_of_ours() {
     require(seen == 0, "sigwait() returned no signal");
 }
 
+// Where a call goes on, and with it the frame: noted by the call itself. Nothing near it points to a block.
+std::atomic<uint64_t> returns_to{0};
+std::atomic<bool> may_end{false};
+[[gnu::noinline]] void sleep_in_call() {
+    char far_away[512];
+    asm volatile("" : : "r"(far_away) : "memory");
+    returns_to = reinterpret_cast<uint64_t>(__builtin_extract_return_addr(__builtin_return_address(0)));
+    while (!may_end) poll(nullptr, 0, 20);
+}
+[[gnu::noinline]] void spin_in_call() {
+    while (!may_end) continue;
+}
+
+const prof_module* module_at(const read::Snapshot& snapshot, uint64_t address) {
+    for (const prof_module& module : snapshot.modules())
+        if (module.last_generation == PROF_GENERATION_ALIVE && address >= module.start && address < module.end) return &module;
+    return nullptr;
+}
+
+bool has_on_stack(const read::Snapshot& snapshot, uint32_t thread, uint64_t address) {
+    const auto words = snapshot.words();
+    require(bool(words), "the snapshot has words");
+    for (const prof_root& root : words->roots) {
+        if (root.kind != PROF_ROOT_STACK || root.owner != thread) continue;
+        for (uint64_t i = root.words_begin; i < root.words_end; ++i) {
+            const bool is_code = (words->slot[i] & 15) == PROF_WORD_MODULE;
+            if (is_code && words->targets[words->value[i]] == address) return true;
+        }
+    }
+    return false;
+}
+
+void every_thread_says_where_it_was() {
+    std::atomic<pid_t> sleeping{0}, spinning{0};
+    std::thread sleeper([&] { sleeping = gettid(), sleep_in_call(); });
+    std::thread spinner([&] { spinning = gettid(), spin_in_call(); });
+    while (returns_to == 0 || spinning == 0) std::this_thread::yield();
+    const read::Snapshot snapshot = take();
+    const prof_module* ours = module_at(snapshot, reinterpret_cast<uint64_t>(&spin_in_call));
+    const prof_module* libc = module_at(snapshot, reinterpret_cast<uint64_t>(&poll));
+    uint32_t seen = 0;
+    for (uint32_t i = 0; i < snapshot.threads().size(); ++i) {
+        const prof_thread& thread = snapshot.threads()[i];
+        require(thread.stack_pointer >= thread.stack_start && thread.stack_pointer < thread.stack_end, "it is on its stack");
+        const prof_module* at = module_at(snapshot, thread.program_counter);
+        const auto tid = static_cast<pid_t>(thread.tid);
+        ++seen;
+        if (tid == spinning) {
+            const uint64_t start = reinterpret_cast<uint64_t>(&spin_in_call);
+            require(thread.program_counter >= start && thread.program_counter < start + 64, "one that ran, at the very place");
+        } else if (tid == sleeping) {
+            require(at == libc, "one that slept, behind its system call");
+            require(has_on_stack(snapshot, i, returns_to), "and its return addresses are kept");
+        } else {
+            require(at != nullptr && (at->flags & PROF_MODULE_AGENT) != 0, "the one that asked, inside libprof");
+        }
+    }
+    require(seen == 3 && ours != nullptr && libc != nullptr && ours != libc, "three threads, two modules");
+    may_end = true;
+    sleeper.join();
+    spinner.join();
+}
+
 const std::map<std::string_view, void (*)()> rules = {
     {"a_closed_port_is_free_while_a_copy_lives", a_closed_port_is_free_while_a_copy_lives},
     {"wait_sees_no_copy", wait_sees_no_copy},
@@ -227,6 +290,7 @@ const std::map<std::string_view, void (*)()> rules = {
     {"mapped_memory_holds_blocks", mapped_memory_holds_blocks},
     {"a_freed_block_holds_nothing", a_freed_block_holds_nothing},
     {"a_thread_that_blocks_all_signals_is_said", a_thread_that_blocks_all_signals_is_said},
+    {"every_thread_says_where_it_was", every_thread_says_where_it_was},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 // Side: tests.
 #include <sys/stat.h>
 
+#include <cstring>
 #include <fstream>
 
 #include "base/mapped_file.h"
@@ -128,6 +129,26 @@ TEST_CASE("longer rows of a later minor version are cut to what is known") {
     CHECK(opened->maps()[0].start == 0x1000);
 }
 
+TEST_CASE("shorter rows of an earlier version lack what they lack") {
+    SnapshotWriter writer;
+    writer.thread({.tid = 7, .slot = 2, .name = "old", .program_counter = 0x1234});
+    Bytes file = writer.bytes();
+    REQUIRE(element_of<prof_thread>(file, PROF_SECTION_THREADS, 1).program_counter == 0x1234);
+    prof_section& threads = section_of(file, PROF_SECTION_THREADS);
+    unsigned char* row = file.data() + threads.offset;
+    std::memmove(row + PROF_THREAD_BYTES_1_0, row + sizeof(prof_thread), PROF_THREAD_BYTES_1_0);
+    threads.element_bytes = PROF_THREAD_BYTES_1_0;
+    reseal(file);
+    const TemporaryFolder folder;
+    write_file(folder / "1.heap", file);
+    const auto opened = Snapshot::open(folder / "1.heap");
+    REQUIRE(opened);
+    REQUIRE(opened->threads().size() == 2);
+    CHECK(opened->threads()[1].tid == 7);
+    CHECK(std::string(opened->threads()[1].name) == "old");
+    CHECK(opened->threads()[1].program_counter == 0);
+}
+
 TEST_CASE("what cannot be a file is refused before it is read") {
     const TemporaryFolder folder;
     CHECK(Snapshot::open(folder / "none").error().what == (folder / "none").string() + ": no such file");
@@ -184,7 +205,8 @@ TEST_CASE("newer, byte-swapped and 32-bit snapshots are told apart from damaged 
     Bytes file = sample().bytes();
     header_of(file).version_major = 2;
     reseal(file);
-    CHECK(refusal_of(file).what == " is of format 2.0, made by a newer heapkit; this one reads up to 1");
+    CHECK(refusal_of(file).what == " is of format 2." + std::to_string(PROF_VERSION_MINOR) +
+                                       ", made by a newer heapkit; this one reads up to 1");
     file = sample().bytes();
     header_of(file).byte_order = 0x04030201;
     CHECK(refusal_of(file).what == " comes from a machine of the other byte order");
