@@ -18,6 +18,9 @@ struct Heap::State {
     const HeapOptions options;
     std::optional<symbols::Frames> frames;
     std::optional<types::Types> types;
+    // What types borrow.
+    std::optional<read::Words> words;
+    std::vector<uint32_t> no_words;
 };
 
 Heap::Heap(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
@@ -45,10 +48,13 @@ const symbols::Frames& Heap::frames() const {
 // Words that are damaged take the vtables away, not the types: sites are still known. words() says what is wrong.
 const types::Types& Heap::types() const {
     if (state_->types) return *state_->types;
-    const auto words = state_->snapshot.words();
-    const std::vector<uint32_t> no_words(words ? 0 : state_->blocks.count());
-    const read::Words none = {.block_end = no_words, .slot = {}, .value = {}, .targets = {}, .roots = {}};
-    state_->types = types::Types::infer(state_->snapshot, state_->blocks, words ? *words : none, frames());
+    if (const auto words = state_->snapshot.words()) {
+        state_->words = *words;
+    } else {
+        state_->no_words.assign(state_->blocks.count(), 0);
+        state_->words = {.block_end = state_->no_words, .slot = {}, .value = {}, .targets = {}, .roots = {}};
+    }
+    state_->types = types::Types::infer(state_->snapshot, state_->blocks, *state_->words, frames());
     return *state_->types;
 }
 

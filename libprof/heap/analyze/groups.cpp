@@ -190,13 +190,27 @@ std::vector<Group> groups_by_number(const Heap& heap, const Selection& selection
     return table.take();
 }
 
+// How most blocks of each type are known.
+std::vector<types::Evidence> evidence_of_most(const types::Types& types, size_t block_count) {
+    std::vector<std::array<uint32_t, types::evidence_count>> counts(types.count());
+    for (size_t index = 0; index < block_count; ++index)
+        ++counts[types.of(BlockId(index)).index()][static_cast<size_t>(types.evidence(BlockId(index)))];
+    std::vector<types::Evidence> evidence(types.count());
+    for (size_t type = 0; type < counts.size(); ++type) {
+        const auto most = std::max_element(counts[type].begin(), counts[type].end());
+        evidence[type] = static_cast<types::Evidence>(most - counts[type].begin());
+    }
+    return evidence;
+}
+
 std::vector<Group> groups_by_type(const Heap& heap, const Selection& selection) {
     const types::Types& types = heap.types();
+    const std::vector<types::Evidence> evidence = evidence_of_most(types, heap.blocks().count());
     return groups_by_number(
         heap, selection, types.count(), [&](BlockId block) { return types.of(block).index(); },
         [&](size_t number) {
             const types::Type& type = types.type(types::TypeId(number));
-            return Numbered{type.name, std::string(types::to_text(type.evidence))};
+            return Numbered{type.name, std::string(types::to_text(evidence[number]))};
         });
 }
 

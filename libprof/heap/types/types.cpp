@@ -8,6 +8,7 @@
 // block costs a few loads.
 #include "types/types.h"
 
+#include <array>
 #include <unordered_map>
 
 #include "symbols/short_name.h"
@@ -22,20 +23,25 @@ constexpr TypeId unknown{size_t{0}};
 class Inference {
    public:
     Inference(const read::Snapshot& snapshot, const read::Words& words, const symbols::Frames& frames)
-        : snapshot_(snapshot),
-          words_(words),
-          frames_(frames),
-          sites_(snapshot, frames),
-          of_target_(words.targets.size()),
-          of_stack_(snapshot.stacks().size()) {
-        types.push_back({"unknown", Evidence::none});
+        : words_(words), frames_(frames), sites_(snapshot, frames), of_target_(words.targets.size()) {
+        of_stack_.resize(snapshot.stacks().size());
+        types.push_back({.name = "unknown", .full_name = "unknown"});
     }
 
     std::vector<Type> types;
 
-    TypeId type_of(const read::Blocks& blocks, size_t block) {
-        if (const TypeId type = type_by_vtable(block); type != unknown) return type;
-        return type_by_site(blocks.stack[block]);
+    // By trust, surest first.
+    std::vector<Vote> votes_of(const read::Blocks& blocks, size_t block) {
+        std::vector<Vote> votes;
+        if (const TypeId type = type_by_vtable(block); type != unknown) votes.push_back({Evidence::vtable, type});
+        if (const TypeId type = type_by_site(blocks.stack[block]); type != unknown)
+            votes.push_back({Evidence::allocation_site, type});
+        return votes;
+    }
+    Vote best_of(const read::Blocks& blocks, size_t block) {
+        if (const TypeId type = type_by_vtable(block); type != unknown) return {Evidence::vtable, type};
+        const TypeId type = type_by_site(blocks.stack[block]);
+        return {type == unknown ? Evidence::none : Evidence::allocation_site, type};
     }
 
    private:
@@ -53,7 +59,7 @@ class Inference {
         Answer& answer = of_target_[target];
         if (!answer.is_known) {
             const std::string name = class_of_vtable(words_.targets[target], frames_);
-            answer = {true, name.empty() ? unknown : intern({symbols::short_type(name), Evidence::vtable})};
+            answer = {true, name.empty() ? unknown : intern(symbols::short_type(name), name, Type::Form::object)};
         }
         return answer.type;
     }
@@ -62,20 +68,20 @@ class Inference {
         Answer& answer = of_stack_[stack];
         if (!answer.is_known) {
             const auto site = sites_.site_of(StackId(stack));
-            answer = {true, site ? intern({sites_.text_of(*site), Evidence::allocation_site}) : unknown};
+            const std::string text = site ? sites_.text_of(*site) : "";
+            answer = {true, site ? intern(text, text, Type::Form::place) : unknown};
         }
         return answer.type;
     }
 
-    // One type a name and evidence: two vtables of one class, in two modules, are one type.
-    TypeId intern(Type type) {
+    // One type a name and form: two vtables of one class, in two modules, are one type.
+    TypeId intern(const std::string& name, const std::string& full_name, Type::Form form) {
         const auto [known, is_new] =
-            id_of_.try_emplace(std::string(to_text(type.evidence)) + ' ' + type.name, types.size());
-        if (is_new) types.push_back(std::move(type));
+            id_of_.try_emplace(std::to_string(static_cast<int>(form)) + ' ' + full_name, types.size());
+        if (is_new) types.push_back({.name = name, .full_name = full_name, .form = form});
         return known->second;
     }
 
-    const read::Snapshot& snapshot_;
     const read::Words& words_;
     const symbols::Frames& frames_;
     const Sites sites_;
@@ -86,24 +92,70 @@ class Inference {
 }  // namespace
 
 std::string_view to_text(Evidence evidence) noexcept {
+    constexpr std::array<std::string_view, evidence_count> texts = {
+        "none",           "allocation site", "guess",              "field of a guess", "result variable",
+        "stack variable", "field",           "allocator argument", "vtable",           "compiler",
+        "declared"};
+    return texts[static_cast<size_t>(evidence)];
+}
+
+std::string_view to_text(Trust trust) noexcept {
+    constexpr std::array<std::string_view, 5> texts = {"none", "low", "medium", "high", "certain"};
+    return texts[static_cast<size_t>(trust)];
+}
+
+Trust trust_in(Evidence evidence) noexcept {
     switch (evidence) {
         case Evidence::none:
-            return "none";
         case Evidence::allocation_site:
-            return "allocation site";
+            return Trust::none;
+        case Evidence::guess:
+        case Evidence::seeded_field:
+            return Trust::low;
+        case Evidence::result_variable:
+        case Evidence::stack_variable:
+            return Trust::medium;
+        case Evidence::field:
+        case Evidence::allocator_argument:
+            return Trust::high;
         case Evidence::vtable:
-            return "vtable";
+        case Evidence::compiler:
+        case Evidence::declared:
+            return Trust::certain;
     }
-    return "none";
+    return Trust::none;
 }
+
+struct Types::State {
+    State(const read::Snapshot& snapshot, const read::Blocks& blocks_, const read::Words& words,
+          const symbols::Frames& frames)
+        : blocks(blocks_), inference(snapshot, words, frames) {}
+
+    const read::Blocks& blocks;
+    Inference inference;
+};
+
+Types::Types() = default;
+Types::Types(Types&&) noexcept = default;
+Types& Types::operator=(Types&&) noexcept = default;
+Types::~Types() = default;
+
+std::vector<Vote> Types::votes(BlockId block) const { return state_->inference.votes_of(state_->blocks, block.index()); }
 
 Types Types::infer(const read::Snapshot& snapshot, const read::Blocks& blocks, const read::Words& words,
                    const symbols::Frames& frames) {
-    Inference inference(snapshot, words, frames);
     Types types;
+    types.state_ = std::make_unique<State>(snapshot, blocks, words, frames);
     types.of_block_.resize(blocks.count());
-    for (size_t block = 0; block < blocks.count(); ++block) types.of_block_[block] = inference.type_of(blocks, block);
-    types.types_ = std::move(inference.types);
+    types.evidence_.resize(blocks.count());
+    types.containers_.of_block.resize(blocks.count());
+    types.containers_.role_of.resize(blocks.count());
+    for (size_t block = 0; block < blocks.count(); ++block) {
+        const Vote best = types.state_->inference.best_of(blocks, block);
+        types.of_block_[block] = best.type;
+        types.evidence_[block] = best.evidence;
+    }
+    types.types_ = types.state_->inference.types;
     return types;
 }
 

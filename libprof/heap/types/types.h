@@ -3,48 +3,114 @@
 // The type of every block, and the evidence for it.
 //
 // Side:    heap, floor 4 (types). One file a technique; this is what they agree on.
-// Memory:  one TypeId a block.
+// Threads: built by one thread, const afterwards.
+// Memory:  one TypeId and one Evidence a block, one TypeId more for what propagation said, and the containers.
+//
+// Techniques vote. What a block's first word, its stack or its size says is asked once for each distinct vtable and
+// stack; what other objects' fields say (propagation) is kept for each block. The surest vote wins; votes() tells all,
+// those that lost too.
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/ids.h"
 #include "read/snapshot.h"
+#include "symbols/call_sites.h"
 #include "symbols/frames.h"
+#include "symbols/type_book.h"
+#include "types/containers.h"
+#include "types/layout.h"
 
 namespace heapkit::types {
 
 using TypeId = Id<struct TypeTag>;
 
+// In the order of trust, least first: a greater one wins.
 enum class Evidence : uint8_t {
-    none,             // not typed, no stack
-    allocation_site,  // "in Foo::bar() file.cpp:42": a place, not a type
-    vtable,           // first word is a vtable with RTTI: certain
+    none,                // no stack, no type
+    allocation_site,     // "in Foo::bar() file.cpp:42": a place, not a type
+    guess,               // C: return type of the nearest function that does not return void*
+    seeded_field,        // a field of an object that itself is typed by less than high evidence
+    result_variable,     // C: the variable that takes malloc's result points at a type of the block's size
+    stack_variable,      // a variable of a thread's stack points here
+    field,               // a typed field or container leads here, from a global or from an object of high evidence
+    allocator_argument,  // std::allocator<T>::allocate, a string's buffer, a closure's manager, a strict new T
+    vtable,              // first word is a vtable with RTTI: certain
+    compiler,            // DW_AT_LLVM_alloc_type: certain
+    declared,            // the program said so: certain
 };
-std::string_view to_text(Evidence evidence) noexcept;  // "allocation site", "vtable"
+constexpr size_t evidence_count = static_cast<size_t>(Evidence::declared) + 1;
+enum class Trust : uint8_t { none, low, medium, high, certain };
+Trust trust_in(Evidence evidence) noexcept;
+std::string_view to_text(Evidence evidence) noexcept;  // "allocation site", "vtable", …
+std::string_view to_text(Trust trust) noexcept;        // "low", "certain", …
 
 struct Type {
-    std::string name;        // "http::Session"; for allocation_site "in Foo::bar() file.cpp:42"
+    enum class Form : uint8_t {
+        unknown,  // type 0
+        place,    // "in Foo::bar() file.cpp:42"
+        label,    // a guess that is a name alone: "sds"
+        object,   // one T, or several side by side where the block is a multiple of its size
+        storage,  // of a container: "vector<Document> buffer", "map<int, Document> node"; layout: what it is made of
+        text,     // characters
+    };
+    std::string name;       // short: "http::Session", "λ in handle_request(int) server.cpp:41"
+    std::string full_name;  // without abbreviations, for tooltips and --json
+    Form form = Form::unknown;
+    bool is_closure = false;
+    symbols::DebugTypeId layout = {};  // 0: only the name is known
+    uint32_t first_offset_bytes = 0;   // of the first T in the block: behind an array's count
+};
+
+struct Vote {
     Evidence evidence = Evidence::none;
+    TypeId type;
 };
 
 class Types {
    public:
+    struct Input {
+        const read::Snapshot& snapshot;
+        const read::Blocks& blocks;
+        const read::Words& words;
+        const symbols::Frames& frames;
+        const symbols::TypeBook& book;
+        const symbols::CallSites& sites;
+    };
+    // All of `input` must outlive the types.
+    static Types infer(const Input& input);
+    // The same from what needs no debug information.
     static Types infer(const read::Snapshot& snapshot, const read::Blocks& blocks, const read::Words& words,
                        const symbols::Frames& frames);
 
+    Types(Types&&) noexcept;
+    Types& operator=(Types&&) noexcept;
+    ~Types();
+
     TypeId of(BlockId block) const noexcept { return of_block_[block.index()]; }
+    Evidence evidence(BlockId block) const noexcept { return evidence_[block.index()]; }
     const Type& type(TypeId id) const noexcept { return types_[id.index()]; }
     size_t count() const noexcept { return types_.size(); }
-    // Type 0 is always "unknown", evidence none.
+    // Type 0 is always "unknown".
+
+    // Of one block, by trust, surest first; the first is of()'s. Asks the techniques again: for showing one object.
+    std::vector<Vote> votes(BlockId block) const;
+
+    const Containers& containers() const noexcept { return containers_; }
+    const Layouts& layouts() const noexcept;
 
    private:
+    Types();
+    struct State;
     std::vector<Type> types_;
     std::vector<TypeId> of_block_;
+    std::vector<Evidence> evidence_;
+    Containers containers_;
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace heapkit::types

@@ -3,8 +3,6 @@
 // Classes by vtable: with symbols, without, with the C++ library inside; and nothing that only looks like a vtable.
 //
 // Side: tests.
-#include <filesystem>
-
 #include "catch.h"
 #include "fixture.h"
 #include "temporary_folder.h"
@@ -38,6 +36,8 @@ TEST_CASE("a primary vtable says its class, with and without symbols") {
     std::vector<std::string> names = {"gcc_O0_dwarf5",
                                       "gcc_O2_dwarf5",
                                       "gcc_fixed_address",
+                                      "gcc_relr",
+                                      "stripped_relr",
                                       "symbols_only",
                                       "stripped",
                                       "stripped_fixed",
@@ -45,8 +45,7 @@ TEST_CASE("a primary vtable says its class, with and without symbols") {
                                       "stripped_static_library",
                                       "gcc_static_library_fixed",
                                       "stripped_static_library_fixed"};
-    if (std::filesystem::exists(std::string(HEAPKIT_FIXTURE_FOLDER) + "/clang_O2_dwarf5"))
-        names.emplace_back("clang_O2_dwarf5");
+    if (Fixture::is_built("clang_O2_dwarf5")) names.emplace_back("clang_O2_dwarf5");
     for (const std::string& name : names) {
         INFO(name);
         const Fixture fixture(name);
@@ -99,12 +98,18 @@ TEST_CASE("blocks that begin with a vtable pointer have its class, the others th
     const auto snapshot = read::Snapshot::open(folder / "1.heap");
     REQUIRE(snapshot);
     const auto frames = symbols::Frames::resolve(*snapshot, {.use_cache = false, .progress = {}});
-    const auto typed = types::Types::infer(*snapshot, *snapshot->blocks(), *snapshot->words(), frames);
+    const read::Blocks blocks = *snapshot->blocks();
+    const read::Words words = *snapshot->words();
+    const auto typed = types::Types::infer(*snapshot, blocks, words, frames);
     CHECK(typed.type(typed.of(item)).name == "shop::Item");
-    CHECK(typed.type(typed.of(item)).evidence == types::Evidence::vtable);
+    CHECK(typed.evidence(item) == types::Evidence::vtable);
     CHECK(typed.type(typed.of(second_word)).name ==
           "in shop::Basket::fill() shop.cpp:" + std::to_string(fixture.at("member").line));
-    CHECK(typed.type(typed.of(second_word)).evidence == types::Evidence::allocation_site);
+    CHECK(typed.evidence(second_word) == types::Evidence::allocation_site);
     CHECK(typed.of(unknown).value == 0);
+    const auto votes = typed.votes(item);
+    REQUIRE(votes.size() == 2);
+    CHECK(votes[0].type == typed.of(item));
+    CHECK(votes[1].type == typed.of(second_word));
     CHECK(typed.type(types::TypeId(size_t{0})).name == "unknown");
 }
