@@ -25,6 +25,7 @@ std::vector<std::string> recorder_options_of(const Typed& typed) {
     for (const char* const name : {"interval", "growth", "peak", "keep"}) {
         if (typed.has(name)) all.push_back(fmt::format("{}={}", name, typed.text(name)));
     }
+    if (typed.text("registers") == "all") all.push_back("registers=all");
     if (typed.has("disk-limit")) all.push_back("disk=" + typed.text("disk-limit"));
     for (const std::string& each : typed.all("set")) all.push_back(each);
     return all;
@@ -82,6 +83,13 @@ std::vector<Option> recording_options() {
                      "from, or nothing. Text is never kept.",
              .choices = {"words", "none"},
              .fallback = "words"},
+            {.names = "--registers",
+             .kind = Kind::choice,
+             .value = "WHOSE",
+             .help = "all: for each snapshot stop also threads that wait in the kernel, to know their registers. A "
+                     "system call that one of them waits in then fails with EINTR.",
+             .choices = {"all", "default"},
+             .fallback = "default: only of threads that run"},
             {.names = "--set",
              .kind = Kind::text,
              .value = "KEY=VALUE",

@@ -36,6 +36,7 @@ Result<int> run(const Typed& typed, Console& console) {
     options.output = typed.text("output");
     options.timeout = std::chrono::seconds(typed.number("timeout", usual_timeout_s));
     options.force = typed.has("force");
+    options.all_registers = typed.text("registers") == "all";
     const auto path = request_snapshot(*pid, options);
     if (!path) return path.error();
     Report report;
@@ -62,6 +63,13 @@ Command snapshot_command() {
                          .value = "FILE",
                          .help = "Write the snapshot to FILE.",
                          .fallback = "PROGRAM.PID.N.heap where the process writes its snapshots"},
+                        {.names = "--registers",
+                         .kind = Kind::choice,
+                         .value = "WHOSE",
+                         .help = "all: stop also threads that wait in the kernel, to know their registers. A system "
+                                 "call that one of them waits in then fails with EINTR.",
+                         .choices = {"all", "default"},
+                         .fallback = "default: as the process was started, with heapkit run --registers"},
                         {.names = "--timeout",
                          .kind = Kind::number,
                          .value = "SECONDS",
@@ -69,7 +77,8 @@ Command snapshot_command() {
                          .fallback = "90"},
                         {.names = "--force", .help = "Ask also a process that is under a seccomp filter."}},
             .examples = {{"heapkit snapshot 4242", "one snapshot"},
-                         {"heapkit snapshot 4242 -o before.heap", "under a name of your own"}},
+                         {"heapkit snapshot 4242 -o before.heap", "under a name of your own"},
+                         {"heapkit snapshot 4242 --registers all", "leave no doubt about what sleeping threads hold"}},
             .next = {"stats", "diff"},
             .run = run};
 }

@@ -60,11 +60,12 @@ struct Traces {
 };
 
 Result<Traces> traces_of(pid_t pid) {
-    if (kill(pid, 0) != 0 && errno == ESRCH) return Error{"there is no process " + std::to_string(pid), ""};
+    if (kill(pid, 0) != 0 && errno == ESRCH)
+        return Error{"there is no process " + std::to_string(pid), "Find it with: pgrep PROGRAM"};
     std::ifstream maps(in_proc(pid, "maps"));
     std::string line;
     if (!maps || !std::getline(maps, line)) {
-        if (has_ended(pid)) return Error{named(pid) + " has ended", ""};
+        if (has_ended(pid)) return Error{named(pid) + " has ended", "What it left are the .heap files in its folder."};
         return Error{named(pid) + " belongs to another user", "Ask as that user, or as root."};
     }
     const std::string number = status(pid, "NSpid");
@@ -165,10 +166,11 @@ std::string ControlPage::reply_text() const { return text_in(page_->reply_text, 
 
 bool ControlPage::lock() const noexcept { return flock(fd_, LOCK_EX | LOCK_NB) == 0; }
 
-uint32_t ControlPage::ask(const std::string& path) noexcept {
+uint32_t ControlPage::ask(const std::string& path, uint32_t flags) noexcept {
     const size_t length = std::min(path.size(), sizeof page_->request_path - 1);
     std::memcpy(page_->request_path, path.data(), length);
     page_->request_path[length] = '\0';
+    page_->request_flags = flags;
     return __atomic_add_fetch(&page_->requested, 1, __ATOMIC_ACQ_REL);
 }
 

@@ -31,8 +31,8 @@ class ControlPage {
 
     // False: another tool asks at this moment.
     bool lock() const noexcept;
-    // Asks; returns the request's number. `path` is absolute or "".
-    uint32_t ask(const std::string& path) noexcept;
+    // Asks; returns the request's number. `path` is absolute or "", `flags` are of prof_request_flag.
+    uint32_t ask(const std::string& path, uint32_t flags) noexcept;
     bool is_answered(uint32_t number) const noexcept;
     // Whether the process still has this page. Not after exec: the program that follows makes another, or none.
     bool is_mapped_by(pid_t pid) const;

@@ -99,7 +99,7 @@ std::optional<Result<fs::path>> ask_program(pid_t pid, const RequestOptions& opt
     if (!page->lock()) return Error{called(pid) + " is being asked for another snapshot", "Ask again when it is done."};
     const std::string path = options.output.empty() ? "" : fs::absolute(options.output).lexically_normal().string();
     if (path.size() >= PROF_CONTROL_PATH_BYTES) return Error{"the path is too long: " + path, ""};
-    const uint32_t number = page->ask(path);
+    const uint32_t number = page->ask(path, options.all_registers ? PROF_REQUEST_ALL_REGISTERS : 0);
     return wait_for(number, pid, *page, options);
 }
 

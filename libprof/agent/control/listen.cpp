@@ -47,24 +47,28 @@ void serve_request(const snapshot::Registers& registers) noexcept {
     if (!page::is_asked()) return;
     const session::Turn turn = session::try_begin();
     if (turn == session::Turn::later) return;  // the next event, or the tool's next signal
-    Path path;
-    const uint32_t request = page::accept(path);
+    page::Request request;
+    page::accept(request);
+    const Path& path = request.path;
     const bool is_valid = path.length() == 0 || (path.c_str()[0] == '/' && path.is_whole());
-    if (turn == session::Turn::ours && request != 0 && is_valid) {
-        session::take_begun({.path = path.c_str(), .reason = PROF_REASON_REQUEST, .request = request, .wait = false,
+    if (turn == session::Turn::ours && request.number != 0 && is_valid) {
+        session::take_begun({.path = path.c_str(),
+                             .reason = PROF_REASON_REQUEST,
+                             .request = request.number,
+                             .stops_all = (request.flags & PROF_REQUEST_ALL_REGISTERS) != 0,
                              .registers = &registers});
         return;
     }
     if (turn == session::Turn::ours) session::give_up();
     if (!is_valid) {
-        page::answer({.request = request, .error = EINVAL, .path = "", .text = "the path must be absolute"});
+        page::answer({.request = request.number, .error = EINVAL, .path = "", .text = "the path must be absolute"});
     } else {
-        page::answer({.request = request, .error = EBUSY, .path = "", .text = "another snapshot is being written"});
+        page::answer({.request = request.number, .error = EBUSY, .path = "", .text = "another snapshot is being written"});
     }
 }
 
 void serve_signal(const snapshot::Registers& registers) noexcept {
-    session::take({.path = nullptr, .reason = PROF_REASON_SIGNAL, .request = 0, .wait = false, .registers = &registers});
+    session::take({.reason = PROF_REASON_SIGNAL, .registers = &registers});
 }
 
 // Nobody waits for it: while another snapshot is being taken, the next look asks again.
@@ -72,7 +76,7 @@ void serve_trigger(const snapshot::Registers& registers) noexcept {
     if (session::try_begin() != session::Turn::ours) return;
     prof_reason reason{};
     if (!triggers::is_due(reason)) return session::give_up();  // another thread was faster
-    session::take_begun({.path = nullptr, .reason = reason, .request = 0, .wait = false, .registers = &registers});
+    session::take_begun({.reason = reason, .registers = &registers});
 }
 
 // A tool queues the signal and has written a request; a plain kill asks for a snapshot by itself.

@@ -133,15 +133,18 @@ bool is_asked() noexcept {
            __atomic_load_n(&control->requested, __ATOMIC_ACQUIRE) != __atomic_load_n(&accepted, __ATOMIC_RELAXED);
 }
 
-uint32_t accept(Path& path) noexcept {
-    if (control == nullptr) return 0;
+void accept(Request& request) noexcept {
+    request.number = 0;
+    request.path.clear();
+    if (control == nullptr) return;
     const uint32_t requested = __atomic_load_n(&control->requested, __ATOMIC_ACQUIRE);
     uint32_t before = __atomic_load_n(&accepted, __ATOMIC_RELAXED);
-    if (requested == before) return 0;
-    if (!__atomic_compare_exchange_n(&accepted, &before, requested, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return 0;
-    path.clear();
-    for (size_t i = 0; i < PROF_CONTROL_PATH_BYTES && control->request_path[i] != '\0'; ++i) path.add(control->request_path[i]);
-    return requested;
+    if (requested == before) return;
+    if (!__atomic_compare_exchange_n(&accepted, &before, requested, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return;
+    const char* path = control->request_path;
+    for (size_t i = 0; i < PROF_CONTROL_PATH_BYTES && path[i] != '\0'; ++i) request.path.add(path[i]);
+    request.flags = control->request_flags;
+    request.number = requested;
 }
 
 void answer(const Answer& answer) noexcept {

@@ -28,9 +28,13 @@ void set_state(prof_control_state state) noexcept;
 // Whether a request waits: two loads.
 bool is_asked() noexcept;
 
-// The newest request that was not accepted yet, accepted by this very call; 0 when there is none. `path` is what it
-// names, "" for a name of ours.
-uint32_t accept(Path& path) noexcept;
+struct Request {
+    uint32_t number;  // 0: there is none
+    uint32_t flags;   // prof_request_flag
+    Path path;        // "" for a name of ours
+};
+// The newest request that was not accepted yet, accepted by this very call.
+void accept(Request& request) noexcept;
 
 struct Answer {
     uint32_t request;

@@ -161,6 +161,7 @@ int freeze(const Ask& ask) noexcept {
                             .number = last_number,
                             .run_id = run_id,
                             .deadline_seconds = options.deadline_seconds,
+                            .stops_all = options.stops_all || ask.stops_all,
                             .done = answer_outcome},
                            *ask.registers);
 }
@@ -187,7 +188,7 @@ void start(const Options& wanted, const char* runtime_folder) noexcept {
     own_pid = sys::getpid();
     run_id = new_run_id();
     names::start();
-    snapshot::prepare(options.signal_number, options.stops_all);
+    snapshot::prepare(options.signal_number);
     check_folder();
     kept::start(options.limits, options.folder.c_str());
     triggers::start(options.triggers);
@@ -251,7 +252,7 @@ int take_here(const char* named, const snapshot::Registers& registers) noexcept 
     Path whole;
     if (named != nullptr) names::absolute(named, whole);
     if (!whole.is_whole()) return ENAMETOOLONG;
-    return take({.path = whole.c_str(), .reason = PROF_REASON_API, .request = 0, .wait = true, .registers = &registers});
+    return take({.path = whole.c_str(), .reason = PROF_REASON_API, .wait = true, .registers = &registers});
 }
 
 void look_after() noexcept {
@@ -290,7 +291,7 @@ void end() noexcept {
     if (options.snapshot_at_exit && (now == PROF_CONTROL_RECORDING || now == PROF_CONTROL_STOPPED)) {
         snapshot::Registers registers;
         capture(registers);
-        take({.path = nullptr, .reason = PROF_REASON_EXIT, .request = 0, .wait = true, .registers = &registers});
+        take({.reason = PROF_REASON_EXIT, .wait = true, .registers = &registers});
     }
     page::end();
     if (refused > 1) {

@@ -140,7 +140,7 @@ long copy_once() noexcept {
     ++copies;
     list_threads_to_stop(frozen.living);
     const uint64_t began_ns = monotonic_ns();
-    stop_threads(frozen.living, frozen.registers);
+    stop_threads(frozen.living, frozen.registers, frozen.order.stops_all);
     keep_state();
     const long made = sys::call(__NR_clone, 0);
     if (made == 0) run_on(child_stack + stack_bytes);
@@ -172,8 +172,8 @@ void let_leave(int pid) noexcept {
 
 }  // namespace
 
-void prepare(uint32_t signal_number, bool stops_all) noexcept {
-    allow_stops(signal_number, stops_all);
+void prepare(uint32_t signal_number) noexcept {
+    allow_stops(signal_number);
     frozen.main_thread_pointer = thread_pointer();
     frozen.usable_size = reinterpret_cast<UsableSize>(next_symbol("malloc_usable_size"));
 }

@@ -40,13 +40,14 @@ struct Order {
     uint32_t number;
     uint64_t run_id;
     uint32_t deadline_seconds;
+    bool stops_all;  // threads that wait in the kernel too, whose system call then says EINTR
     // Called in the copy when all is done, before it exits. May be null.
     void (*done)(const Outcome& outcome);
 };
 
-// Once, on the main thread, before anything else here; finds what must not be looked for in a signal handler. The rest
-// is for allow_stops().
-void prepare(uint32_t signal_number, bool stops_all) noexcept;
+// Once, on the main thread, before anything else here; finds what must not be looked for in a signal handler. The
+// signal is for allow_stops().
+void prepare(uint32_t signal_number) noexcept;
 // In a forked child of the program: forgets what belongs to the parent.
 void forked() noexcept;
 

@@ -41,7 +41,6 @@ constexpr long look_again_ns = 1'000'000;
 constexpr int most_rounds = 8;
 
 uint32_t stop_signal = 0;
-bool stops_all = false;
 Living* called = nullptr;  // the table whose threads were sent the signal
 uint32_t gate = 0;         // futex: number of the freeze under way, 0 when there is none
 uint32_t freezes = 0;
@@ -111,7 +110,7 @@ void note_place(LivingThread& thread, const Wait& wait) noexcept {
     thread.program_counter = wait.program_counter;
 }
 
-void meet(LivingThread& thread) noexcept {
+void meet(LivingThread& thread, bool stops_all) noexcept {
     thread.turns = turns_of(thread.tid);
     const Wait wait = wait_of(thread.tid);
     note_place(thread, wait);
@@ -200,10 +199,7 @@ void stand_still_as(uint32_t tid, const Registers& registers) noexcept {
 
 }  // namespace
 
-void allow_stops(uint32_t signal_number, bool all) noexcept {
-    stop_signal = signal_number;
-    stops_all = all;
-}
+void allow_stops(uint32_t signal_number) noexcept { stop_signal = signal_number; }
 
 void list_threads_to_stop(Living& living) noexcept {
     own_tid = static_cast<uint32_t>(sys::gettid());
@@ -215,7 +211,7 @@ void list_threads_to_stop(Living& living) noexcept {
     }
 }
 
-void stop_threads(Living& living, const Registers& own) noexcept {
+void stop_threads(Living& living, const Registers& own, bool all) noexcept {
     if (++freezes == 0) ++freezes;
     __atomic_store_n(&gate, freezes, __ATOMIC_RELEASE);
     const uint64_t until_ns = monotonic_ns() + stop_ns;
@@ -227,7 +223,7 @@ void stop_threads(Living& living, const Registers& own) noexcept {
                 thread.thread_pointer = thread_pointer();
                 thread.stand = still;
             } else {
-                meet(thread);
+                meet(thread, all);
             }
         }
         wait_for_all(living, until_ns);

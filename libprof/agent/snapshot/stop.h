@@ -17,16 +17,16 @@
 
 namespace prof::snapshot {
 
-// Before the first freeze: the signal whose handler calls hear_stop(), 0 for none: then nobody is stopped. `all`:
-// threads that wait in the kernel too, whose system call then says EINTR.
-void allow_stops(uint32_t signal_number, bool all) noexcept;
+// Before the first freeze: the signal whose handler calls hear_stop(), 0 for none: then nobody is stopped.
+void allow_stops(uint32_t signal_number) noexcept;
 
 // ---- For the thread that freezes, its signals blocked ----
 
 // Lists all threads; most do what they did. Not part of the pause.
 void list_threads_to_stop(Living& living) noexcept;
-// Notes and stops them, for a tenth of a second at most; `own` are the registers of this thread.
-void stop_threads(Living& living, const Registers& own) noexcept;
+// Notes and stops them, for a tenth of a second at most; `own` are the registers of this thread. `all`: threads that
+// wait in the kernel too, whose system call then says EINTR.
+void stop_threads(Living& living, const Registers& own, bool all) noexcept;
 void let_go() noexcept;
 
 // Those that ran, or may have run, between stop_threads() and now.

@@ -9,7 +9,7 @@
  * $XDG_RUNTIME_DIR/heapkit/PID.control, or /tmp/heapkit-UID/PID.control. The agent removes it at exit; one that a
  * killed process left is told by its pid and start time, and removed by whoever finds it.
  *
- * A request: the tool writes request_path, then increments `requested`. The agent answers at the next allocation of
+ * A request: the tool writes request_path and request_flags, then increments `requested`. The agent answers at the next allocation of
  * any thread; if none comes, the tool sends `signal_number` after 200 ms. The agent writes reply_*, then sets
  * `served` to the number that it answered. Both sides treat the page as written by a stranger.
  */
@@ -29,7 +29,7 @@
 
 enum {
     PROF_CONTROL_BYTES = 4096,
-    PROF_CONTROL_VERSION = 1,
+    PROF_CONTROL_VERSION = 2,
     PROF_CONTROL_PATH_BYTES = 1024,
     PROF_CONTROL_TEXT_BYTES = 256,
     PROF_REQUEST_GRACE_MS = 200 /* after this the tool sends the signal */
@@ -52,6 +52,11 @@ enum prof_control_result {
     PROF_RESULT_BUSY = 2       /* another snapshot is being written */
 };
 
+/* Of one snapshot. */
+enum prof_request_flag {
+    PROF_REQUEST_ALL_REGISTERS = 1 /* threads that wait in the kernel are stopped too: their calls say EINTR */
+};
+
 struct prof_control {
     char magic[8];                                /* PROF_CONTROL_MAGIC */
     uint32_t version;
@@ -63,7 +68,9 @@ struct prof_control {
     uint32_t served;                              /* atomic: number of the newest answered request */
     uint32_t result;                              /* prof_control_result */
     int32_t reply_errno;
-    uint64_t reserved[10];
+    uint32_t request_flags;                       /* prof_request_flag */
+    uint32_t unused_word;
+    uint64_t reserved[9];
     char request_path[PROF_CONTROL_PATH_BYTES];   /* "": the agent names the file; else an absolute path */
     char reply_path[PROF_CONTROL_PATH_BYTES];     /* absolute, as the target sees it */
     char reply_text[PROF_CONTROL_TEXT_BYTES];     /* one line, no newline */

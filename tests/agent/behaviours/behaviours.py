@@ -185,6 +185,51 @@ def a_sleeping_program_answers():
     assert len(snapshots()) == 4 and glob.glob("*.tmp*") == []
 
 
+def heapkit(*arguments):
+    return run([os.environ["HEAPKIT"], *arguments], environment_of_tool())
+
+
+def of_holder(pid, *options):
+    """How many of its one block in a register a snapshot with these options sees held."""
+    answer = heapkit("snapshot", str(pid), "-o", "holder.heap", *options)
+    assert answer.returncode == 0, answer.stderr
+    facts = facts_of("holder.heap", 7007)
+    assert facts["of_size"] == 1, facts
+    return facts["held"]
+
+
+def wait_until_asleep(pid):
+    def is_asleep():
+        with open(f"/proc/{pid}/syscall", encoding="utf-8") as file:
+            return file.read().startswith("232 ")  # epoll_wait
+    wait_for(is_asleep)
+
+
+def one_snapshot_can_ask_for_the_registers_of_sleepers():
+    holder = Running([tool("holder")], environment(exit="off"))
+    with holder as process:
+        wait_until_asleep(process.pid)
+        assert of_holder(process.pid) == 0
+        assert of_holder(process.pid, "--registers", "default") == 0
+        assert of_holder(process.pid, "--registers", "all") == 1
+        assert of_holder(process.pid) == 0, "it holds for that snapshot alone"
+        process.stdin.write("end\n")
+    assert holder.output == "interrupted 1, got 1, held 1\n", holder.output
+    assert heapkit("snapshot", "1", "--registers", "some").returncode == 2
+
+
+def a_run_can_ask_for_the_registers_of_sleepers():
+    for registers, held in (("default", 0), ("all", 1)):
+        command = [os.environ["HEAPKIT"], "run", "--no-exit-snapshot", "--registers", registers, "--", tool("holder")]
+        with Running(command, environment_of_tool()) as process:
+            with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="utf-8") as file:
+                child = int(only(file.read().split()))
+            wait_until_asleep(child)
+            assert of_holder(child) == held, registers
+            process.stdin.write("end\n")
+        assert process.returncode == 0
+
+
 def a_signal_alone_is_enough():
     with Running([tool("sleeper")], environment(exit="off")) as process:
         process.send_signal(62)
