@@ -23,6 +23,7 @@ INCLUDE_ROOTS = {AGENT: ("libprof/agent", "libprof/include"), "": ("libprof/heap
 
 OUTSIDE = {  # package: pattern of its headers
     "fmt": r"fmt/.*",
+    "lzma": r"lzma\.h",
     "elfutils": r"(libdw|libdwfl|libelf|gelf|dwarf)\.h|elfutils/.*",
     "nlohmann": r"nlohmann/.*",
     "CLI11": r"CLI/.*",

@@ -5,6 +5,8 @@
 // Side: tests.
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstring>
 #include <map>
@@ -26,6 +28,11 @@ struct Place {
 class Fixture {
    public:
     static constexpr uint64_t bias_of_all = 0x5500'0000'0000;  // where snapshots of it claim to have been loaded
+
+    // Some need a tool to be made that is not everywhere.
+    static bool is_built(const std::string& name) {
+        return access((std::string(HEAPKIT_FIXTURE_FOLDER) + "/" + name).c_str(), X_OK) == 0;
+    }
 
     explicit Fixture(const std::string& name) : path_(std::string(HEAPKIT_FIXTURE_FOLDER) + "/" + name) {
         const std::unique_ptr<FILE, int (*)(FILE*)> output(popen(path_.c_str(), "r"), pclose);

@@ -30,7 +30,7 @@
 namespace heapkit::symbols {
 namespace {
 
-constexpr char cache_magic[8] = {'H', 'K', 'S', 'Y', 'M', '\n', 0, 1};  // the last byte is the version
+constexpr char cache_magic[8] = {'H', 'K', 'S', 'Y', 'M', '\n', 0, 2};  // the last byte is the version
 constexpr uint64_t largest_bytes = 256 << 20;
 
 struct CacheHeader {

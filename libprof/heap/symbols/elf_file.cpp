@@ -58,20 +58,34 @@ Result<ElfFile> ElfFile::open(const std::filesystem::path& path) {
     ElfFile elf;
     elf.path_ = path;
     elf.file_ = *std::move(file);
-    const auto header = value_at<Elf64_Ehdr>(elf.file_.bytes(), 0);
+    elf.bytes_ = elf.file_.bytes();
+    return read(std::move(elf));
+}
+
+Result<ElfFile> ElfFile::in_memory(const std::filesystem::path& path, std::vector<std::byte> bytes) {
+    ElfFile elf;
+    elf.path_ = path;
+    elf.memory_ = std::move(bytes);
+    elf.bytes_ = elf.memory_;
+    return read(std::move(elf));
+}
+
+Result<ElfFile> ElfFile::read(ElfFile elf) {
+    const auto header = value_at<Elf64_Ehdr>(elf.bytes_, 0);
     if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
-        return Error{path.string() + " is not an ELF file", ""};
+        return Error{elf.path_.string() + " is not an ELF file", ""};
     if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB)
-        return Error{path.string() + " is not 64-bit little-endian ELF", ""};
+        return Error{elf.path_.string() + " is not 64-bit little-endian ELF", ""};
     elf.header_ = *header;
     elf.read_segments();
-    if (!elf.read_sections()) return Error{path.string() + " is damaged: its section table is not in the file", ""};
+    if (!elf.read_sections())
+        return Error{elf.path_.string() + " is damaged: its section table is not in the file", ""};
     return elf;
 }
 
 void ElfFile::read_segments() {
     for (uint64_t i = 0; i < header_.e_phnum; ++i) {
-        const auto segment = value_at<Elf64_Phdr>(file_.bytes(), header_.e_phoff + i * sizeof(Elf64_Phdr));
+        const auto segment = value_at<Elf64_Phdr>(bytes_, header_.e_phoff + i * sizeof(Elf64_Phdr));
         if (segment) segments_.push_back(*segment);
     }
 }
@@ -79,12 +93,13 @@ void ElfFile::read_segments() {
 // False when there should be sections and they are not there; a file without any is fine.
 bool ElfFile::read_sections() {
     if (header_.e_shoff == 0) return true;
-    const auto first = value_at<Elf64_Shdr>(file_.bytes(), header_.e_shoff);
+    const auto first = value_at<Elf64_Shdr>(bytes_, header_.e_shoff);
     if (!first || header_.e_shentsize != sizeof(Elf64_Shdr)) return false;
     const uint64_t count = header_.e_shnum != 0 ? header_.e_shnum : first->sh_size;
-    if (count > (file_.bytes().size() - header_.e_shoff) / sizeof(Elf64_Shdr)) return false;
+    if (count > (bytes_.size() - header_.e_shoff) / sizeof(Elf64_Shdr)) return false;
     sections_.resize(count);
-    std::memcpy(sections_.data(), file_.bytes().data() + header_.e_shoff, count * sizeof(Elf64_Shdr));
+    const Bytes rows = bytes_.subspan(header_.e_shoff, count * sizeof(Elf64_Shdr));
+    std::ranges::copy(rows, std::as_writable_bytes(std::span(sections_)).begin());
     const uint64_t names = header_.e_shstrndx == SHN_XINDEX ? first->sh_link : header_.e_shstrndx;
     if (const Elf64_Shdr* section = section_at(names)) section_names_ = content(*section);
     return true;
@@ -102,7 +117,7 @@ const Elf64_Shdr* ElfFile::section_at(uint64_t index) const {
 
 Bytes ElfFile::content(const Elf64_Shdr& section) const {
     if (section.sh_type == SHT_NOBITS) return {};
-    return part(file_.bytes(), section.sh_offset, section.sh_size);
+    return part(bytes_, section.sh_offset, section.sh_size);
 }
 
 Bytes ElfFile::content_at_address(uint64_t address) const {
@@ -110,7 +125,7 @@ Bytes ElfFile::content_at_address(uint64_t address) const {
         if (segment.p_type != PT_LOAD || address < segment.p_vaddr) continue;
         const uint64_t skip = address - segment.p_vaddr;
         if (skip >= segment.p_filesz || segment.p_offset > UINT64_MAX - skip) continue;
-        return part(file_.bytes(), segment.p_offset + skip, segment.p_filesz - skip);
+        return part(bytes_, segment.p_offset + skip, segment.p_filesz - skip);
     }
     return {};
 }
@@ -121,7 +136,7 @@ Bytes ElfFile::build_id() const {
             if (const Bytes found = build_id_in(content(section)); !found.empty()) return found;
     for (const Elf64_Phdr& segment : segments_)
         if (segment.p_type == PT_NOTE)
-            if (const Bytes found = build_id_in(part(file_.bytes(), segment.p_offset, segment.p_filesz));
+            if (const Bytes found = build_id_in(part(bytes_, segment.p_offset, segment.p_filesz));
                 !found.empty())
                 return found;
     return {};
@@ -151,7 +166,7 @@ std::optional<ElfFile::DebugLink> ElfFile::debug_link() const {
 
 uint32_t ElfFile::crc() const {
     uint32_t value = ~uint32_t{0};
-    for (const std::byte byte : file_.bytes())
+    for (const std::byte byte : bytes_)
         value = crc_table[(value ^ static_cast<uint8_t>(byte)) & 0xff] ^ (value >> 8);
     return ~value;
 }

@@ -5,7 +5,7 @@
 // Side:    heap, floor 3 (symbols). DWARF is dwarf.cpp's, through libdw; everything that is plain ELF is read here, so
 //          that a damaged file can do no more than have no symbols.
 // Threads: const after open().
-// Memory:  the mapped file, and a row a section.
+// Memory:  the mapped file, or the bytes that it was made of; and a row a section.
 #pragma once
 
 #include <cstdint>
@@ -40,10 +40,12 @@ std::string_view text_at(Bytes bytes, uint64_t offset);
 class ElfFile {
    public:
     static Result<ElfFile> open(const std::filesystem::path& path);
+    // One that was unpacked; `path` is where it came from.
+    static Result<ElfFile> in_memory(const std::filesystem::path& path, std::vector<std::byte> bytes);
 
     const std::filesystem::path& path() const noexcept { return path_; }
     int64_t modified_ns() const noexcept { return file_.modified_ns(); }
-    uint64_t size_bytes() const noexcept { return file_.bytes().size(); }
+    uint64_t size_bytes() const noexcept { return bytes_.size(); }
 
     std::span<const Elf64_Shdr> sections() const noexcept { return sections_; }
     std::string_view name_of(const Elf64_Shdr& section) const { return text_at(section_names_, section.sh_name); }
@@ -65,11 +67,14 @@ class ElfFile {
     uint32_t crc() const;  // of the whole file, as .gnu_debuglink has it
 
    private:
+    static Result<ElfFile> read(ElfFile elf);
     bool read_sections();
     void read_segments();
 
     std::filesystem::path path_;
     MappedFile file_;
+    std::vector<std::byte> memory_;
+    Bytes bytes_;  // in one of these; moving them does not move it
     Elf64_Ehdr header_ = {};
     std::vector<Elf64_Shdr> sections_;
     std::vector<Elf64_Phdr> segments_;

@@ -213,7 +213,7 @@ std::span<const ModuleSymbols> Frames::modules() const noexcept { return state_-
 std::string Frames::symbol_at(uint64_t address) const {
     const auto module = state_->index.module_at(address, PROF_GENERATION_ALIVE);
     const Symbol* symbol = module ? state_->loaded[module->index()].symbol_at(address) : nullptr;
-    return symbol == nullptr ? std::string() : demangle(symbol->name);
+    return symbol == nullptr ? std::string() : spelled(*symbol);
 }
 
 const Image* Frames::image_at(uint64_t address) const {

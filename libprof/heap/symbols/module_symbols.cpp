@@ -9,7 +9,7 @@
 #include <iterator>
 
 #include "symbols/cache.h"
-#include "symbols/demangle.h"
+#include "symbols/embedded_symbols.h"
 
 namespace heapkit::symbols {
 namespace {
@@ -26,7 +26,7 @@ Source source_of(const ModuleFiles& files) {
     if (files.with_debug_information() != nullptr) return Source::debug_information;
     const bool has_table =
         (files.binary && !files.binary->is_dynamic_only()) || (files.debug && !files.debug->is_dynamic_only());
-    if (has_table) return Source::symbol_table;
+    if (has_table || (files.binary && has_embedded_symbols(*files.binary))) return Source::symbol_table;
     return files.binary && files.binary->section(".dynsym") != nullptr ? Source::dynamic_symbols : Source::none;
 }
 
@@ -120,13 +120,27 @@ const SymbolTable& Module::table() {
     table_.emplace();
     if (files_.debug) table_->add(*files_.debug);
     if (files_.binary) table_->add(*files_.binary);
+    if (!files_.debug && files_.binary && files_.binary->is_dynamic_only()) add_embedded_symbols();
     table_->sort();
     return *table_;
 }
 
+// Unpacked only where a name is asked for: it takes milliseconds a module.
+void Module::add_embedded_symbols() {
+    if (!has_embedded_symbols(*files_.binary)) return;
+    auto unpacked = unpack_embedded_symbols(*files_.binary);
+    if (!unpacked) {
+        symbols_.source = Source::dynamic_symbols;
+        symbols_.problem = unpacked.error().what;
+        return;
+    }
+    embedded_ = *std::move(unpacked);
+    table_->add(*embedded_);
+}
+
 StringId Module::symbol_name(uint64_t address, StringTable& strings) {
     const Symbol* symbol = table().at(address);
-    return symbol == nullptr ? StringId() : strings.intern(demangle(symbol->name));
+    return symbol == nullptr ? StringId() : strings.intern(spelled(*symbol));
 }
 
 const Symbol* Module::symbol_at(uint64_t run_time_address) { return table().at(run_time_address - bias_); }

@@ -39,6 +39,7 @@ class Module {
    private:
     Resolved look_up(std::span<const uint64_t> addresses, StringTable& strings, const std::function<void()>& step);
     const SymbolTable& table();
+    void add_embedded_symbols();
     StringId symbol_name(uint64_t address, StringTable& strings);
 
     std::string name_;
@@ -46,6 +47,7 @@ class Module {
     std::span<const uint8_t> build_id_;
     ModuleFiles files_;
     ModuleSymbols symbols_;
+    std::optional<ElfFile> embedded_;  // .gnu_debugdata, unpacked; the table has its names
     std::optional<SymbolTable> table_;
     std::unique_ptr<Image> image_;
 };

@@ -8,6 +8,9 @@
 #include <algorithm>
 #include <tuple>
 
+#include "symbols/demangle.h"
+#include "symbols/plt.h"
+
 namespace heapkit::symbols {
 namespace {
 
@@ -18,19 +21,23 @@ bool is_named_place(const Elf64_Sym& symbol) {
 }
 
 // malloc, __libc_malloc and __malloc are one place: a public name without underscores tells most.
-uint32_t rank_of(const Elf64_Sym& symbol, std::string_view name) {
+uint16_t rank_of(const Elf64_Sym& symbol, std::string_view name) {
     const unsigned binding = ELF64_ST_BIND(symbol.st_info);
-    const uint32_t by_binding = binding == STB_GLOBAL ? 0 : binding == STB_WEAK ? 1 : 2;
-    const uint32_t by_type = ELF64_ST_TYPE(symbol.st_info) == STT_NOTYPE ? 1 : 0;
-    const auto underscores = static_cast<uint32_t>(std::min<size_t>(name.find_first_not_of('_'), 7));
-    return by_type << 16 | (name.starts_with("_Z") ? 0 : underscores) << 8 | by_binding;
+    const unsigned by_binding = binding == STB_GLOBAL ? 0 : binding == STB_WEAK ? 1 : 2;
+    const unsigned by_type = ELF64_ST_TYPE(symbol.st_info) == STT_NOTYPE ? 1 : 0;
+    const auto underscores = static_cast<unsigned>(std::min<size_t>(name.find_first_not_of('_'), 7));
+    return static_cast<uint16_t>(by_type << 8 | (name.starts_with("_Z") ? 0 : underscores) << 4 | by_binding);
 }
 
 }  // namespace
 
+std::string spelled(const Symbol& symbol) { return demangle(symbol.name) + (symbol.is_plt ? "@plt" : ""); }
+
 void SymbolTable::add(const ElfFile& file) {
     for (const Elf64_Shdr& section : file.sections())
         if (section.sh_type == SHT_SYMTAB || section.sh_type == SHT_DYNSYM) add_table(file, section);
+    for (const PltEntry& entry : plt_entries_of(file))
+        symbols_.push_back({entry.address, entry.size_bytes, 0, true, entry.name});
 }
 
 void SymbolTable::add_table(const ElfFile& file, const Elf64_Shdr& table) {
@@ -44,7 +51,7 @@ void SymbolTable::add_table(const ElfFile& file, const Elf64_Shdr& table) {
         const std::string_view name = text_at(text, row->st_name);
         if (name.empty() || name.starts_with('$') || name.starts_with(".L")) continue;
         const auto size = static_cast<uint32_t>(std::min<uint64_t>(row->st_size, UINT32_MAX));
-        symbols_.push_back({row->st_value, size, rank_of(*row, name), name});
+        symbols_.push_back({row->st_value, size, rank_of(*row, name), false, name});
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Which symbol covers an address, from .symtab and .dynsym.
+// Which symbol covers an address, from .symtab and .dynsym; entries of procedure linkage tables have the name of the
+// function that they lead to.
 //
 // Side:    heap, floor 3 (symbols).
 // Threads: const after construction.
@@ -8,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,14 +20,18 @@ namespace heapkit::symbols {
 struct Symbol {
     uint64_t address = 0;  // virtual, as in the file
     uint32_t size_bytes = 0;
-    uint32_t rank = 0;      // among those at one address, lower is better
+    uint16_t rank = 0;  // among those at one address, lower is better
+    bool is_plt = false;
     std::string_view name;  // as linked
 };
+
+// As one reads it: "shop::Basket::fill()", "malloc@plt".
+std::string spelled(const Symbol& symbol);
 
 class SymbolTable {
    public:
     SymbolTable() = default;
-    // Functions and objects of all symbol tables in `file`.
+    // Functions and objects of all symbol tables in `file`, and entries of its procedure linkage tables.
     void add(const ElfFile& file);
     void sort();  // once, after the last add()
 
