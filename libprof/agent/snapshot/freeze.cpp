@@ -32,8 +32,9 @@ constexpr size_t stack_bytes = 256 << 10;
 constexpr uint64_t grace_ns = 10'000'000'000;  // beyond the deadline, for a copy that hangs
 constexpr long mask_bytes = 8;
 
-constexpr int most_tries = 4;              // when threads were woken meanwhile
-constexpr int most_tries_alike = 3;        // when one blocks the signal: while it starts, ends or forks; or for ever
+constexpr int most_tries = 8;              // when threads were woken meanwhile
+constexpr int most_tries_alike = 3;        // when one blocks the signal: it will do so again
+constexpr uint64_t all_tries_ns = 150'000'000;  // of pause; there is no further try then
 constexpr uint64_t word_ns = 10'000'000'000;  // after this the copy goes: the program was killed
 
 struct Shared {
@@ -200,7 +201,8 @@ int start(const Order& order, const Registers& registers) noexcept {
         const long made = copy_once();
         if (made < 0) return static_cast<int>(-made);
         const Ran ran = count_who_ran(frozen.living);
-        const bool again = tries < (ran.woke > 0 ? most_tries : ran.stopless > 0 ? most_tries_alike : 1);
+        const int most = ran.woke > 0 ? most_tries : ran.stopless > 0 ? most_tries_alike : 1;
+        const bool again = tries < most && __atomic_load_n(&shared->pause_ns, __ATOMIC_RELAXED) < all_tries_ns;
         shared->ran = ran.woke + ran.stopless;
         give_word(!again);
         if (!again) {

@@ -92,6 +92,7 @@ size_t add(Living& living, uint32_t tid) noexcept {
     thread.stand = unmet;
     thread.stack_pointer = thread.program_counter = thread.thread_pointer = 0;
     thread.hearing = Hearing::never;
+    thread.has_signal = false;
     thread.registers = nullptr;
     return 1;
 }
@@ -142,7 +143,7 @@ uint64_t turns_of(uint32_t tid) noexcept {
     return static_cast<uint64_t>(decimal(at, end));
 }
 
-Hearing hearing_of(uint32_t tid, uint32_t signal) noexcept {
+Hearing hearing_of(uint32_t tid, uint32_t signal, bool& has_one) noexcept {
     char text[4096];
     const char* end = text + read_of_thread(tid, "/status", text, sizeof text);
     const auto set = [&](const char* name) {
@@ -152,10 +153,10 @@ Hearing hearing_of(uint32_t tid, uint32_t signal) noexcept {
     constexpr uint64_t libc_signals = uint64_t{3} << 31;  // SIGCANCEL 32, SIGSETXID 33: no program can block them
     const uint64_t wanted = uint64_t{1} << (signal - 1);
     const char* state = field(text, end, "State:");
-    if (state == end || *state == 'Z' || *state == 'X' || (set("SigPnd:") & wanted) != 0) return Hearing::never;
+    has_one = (set("SigPnd:") & wanted) != 0;
+    if (state == end || *state == 'Z' || *state == 'X') return Hearing::never;
     const uint64_t blocked = set("SigBlk:");
-    if ((blocked & wanted) == 0) return Hearing::now;
-    return (blocked & libc_signals) == libc_signals ? Hearing::later : Hearing::refuses;
+    return (blocked & wanted) == 0 || (blocked & libc_signals) == libc_signals ? Hearing::hears : Hearing::refuses;
 }
 
 }  // namespace prof::snapshot

@@ -27,11 +27,10 @@ enum Stand : uint32_t {
 };
 
 enum class Hearing : uint8_t {
-    never,    // it ended, or the signal of an earlier freeze still waits for it
+    never,    // it has ended
     refuses,  // it blocks the signal, or waits for it: sigwait() would show it to the program
-    later,  // it blocks even those that libc keeps for itself: libc does where threads start, end and fork, and so does
-            // our handler, from which it may be just coming
-    now,
+    hears,    // now, or in a moment: it blocks even those that libc keeps for itself, as libc does where threads start,
+              // end and fork, and as our handler does, from which it may be just coming
 };
 
 struct LivingThread {
@@ -42,6 +41,7 @@ struct LivingThread {
     uintptr_t thread_pointer;    // 0: unknown
     uint64_t turns;              // how often it had been given a processor
     Hearing hearing;
+    bool has_signal;             // from an earlier freeze; it was not given a processor since
     const Registers* registers;  // null: unknown
     Registers saved;
 };
@@ -76,6 +76,7 @@ Wait wait_of(uint32_t tid) noexcept;
 // How often it was given a processor, UINT64_MAX when it is gone: unchanged means that it did not run in between.
 uint64_t turns_of(uint32_t tid) noexcept;
 
-Hearing hearing_of(uint32_t tid, uint32_t signal) noexcept;
+// Whether it would take the signal; `has_one` whether one waits for it already.
+Hearing hearing_of(uint32_t tid, uint32_t signal, bool& has_one) noexcept;
 
 }  // namespace prof::snapshot

@@ -13,7 +13,7 @@
 //   waits for a futex, for ever      gets the signal too: the kernel makes that call again as if nothing had been
 //   waits elsewhere in the kernel    is left alone, since its call would say EINTR. Whether it was woken meanwhile
 //                                    shows in how often it was given a processor; then the copy is made again
-//   blocks all signals, as libc does is waited for a little
+//   blocks all signals, as libc does gets the signal, and hears it in a moment
 //   where threads start, end, fork
 //   blocks the signal itself         runs on, and the snapshot says so: sigwait() would show it to the program
 //
@@ -35,7 +35,6 @@ namespace prof::snapshot {
 namespace {
 
 constexpr uint64_t stop_ns = 100'000'000;      // until all stand still
-constexpr uint64_t unblock_ns = 20'000'000;    // until a thread that blocks the signal should have let it through
 constexpr uint64_t patience_ns = 10'000'000'000;  // of a thread that stands still: a clone always returns
 constexpr long look_again_ns = 1'000'000;
 constexpr int most_rounds = 8;
@@ -72,19 +71,28 @@ constexpr size_t refusals_kept = 256;
 uint32_t refusals[refusals_kept];  // threads that did not want the signal once: while a thread comes out of sigwait()
 size_t refusal_count = 0;          // the kernel shows it as one that takes all signals
 
-Hearing hearing(uint32_t tid) noexcept {
+Hearing hearing(uint32_t tid, bool& has_signal) noexcept {
     for (const uint32_t each : refusals) {
         if (each == tid) return Hearing::refuses;
     }
-    Hearing found = hearing_of(tid, stop_signal);
-    if (found == Hearing::now && wait_of(tid).call == __NR_rt_sigtimedwait) found = Hearing::refuses;
+    Hearing found = hearing_of(tid, stop_signal, has_signal);
+    if (found == Hearing::hears && wait_of(tid).call == __NR_rt_sigtimedwait) found = Hearing::refuses;
     if (found == Hearing::refuses) refusals[refusal_count++ % refusals_kept] = tid;
     return found;
+}
+
+void listen_to(Living& living, size_t from) noexcept {
+    for (size_t i = from; stop_signal != 0 && i < living.count; ++i) {
+        LivingThread& thread = living.thread[i];
+        thread.hearing = hearing(thread.tid, thread.has_signal);
+    }
 }
 
 // ---- Asking --------------------------------------------------------------------------------------------------------
 
 void ask(LivingThread& thread) noexcept {
+    // The one that waits for it brings it here just as well. Should it have come meanwhile, look_again() sends another.
+    if (thread.has_signal) return __atomic_store_n(&thread.stand, asked, __ATOMIC_RELEASE);
     siginfo_t info;
     info.si_signo = static_cast<int>(stop_signal);
     info.si_errno = 0;
@@ -115,8 +123,9 @@ void meet(LivingThread& thread, bool stops_all) noexcept {
     const Wait wait = wait_of(thread.tid);
     note_place(thread, wait);
     const bool waits = !wait.is_running && wait.call >= 0;
-    if (thread.hearing >= Hearing::later && (!waits || stops_all || is_taken_up_again(wait))) return ask(thread);
-    __atomic_store_n(&thread.stand, wait.is_running ? running : alone, __ATOMIC_RELEASE);
+    if (thread.hearing == Hearing::hears && (!waits || stops_all || is_taken_up_again(wait))) return ask(thread);
+    const bool may_run = wait.is_running && !(stop_signal != 0 && thread.hearing == Hearing::never);
+    __atomic_store_n(&thread.stand, may_run ? running : alone, __ATOMIC_RELEASE);
 }
 
 // One that was asked, but waits in the kernel: for a lock, inside realloc; for a disk. It cannot come.
@@ -132,7 +141,8 @@ void look_again(LivingThread& thread) noexcept {
         thread.turns = turns;
         note_place(thread, wait);
         if (!turn(thread, asked, alone)) turn(thread, occupied, alone);
-    } else if (turn(thread, occupied, asked)) {
+    } else if (turn(thread, occupied, asked) || thread.has_signal) {
+        thread.has_signal = false;
         ask(thread);
     }
 }
@@ -145,19 +155,27 @@ void give_up(LivingThread& thread) noexcept {
 void wait_for_all(Living& living, uint64_t until_ns) noexcept {
     for (;;) {
         const uint32_t seen = __atomic_load_n(&arrivals, __ATOMIC_ACQUIRE);
-        size_t awaited = 0, blocking = 0;
-        for (size_t i = 0; i < living.count; ++i) {
-            if (!is_awaited(living.thread[i])) continue;
-            ++awaited;
-            blocking += living.thread[i].hearing == Hearing::later;
-        }
+        size_t awaited = 0;
+        for (size_t i = 0; i < living.count; ++i) awaited += is_awaited(living.thread[i]);
         if (awaited == 0) return;
-        if (monotonic_ns() + (awaited == blocking ? stop_ns - unblock_ns : 0) > until_ns) break;
+        if (monotonic_ns() > until_ns) break;
         wait_while(arrivals, seen, look_again_ns);
         if (__atomic_load_n(&arrivals, __ATOMIC_ACQUIRE) != seen) continue;
         for (size_t i = 0; i < living.count; ++i) look_again(living.thread[i]);
     }
     for (size_t i = 0; i < living.count; ++i) give_up(living.thread[i]);
+}
+
+// Those that woke while the others came: now they can be asked. Says how many.
+size_t meet_again(Living& living, bool stops_all) noexcept {
+    size_t woken = 0;
+    for (size_t i = 0; i < living.count; ++i) {
+        LivingThread& thread = living.thread[i];
+        if (stand_of(thread) != alone || turns_of(thread.tid) == thread.turns) continue;
+        meet(thread, stops_all);
+        ++woken;
+    }
+    return woken;
 }
 
 void note_registers(Living& living, const Registers& own) noexcept {
@@ -206,9 +224,7 @@ void list_threads_to_stop(Living& living) noexcept {
     living.count = 0;
     __atomic_store_n(&called, &living, __ATOMIC_RELEASE);
     list_new_threads(living);
-    for (size_t i = 0; stop_signal != 0 && i < living.count; ++i) {
-        living.thread[i].hearing = hearing(living.thread[i].tid);
-    }
+    listen_to(living, 0);
 }
 
 void stop_threads(Living& living, const Registers& own, bool all) noexcept {
@@ -228,10 +244,8 @@ void stop_threads(Living& living, const Registers& own, bool all) noexcept {
         }
         wait_for_all(living, until_ns);
         // Whoever was not yet stopped may have started others.
-        if (living.count == 1 || list_new_threads(living) == 0) break;
-        for (size_t i = met; stop_signal != 0 && i < living.count; ++i) {
-            living.thread[i].hearing = hearing(living.thread[i].tid);
-        }
+        if (living.count == 1 || (meet_again(living, all) == 0 && list_new_threads(living) == 0)) break;
+        listen_to(living, met);
     }
     note_registers(living, own);
 }
