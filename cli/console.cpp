@@ -12,18 +12,25 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include "render/safe_text.h"
 
 namespace heapkit::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr size_t narrowest = 60, usual_width = 100;
+
+bool is_dumb_terminal() {
+    const char* const term = std::getenv("TERM");
+    return term != nullptr && std::strcmp(term, "dumb") == 0;
+}
 
 bool wants_no_colour() {
     const char* const no_color = std::getenv("NO_COLOR");
-    const char* const term = std::getenv("TERM");
-    return (no_color != nullptr && *no_color != '\0') || (term != nullptr && std::strcmp(term, "dumb") == 0);
+    return (no_color != nullptr && *no_color != '\0') || is_dumb_terminal();
 }
 
 size_t terminal_width() {
@@ -32,13 +39,25 @@ size_t terminal_width() {
     return std::max<size_t>(size.ws_col, narrowest);
 }
 
+// 0, or errno.
+int write_to(const std::string& path, std::string_view content) {
+    std::FILE* const file = std::fopen(path.c_str(), "we");
+    if (file == nullptr) return errno;
+    int code = std::fwrite(content.data(), 1, content.size(), file) == content.size() ? 0 : errno;
+    if (std::fclose(file) != 0 && code == 0) code = errno;
+    return code;
+}
+
 bool is_plain(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("._-/+,:@%=", c) != nullptr;
 }
 
 }  // namespace
 
-Console::Console() : output_is_terminal_(isatty(STDOUT_FILENO) == 1), errors_are_terminal_(isatty(STDERR_FILENO) == 1) {
+Console::Console()
+    : output_is_terminal_(isatty(STDOUT_FILENO) == 1),
+      errors_are_terminal_(isatty(STDERR_FILENO) == 1),
+      shows_progress_(errors_are_terminal_ && !is_dumb_terminal()) {
     text_options_ = {.colour = output_is_terminal_ && !wants_no_colour(),
                      .width = output_is_terminal_ ? terminal_width() : usual_width,
                      .cuts_lines = output_is_terminal_};
@@ -60,20 +79,20 @@ Result<void> write_whole_file(const std::string& path, std::string_view content,
         console.print(content);
         return {};
     }
-    const auto cannot = [&path](int code) {
-        return Error{fmt::format("cannot write {}: {}", path, std::strerror(code)),
-                     "Choose another place with -o FILE."};
-    };
-    const std::string unfinished = path + ".part";
-    std::FILE* const file = std::fopen(unfinished.c_str(), "we");
-    if (file == nullptr) return cannot(errno);
-    const bool is_written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
-    int code = is_written ? 0 : errno;
-    if (std::fclose(file) != 0 && code == 0) code = errno;
-    if (code == 0 && std::rename(unfinished.c_str(), path.c_str()) != 0) code = errno;
+    std::error_code ignored;
+    const fs::file_status there = fs::status(path, ignored);
+    int code = 0;
+    if (fs::exists(there) && !fs::is_regular_file(there)) {
+        code = write_to(path, content);
+    } else {
+        const std::string target = fs::exists(there) ? fs::canonical(path, ignored).string() : path;
+        const std::string unfinished = target + ".part";
+        code = write_to(unfinished, content);
+        if (code == 0 && std::rename(unfinished.c_str(), target.c_str()) != 0) code = errno;
+        if (code != 0) std::remove(unfinished.c_str());
+    }
     if (code == 0) return {};
-    std::remove(unfinished.c_str());
-    return cannot(code);
+    return Error{fmt::format("cannot write {}: {}", path, std::strerror(code)), "Choose another place with -o FILE."};
 }
 
 std::string shell_quoted(std::string_view word) {

@@ -18,8 +18,8 @@ constexpr uint64_t bar_columns = 30;
 }  // namespace
 
 void Progress::report(std::string_view what, uint64_t done, uint64_t total) {
-    if (!is_shown_ || total == 0) return;
-    const auto now = Clock::now();
+    if (terminal_ == nullptr || total == 0) return;
+    const auto now = now_();
     if (now - begin_ < patience || now - last_drawn_ < between_drawings) return;
     last_drawn_ = now;
     is_drawn_ = true;
@@ -27,12 +27,15 @@ void Progress::report(std::string_view what, uint64_t done, uint64_t total) {
     std::string bar;
     for (uint64_t column = 0; column < bar_columns; ++column) bar += column < full ? "█" : "░";
     std::fputs(fmt::format("\r\x1b[K{} {} {:3} %", bar, what, std::min<uint64_t>(100, done * 100 / total)).c_str(),
-               stderr);
-    std::fflush(stderr);
+               terminal_);
+    std::fflush(terminal_);
 }
 
 void Progress::clear() {
-    if (is_drawn_) std::fputs("\r\x1b[K", stderr);
+    if (is_drawn_) {
+        std::fputs("\r\x1b[K", terminal_);
+        std::fflush(terminal_);
+    }
     is_drawn_ = false;
 }
 

@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: MIT
 //
-// A bar on standard error for work over a second, on a terminal only.
+// A bar on a terminal for work over a second. Whoever has no terminal gives none.
 //
 // Side: our process, cli.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
+#include <functional>
 #include <string_view>
+#include <utility>
 
 namespace heapkit::cli {
 
 class Progress {
    public:
-    explicit Progress(bool is_shown) : is_shown_(is_shown), begin_(Clock::now()) {}
+    using Clock = std::chrono::steady_clock;
+    using Now = std::function<Clock::time_point()>;
+
+    explicit Progress(std::FILE* terminal, Now now = Clock::now)
+        : terminal_(terminal), now_(std::move(now)), begin_(now_()) {}
     ~Progress() { clear(); }
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -22,8 +29,9 @@ class Progress {
     void clear();
 
    private:
-    using Clock = std::chrono::steady_clock;
-    bool is_shown_, is_drawn_ = false;
+    std::FILE* terminal_;
+    Now now_;
+    bool is_drawn_ = false;
     Clock::time_point begin_, last_drawn_{};
 };
 

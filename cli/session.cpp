@@ -18,7 +18,7 @@ Session::~Session() = default;
 
 Result<Session> Session::open(std::span<const std::string> files, const Console& console) {
     Session session;
-    session.progress_ = std::make_unique<Progress>(console.errors_are_terminal());
+    session.progress_ = std::make_unique<Progress>(console.shows_progress() ? stderr : nullptr);
     Progress* const progress = session.progress_.get();
     HeapOptions options;
     options.symbols.progress.report = [progress](std::string_view what, uint64_t done, uint64_t total) {
