@@ -77,7 +77,8 @@ Result<Child> Child::start(const Command& command) {
     close(report[0]);
     if (!failed) return Child(pid);
     waitpid(pid, nullptr, 0);
-    return Error{"cannot run " + command.file.string() + ": " + std::strerror(error), ""};
+    return Error{"cannot run " + command.file.string() + ": " + std::strerror(error),
+                 error == ENOEXEC ? "If it is a script, name its interpreter in a first line that begins with #!" : ""};
 }
 
 // To all of its group: a shell and what it started, as a terminal would.

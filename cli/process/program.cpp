@@ -103,17 +103,21 @@ fs::path interpreter_of(std::ifstream& file) {
 
 Problem wrong_with(const fs::path& start) {
     fs::path path = start;
+    std::string of_script;
     for (int i = 0; i < interpreters_at_most; ++i) {
-        if (Problem problem = gains_rights(path)) return problem;
         std::ifstream file(path, std::ios::binary);
         char magic[4] = {};
         file.read(magic, sizeof magic);
-        if (!file && file.gcount() < 2) return std::nullopt;  // unreadable or empty: exec says it better
         file.clear();
-        if (std::memcmp(magic, ELFMAG, SELFMAG) == 0) return wrong_with_elf(path, file);
-        if (magic[0] != '#' || magic[1] != '!') return std::nullopt;
+        if (magic[0] != '#' || magic[1] != '!') {
+            Problem problem = gains_rights(path);  // also of what may be run and not read; in a script it means nothing
+            if (!problem && std::memcmp(magic, ELFMAG, SELFMAG) == 0) problem = wrong_with_elf(path, file);
+            return problem ? of_script + *problem : problem;  // what is neither may still be known to the kernel
+        }
         path = interpreter_of(file);
-        if (!is_file(path)) return start.string() + " needs " + path.string() + ", which is not there.";
+        if (!is_file(path))
+            return start.string() + " needs " + path.string() + ", which is not there. Install it, or mend the first line.";
+        of_script = start.string() + " is a script, and its interpreter is refused: ";
     }
     return std::nullopt;
 }
@@ -125,10 +129,11 @@ Program find_program(const std::string& name) {
     if (path.empty()) {
         std::error_code ignored;
         const bool is_folder = fs::is_directory(name, ignored);
+        const bool is_path = name.find('/') != std::string::npos;
         return {{}, is_folder ? code_not_runnable : code_not_found,
-                name + (is_folder ? " is a folder." : name.find('/') != std::string::npos
-                                                          ? " is not there."
-                                                          : " is not there: no such program in PATH.")};
+                name + (is_folder ? " is a folder. Name a program in it."
+                        : is_path ? " is not there. Check the path."
+                                  : " is not there: no such program in PATH. Name it with its path.")};
     }
     if (access(path.c_str(), X_OK) != 0)
         return {{}, code_not_runnable, path.string() + " is not executable. Make it so with: chmod +x " + path.string()};

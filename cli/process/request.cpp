@@ -53,7 +53,8 @@ Result<fs::path> answer_of(pid_t pid, const ControlPage& page) {
         case PROF_RESULT_BUSY:
             return Error{called(pid) + " is writing another snapshot", "Ask again when it is done."};
         default:
-            return Error{called(pid) + " could not write the snapshot: " + page.reply_text(), ""};
+            return Error{called(pid) + " could not write the snapshot: " + page.reply_text(),
+                         "It runs on. Choose another place with -o FILE."};
     }
 }
 

@@ -62,7 +62,7 @@ Ended run_to_end(const RunOptions& options) {
     const Written written(options.folder);
     auto child = Child::start({.file = program.file, .arguments = options.command,
                                .environment = environment_for(*agent, options)});
-    if (!child) return refuse(program.exit_code == 0 ? 126 : program.exit_code, child.error().what);
+    if (!child) return refuse(program.exit_code == 0 ? 126 : program.exit_code, child.error().what, child.error().hint);
     const int code = child->wait(options.exit_snapshot ? snapshot_before_end : std::function<void(pid_t)>());
     release_signals();
     remove_stale_pages();
