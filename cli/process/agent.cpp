@@ -51,12 +51,14 @@ Result<fs::path> find_agent() {
         agent = fs::absolute(named);
         if (!fs::exists(agent, error)) return Error{"HEAPKIT_AGENT names " + agent.string() + ", which is not there", ""};
     } else {
-        const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path().parent_path() / "lib";
-        for (const char* name : {"heapkit/libprof.so", "libprof.so"}) {
-            if (agent.empty() && fs::exists(folder / name, error)) agent = folder / name;
+        const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
+        // As installed, and as built.
+        const fs::path folders[] = {(here / HEAPKIT_AGENT_FOLDER).lexically_normal(), here.parent_path() / "lib"};
+        for (const fs::path& folder : folders) {
+            if (agent.empty() && fs::exists(folder / "libprof.so", error)) agent = folder / "libprof.so";
         }
         if (agent.empty())
-            return Error{"the agent is not in " + (folder / "heapkit").string(),
+            return Error{"the agent, libprof.so, is not in " + folders[0].string(),
                          "Install heapkit whole, or name the library with HEAPKIT_AGENT=/path/libprof.so"};
     }
     // The loader splits LD_PRELOAD there, and knows no way to quote.
