@@ -11,6 +11,7 @@
 
 #include <prof/control.h>
 
+#include "control/alarm.h"
 #include "control/page.h"
 #include "control/session.h"
 #include "control/triggers.h"
@@ -79,6 +80,18 @@ void serve_trigger(const snapshot::Registers& registers) noexcept {
     session::take_begun({.reason = reason, .registers = &registers});
 }
 
+// A process that is asleep for good has nothing due, ever.
+bool may_serve() noexcept {
+    return session::state() == PROF_CONTROL_RECORDING || session::state() == PROF_CONTROL_STOPPED;
+}
+
+void hear_alarm(bool is_between, const snapshot::Registers& registers) noexcept {
+    if (!may_serve()) return;
+    triggers::rang();
+    if (is_between) return recorder::request_service();
+    serve_trigger(registers);
+}
+
 // A tool queues the signal and has written a request; a plain kill asks for a snapshot by itself.
 void on_signal(int, siginfo_t* info, void* data) {
     const int saved = errno;
@@ -91,6 +104,8 @@ void on_signal(int, siginfo_t* info, void* data) {
     capture(registers, *static_cast<const ucontext_t*>(data));
     if (!session::is_own_process()) {
         // Forked, and nothing happened since: the recorder has not noticed yet.
+    } else if (alarm::is_ours(*info)) {
+        hear_alarm(recorder::is_between() || is_in_loader(registers), registers);
     } else if (recorder::is_between() || is_in_loader(registers)) {
         if (info->si_code != SI_QUEUE) __atomic_store_n(&signal_waits, 1, __ATOMIC_RELEASE);
         recorder::request_service();

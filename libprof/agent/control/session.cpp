@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/syscalls.h"
+#include "control/alarm.h"
 #include "control/kept.h"
 #include "control/memory_limit.h"
 #include "control/names.h"
@@ -74,7 +75,10 @@ void answer(int error) noexcept {
     if (error != 0) text.add(path.c_str()).add(": ").add(text_of(error, buffer));
     page::answer({.request = request, .error = error, .path = path.c_str(), .text = text.c_str()});
 }
-void answer_outcome(const snapshot::Outcome& outcome) { answer(kept::settle(outcome, refusal)); }
+void answer_outcome(const snapshot::Outcome& outcome) {
+    kept::settle(outcome, refusal);
+    answer(outcome.error);
+}
 
 // What went wrong and nobody else will say: an exit or a signal has no one to return to.
 void say(prof_reason reason, int error) noexcept {
@@ -89,12 +93,12 @@ void say(prof_reason reason, int error) noexcept {
 
 // The copy has ended, however it did.
 int finish(const snapshot::Outcome& outcome) noexcept {
-    const int error = kept::finished(outcome, refusal);
+    kept::finished(outcome, refusal);
+    refused += outcome.is_cut;
     if (outcome.error != 0) answer(outcome.error);
-    if (error != outcome.error) ++refused;
-    say(taken_for, error);
+    say(taken_for, outcome.error);
     store(stage, idle);
-    return error;
+    return outcome.error;
 }
 
 bool begin() noexcept {
@@ -139,7 +143,7 @@ void choose_path(const Ask& ask) noexcept {
 
 // At the end of the program nobody is left to write to what the copy shares: memory is no question then.
 int admit(const Ask& ask) noexcept {
-    int error = kept::admit({.number = last_number, .reason = ask.reason, .path = path.c_str()}, refusal);
+    int error = kept::admit({.number = last_number, .reason = ask.reason}, refusal);
     if (error == 0 && ask.reason != PROF_REASON_EXIT && !options.forces_memory) error = memory_limit::admit("", refusal);
     if (error != 0) ++refused;
     return error;
@@ -161,6 +165,7 @@ int freeze(const Ask& ask) noexcept {
                             .number = last_number,
                             .run_id = run_id,
                             .deadline_seconds = options.deadline_seconds,
+                            .most_bytes = kept::room_bytes(),
                             .stops_all = options.stops_all || ask.stops_all,
                             .done = answer_outcome},
                            *ask.registers);
@@ -169,6 +174,12 @@ int freeze(const Ask& ask) noexcept {
 int why_not() noexcept {
     if (load(current_state) == PROF_CONTROL_ASLEEP || load(current_state) == PROF_CONTROL_STARTING) return ENXIO;
     return recorder::is_inside() ? EDEADLK : 0;
+}
+
+void start_triggers() noexcept {
+    alarm::forget();
+    if (options.triggers.any()) alarm::start(options.signal_number);
+    triggers::start(options.triggers);
 }
 
 void check_folder() noexcept {
@@ -191,7 +202,7 @@ void start(const Options& wanted, const char* runtime_folder) noexcept {
     snapshot::prepare(options.signal_number);
     check_folder();
     kept::start(options.limits, options.folder.c_str());
-    triggers::start(options.triggers);
+    start_triggers();
     page::start(runtime_folder, options.folder.c_str(), options.signal_number);
     if (!options.record) recorder::set_recording(false);
     enter(options.record ? PROF_CONTROL_RECORDING : PROF_CONTROL_STOPPED);
@@ -281,7 +292,7 @@ void forked() noexcept {
     refused = 0, said_of_trigger = 0;
     snapshot::forked();
     kept::forked();
-    triggers::start(options.triggers);
+    start_triggers();
     page::forked();
 }
 

@@ -8,6 +8,7 @@
 
 #include <time.h>
 
+#include "control/alarm.h"
 #include "record/counters.h"
 
 namespace prof::triggers {
@@ -17,6 +18,8 @@ namespace {
 constexpr uint64_t never = UINT64_MAX;
 constexpr uint64_t least_base = 1 << 20;
 constexpr uint64_t between_ns = 1'000'000'000;
+constexpr uint64_t grace_ns = 50'000'000;    // in which a program that allocates notices by itself
+constexpr uint64_t again_ns = 200'000'000;
 
 constinit Triggers triggers;
 bool any = false;
@@ -63,6 +66,7 @@ bool is_due(prof_reason& reason) noexcept {
     const bool may_size = now >= load(size_due_ns);
     reason = has_grown ? PROF_REASON_GROWTH : PROF_REASON_PEAK;
     if (may_size && (has_grown || is_peak)) return true;
+    if (has_grown || is_peak) alarm::ring_by(load(size_due_ns) + grace_ns);
     reason = PROF_REASON_INTERVAL;
     return now >= interval_due;
 }
@@ -73,8 +77,16 @@ void rebase() noexcept {
     const uint64_t peak = load(counters::totals.peak_bytes);
     store(size_due_ns, now + between_ns);
     if (triggers.interval_ms != 0) store(interval_due_ns, now + triggers.interval_ms * 1'000'000);
+    alarm::ring_at(triggers.interval_ms != 0 ? load(interval_due_ns) + grace_ns : alarm::never);
     store(growth_due, growth_above(live));
     if (triggers.peak_percent != 0) store(peak_due, above(peak > live ? peak : live, triggers.peak_percent));
+}
+
+void rang() noexcept {
+    alarm::ring_at(alarm::never);
+    prof_reason reason{};
+    if (is_due(reason)) return alarm::ring_by(now_ns() + again_ns);
+    if (const uint64_t due = load(interval_due_ns); due != never) alarm::ring_by(due + grace_ns);
 }
 
 }  // namespace prof::triggers

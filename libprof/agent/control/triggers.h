@@ -4,9 +4,12 @@
 //
 // Side:    agent, floor 4 (control).
 // Threads: is_due() by any; the others by the thread whose turn it is (control/session.h).
-// Cost:    every 64 events of a thread: one branch without triggers, with them one load or the clock.
+// Cost:    every 64 events of a thread, and at each large block: one branch without triggers, with them one load or the
+//          clock.
 //
-// Nothing is checked while the program does not allocate: what it holds does not change then either.
+// A program that allocates is looked at when it does. One that does not is woken by the alarm (alarm.h), and only when a
+// snapshot is due that nobody took: the interval is over, or growth or a peak came within a second after the snapshot
+// before. docs/decisions/0005-idle-triggers.md has the other ways.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +39,10 @@ bool is_due(prof_reason& reason) noexcept;
 
 // A snapshot is taken now, for whatever reason, or was refused: all triggers count from here.
 void rebase() noexcept;
+
+// The alarm rings, and is_due() is asked next. It will ring again for what is not yet due, and in a while for what is,
+// in case that the snapshot cannot be taken now.
+void rang() noexcept;
 
 inline bool is_triggered(prof_reason reason) noexcept {
     return reason == PROF_REASON_INTERVAL || reason == PROF_REASON_GROWTH || reason == PROF_REASON_PEAK;

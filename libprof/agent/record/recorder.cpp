@@ -26,6 +26,7 @@ namespace prof::recorder {
 namespace {
 
 constexpr uint32_t kEventsPerLook = 64;
+constexpr size_t kLargeBytes = 64 << 10;  // a program may allocate a few of these and then no more: each is looked at
 
 Service service = nullptr;
 Forked forked = nullptr;
@@ -145,6 +146,7 @@ void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes,
     if (!blocks::insert_fast(address, record)) [[unlikely]]
         if (!insert_slowly(thread, address, record)) return;
     count_allocated(thread, stack, size);
+    if (size >= kLargeBytes) [[unlikely]] thread.countdown = 1;
 }
 
 blocks::Taken take(Thread& thread, void* block) noexcept {

@@ -62,7 +62,7 @@ void not_reallocated(const InFlight& old) noexcept;
 // above do their work at a moment when no table is half-way.
 using Service = void (*)() noexcept;
 // `service` is called on a recording thread, outside of any record, at the next event of any thread after
-// request_service(), and about every 64 events otherwise. Set once, before start().
+// request_service(), and otherwise about every 64 events and after each large block. Set once, before start().
 void set_service(Service service) noexcept;
 void request_service() noexcept;  // async-signal-safe
 

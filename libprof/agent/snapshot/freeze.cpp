@@ -219,7 +219,7 @@ bool has_ended(Outcome& outcome) noexcept {
         let_leave(child);
         outcome = shared->outcome;
     } else if (is_reaped(child)) {
-        outcome = is_finished() ? shared->outcome : Outcome{EFAULT, 0};  // it may have finished between the two looks
+        outcome = is_finished() ? shared->outcome : Outcome{.error = EFAULT};  // it may have finished between the two looks
     } else {
         if (monotonic_ns() > give_up_ns) sys::call(__NR_kill, child, SIGKILL);
         return false;

@@ -31,11 +31,24 @@ int Output::open_fresh(const char* suffix, Path& name) noexcept {
     return sys::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
 }
 
-int Output::open(const char* path) noexcept {
+int Output::open(const char* path, uint64_t most_bytes) noexcept {
     path_ = path;
+    most_bytes_ = most_bytes;
     fd_ = open_fresh("", temporary_);
     if (fd_ < 0) fail(fd_);
     return error_;
+}
+
+// The limit holds at each moment: what would pass it is not written.
+void Output::write(int fd, const void* data, uint64_t bytes, uint64_t offset) noexcept {
+    if (error_ != 0 || bytes == 0) return;
+    if (bytes > most_bytes_ - written_bytes_) {
+        is_cut_ = true;
+        return fail(-EDQUOT);
+    }
+    written_bytes_ += bytes;
+    const long done = sys::pwrite_all(fd, data, bytes, offset);
+    if (done < 0) fail(done);
 }
 
 uint64_t Output::reserve(uint64_t bytes) noexcept {
@@ -51,10 +64,7 @@ void Output::add(const prof_section& section) noexcept {
 void Output::put(uint32_t id, uint32_t element_bytes, const void* data, uint64_t count) noexcept {
     const uint64_t bytes = element_bytes * count;
     const uint64_t offset = reserve(bytes);
-    if (error_ == 0 && bytes > 0) {
-        const long done = sys::pwrite_all(fd_, data, bytes, offset);
-        if (done < 0) fail(done);
-    }
+    write(fd_, data, bytes, offset);
     add({.id = id, .element_bytes = element_bytes, .offset = offset, .element_count = count,
          .checksum = prof_checksum(data, bytes), .encoding = 0, .reserved = 0});
 }
@@ -81,9 +91,12 @@ uint64_t Output::take_spill(int spill, uint64_t bytes) noexcept {
         const uint64_t wanted = bytes - done < copy_bytes ? bytes - done : copy_bytes;
         const long got = sys::call(__NR_pread64, spill, reinterpret_cast<long>(buffer), static_cast<long>(wanted),
                                    static_cast<long>(done));
-        const long put = got > 0 ? sys::pwrite_all(fd_, buffer, static_cast<size_t>(got), offset + done) : -EIO;
-        if (put < 0) fail(got < 0 ? got : put);
-        done += static_cast<uint64_t>(got > 0 ? got : 0);
+        if (got <= 0) {
+            fail(got < 0 ? got : -EIO);
+        } else {
+            write(fd_, buffer, static_cast<uint64_t>(got), offset + done);
+            done += static_cast<uint64_t>(got);
+        }
     }
     arena::unmap(buffer, copy_bytes);
     sys::close(spill);
@@ -107,12 +120,8 @@ int Output::close() noexcept {
     header.file_bytes = end_;
     header.header_checksum = prof_checksum(&header, offsetof(prof_header, header_checksum));
 
-    if (error_ == 0) fail([&] {
-        const long table = sys::pwrite_all(fd_, sections_, table_bytes, header.section_table_offset);
-        if (table < 0) return table;
-        const long front = sys::pwrite_all(fd_, &header, sizeof header, 0);
-        return front < 0 ? front : 0;
-    }());
+    write(fd_, sections_, table_bytes, header.section_table_offset);
+    write(fd_, &header, sizeof header, 0);
     if (error_ == 0) fail(sys::rename(temporary_.c_str(), path_));
     if (error_ != 0) sys::unlink(temporary_.c_str());
     sys::close(fd_);
@@ -131,10 +140,7 @@ Column::Column(Output& output, const Place& place) noexcept
 
 void Column::flush() noexcept {
     prof_checksum_update(&checksum_, buffer_, used_);
-    if (output_.error() == 0) {
-        const long done = sys::pwrite_all(fd_, buffer_, used_, place_.offset + written_);
-        if (done < 0) output_.fail(done);
-    }
+    output_.write(fd_, buffer_, used_, place_.offset + written_);
     written_ += used_;
     used_ = 0;
 }

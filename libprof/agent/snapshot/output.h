@@ -19,8 +19,8 @@ namespace prof::snapshot {
 // A file being written at a temporary name.
 class Output {
    public:
-    // 0 or -errno. `path` is kept by reference.
-    int open(const char* path) noexcept;
+    // 0 or -errno. `path` is kept by reference. Nothing is written beyond `most_bytes` in all: then is_cut().
+    int open(const char* path, uint64_t most_bytes) noexcept;
 
     // The header and the table of sections, then the rename. 0, or -errno with nothing left behind.
     int close() noexcept;
@@ -40,7 +40,11 @@ class Output {
     // Appends the spill's bytes; returns where they start.
     uint64_t take_spill(int spill, uint64_t bytes) noexcept;
 
+    // To this file or to its spill.
+    void write(int fd, const void* data, uint64_t bytes, uint64_t offset) noexcept;
+
     int fd() const noexcept { return fd_; }
+    bool is_cut() const noexcept { return is_cut_; }
     int error() const noexcept { return error_; }
     void fail(long error) noexcept {
         if (error_ == 0) error_ = static_cast<int>(error);
@@ -54,6 +58,8 @@ class Output {
     Path temporary_;
     int fd_ = -1;
     int error_ = 0;
+    bool is_cut_ = false;
+    uint64_t most_bytes_ = 0, written_bytes_ = 0;
     uint64_t end_ = sizeof(prof_header);
     uint32_t count_ = 0;
     prof_section sections_[PROF_MAX_SECTIONS] = {};

@@ -50,9 +50,9 @@ Outcome write_snapshot(const Frozen& frozen) noexcept {
     faults::catch_all();
     offer_to_oom_killer();
     Writer* made = make_writer(frozen);
-    if (made == nullptr) return {ENOMEM, 0};
+    if (made == nullptr) return {.error = ENOMEM};
     Writer& writer = *made;
-    if (const int error = writer.output.open(frozen.order.path)) return {-error, 0};
+    if (const int error = writer.output.open(frozen.order.path, frozen.order.most_bytes)) return {.error = -error};
 
     tables::fold_thread_counters();
     writer.maps.read(writer.strings);
@@ -71,7 +71,7 @@ Outcome write_snapshot(const Frozen& frozen) noexcept {
     write_small_sections(writer);
 
     const int error = writer.output.close();
-    return {-error, writer.output.file_bytes()};
+    return {.error = -error, .is_cut = writer.output.is_cut(), .file_bytes = writer.output.file_bytes()};
 }
 
 }  // namespace prof::snapshot
