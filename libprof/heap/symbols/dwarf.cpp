@@ -160,6 +160,7 @@ struct DebugInformation::State {
     int file = -1;
     Dwarf* dwarf = nullptr;
     std::vector<Unit> units;
+    size_t halves = 0;  // units whose .dwo file was not found
     RangeIndex unit_of;
     std::unordered_map<const void*, StringId> names;  // of functions, by their DIE
 
@@ -308,6 +309,7 @@ void DebugInformation::State::list_units() {
     while (dwarf_get_units(dwarf, cu, &cu, &version, &type, &unit, &split) == 0) {
         if (type != DW_UT_compile && type != DW_UT_skeleton && type != DW_UT_partial) continue;
         const bool is_split = type == DW_UT_skeleton && split.addr != nullptr;
+        halves += type == DW_UT_skeleton && !is_split;
         units.push_back({unit, is_split ? split : unit});
         bool has_ranges = false;
         const auto add = [&](uint64_t low, uint64_t high) {
@@ -337,7 +339,15 @@ Result<DebugInformation> DebugInformation::open(const std::filesystem::path& fil
     if (state->dwarf == nullptr)
         return Error{file.string() + ": its debug information is damaged: " + dwarf_errmsg(-1), ""};
     state->list_units();
+    if (state->units.empty())
+        return Error{"its debug information cannot be read: it is damaged, or compressed as elfutils here does not know", ""};
     return DebugInformation(std::move(state));
+}
+
+std::string DebugInformation::problem() const {
+    if (state_->halves == 0) return {};
+    return std::to_string(state_->halves) + " of " + std::to_string(state_->units.size()) +
+           " compile units have no .dwo file where they were built: inlined calls are missing";
 }
 
 void DebugInformation::resolve(std::span<const uint64_t> addresses, StringTable& strings, const Visitor& visit) {

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/ids.h"
@@ -36,6 +37,10 @@ class DebugInformation {
     DebugInformation(DebugInformation&&) noexcept;
     DebugInformation& operator=(DebugInformation&&) noexcept;
     ~DebugInformation();
+
+    // What of it is not there, in a sentence: with -gsplit-dwarf the .dwo files, which hold functions and inlined calls.
+    // "" when all is.
+    std::string problem() const;
 
     // Called for each address that DWARF knows: its place in `addresses`, and its frames, innermost first.
     using Visitor = std::function<void(size_t place, std::span<const SourceFrame> frames)>;

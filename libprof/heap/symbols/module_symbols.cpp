@@ -22,12 +22,15 @@ std::string display_name(std::string_view path, uint32_t flags) {
     return name.empty() ? std::string(path) : name;
 }
 
-Source source_of(const ModuleFiles& files) {
-    if (files.with_debug_information() != nullptr) return Source::debug_information;
+Source source_without_lines(const ModuleFiles& files) {
     const bool has_table =
         (files.binary && !files.binary->is_dynamic_only()) || (files.debug && !files.debug->is_dynamic_only());
     if (has_table || (files.binary && has_embedded_symbols(*files.binary))) return Source::symbol_table;
     return files.binary && files.binary->section(".dynsym") != nullptr ? Source::dynamic_symbols : Source::none;
+}
+
+Source source_of(const ModuleFiles& files) {
+    return files.with_debug_information() != nullptr ? Source::debug_information : source_without_lines(files);
 }
 
 // Old and new answers in one; both ascending, without an address in common.
@@ -82,7 +85,8 @@ Resolved Module::resolve(std::span<const uint64_t> addresses, StringTable& strin
     std::set_difference(addresses.begin(), addresses.end(), known.begin(), known.end(), std::back_inserter(unknown));
     if (!unknown.empty()) {
         cached->resolved = merged(cached->resolved, look_up(unknown, strings, step));
-        if (fingerprint != 0) store_cached(build_id_, *cached, strings);
+        // What was missing may be there next time.
+        if (fingerprint != 0 && symbols_.problem.empty()) store_cached(build_id_, *cached, strings);
     }
     return chosen(cached->resolved, addresses);
 }
@@ -97,8 +101,10 @@ Resolved Module::look_up(std::span<const uint64_t> addresses, StringTable& strin
                 found[place].assign(frames.begin(), frames.end());
                 step();
             });
+            if (symbols_.problem.empty()) symbols_.problem = information->problem();
         } else {
             symbols_.problem = information.error().what;
+            symbols_.source = source_without_lines(files_);
         }
     }
     Resolved resolved;
