@@ -26,6 +26,7 @@ OUTSIDE = {  # package: pattern of its headers
     "lzma": r"lzma\.h",
     "elfutils": r"(libdw|libdwfl|libelf|gelf|dwarf)\.h|elfutils/.*",
     "nlohmann": r"nlohmann/.*",
+    "graphviz": r"graphviz/.*",
     "CLI11": r"CLI/.*",
     "libunwind": r"libunwind.*\.h",
     "zstd": r"zstd.*\.h",

@@ -16,6 +16,28 @@ using Json = nlohmann::ordered_json;
 
 constexpr int format_version = 1;
 
+Json json_of(const Place& place) {
+    return {{"function", place.function}, {"file", place.file}, {"line", place.line}, {"module", place.module}};
+}
+
+std::string_view role_text(NetNode::Role role) {
+    switch (role) {
+        case NetNode::Role::object:
+            return "object";
+        case NetNode::Role::root:
+            return "root";
+        case NetNode::Role::closure:
+            return "closure";
+        case NetNode::Role::container:
+            return "container";
+        case NetNode::Role::subject:
+            return "subject";
+        case NetNode::Role::folded:
+            return "folded";
+    }
+    return "";
+}
+
 struct CellToJson {
     const Column& column;
 
@@ -29,10 +51,7 @@ struct CellToJson {
     Json operator()(const Trend& trend) const { return trend; }
     Json operator()(const Traceback& traceback) const {
         Json frames = Json::array();
-        for (const Place& place : traceback) {
-            frames.push_back(
-                {{"function", place.function}, {"file", place.file}, {"line", place.line}, {"module", place.module}});
-        }
+        for (const Place& place : traceback) frames.push_back(json_of(place));
         return frames;
     }
 };
@@ -72,11 +91,28 @@ Json json_of(const Series& series) {
     return {{"title", series.title}, {"x", series.x}, {"y", std::move(lines)}};
 }
 
+Json json_of(const NetNode& node) {
+    return {{"role", role_text(node.role)},
+            {"name", node.name},
+            {"lines", node.lines},
+            {"address", node.address == 0 ? Json() : Json(fmt::format("{:#x}", node.address))},
+            {"size", node.size_bytes},
+            {"place", json_of(node.place)},
+            {"depth", node.depth},
+            {"has_more", node.has_more},
+            {"lost", node.is_lost},
+            {"highlighted", node.is_highlighted}};
+}
+
 Json json_of(const Net& net) {
     Json nodes = Json::array(), edges = Json::array();
-    for (const NetNode& node : net.nodes) nodes.push_back({{"lines", node.lines}, {"depth", node.depth}});
+    for (const NetNode& node : net.nodes) nodes.push_back(json_of(node));
     for (const NetEdge& edge : net.edges) {
-        edges.push_back({{"from", edge.from}, {"to", edge.to}, {"label", edge.label}, {"owns", edge.owns}});
+        edges.push_back({{"from", edge.from},
+                         {"to", edge.to},
+                         {"label", edge.label},
+                         {"owns", edge.owns},
+                         {"on_path", edge.on_path}});
     }
     return {{"title", net.title}, {"nodes", std::move(nodes)}, {"edges", std::move(edges)}};
 }

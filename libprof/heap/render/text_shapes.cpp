@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Trees, series and nets as text.
+// Trees and series as text.
 //
 // Side: heap, floor 3 (render).
 #include "render/text_shapes.h"
@@ -74,20 +74,6 @@ std::string series_text(const Series& series, const TextOptions& options) {
         const double largest = *std::max_element(series.y[line].begin(), series.y[line].end());
         text += fmt::format("  {}  up to {}, over {}\n", bars(highest), number_text(largest, series.y_unit, false),
                             number_text(span, series.x_unit, false));
-    }
-    return text;
-}
-
-std::string net_text(const Net& net, const TextOptions& options) {
-    const Style style(options.colour);
-    const auto label = [&](uint32_t node) {
-        return net.nodes[node].lines.empty() ? std::string("?") : safe_text(net.nodes[node].lines.front());
-    };
-    std::string text = style.strong(safe_text(net.title)) + "\n";
-    for (const NetEdge& edge : net.edges) {
-        text += fitted(fmt::format("  {} ── {} ─→ {}", label(edge.from), safe_text(edge.label), label(edge.to)),
-                       options.width) +
-                "\n";
     }
     return text;
 }
