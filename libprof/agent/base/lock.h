@@ -4,7 +4,9 @@
 //
 // Side:    agent, floor 1 (base).
 // Threads: mutual exclusion; yields the processor while it waits, for about a second at most.
-// Signals: taken inside the reentrancy guard only, so a handler on the same thread never waits for its own lock.
+// Signals: taken inside the reentrancy guard only, so a handler on the same thread never waits for its own lock. A
+//          handler that interrupts the holder and jumps away (siglongjmp) leaves it taken: the same thread then finds
+//          itself the holder, and holds it again.
 // Fork:    a forked child may inherit it held by a thread that is gone: the child calls reset() before it records.
 #pragma once
 
@@ -20,19 +22,21 @@ namespace prof {
 class Lock {
    public:
     [[nodiscard]] bool take() noexcept {
+        const auto self = static_cast<uint32_t>(sys::gettid());
         for (int i = 0; i < kMaxTries; ++i) {
-            uint32_t open = 0;
-            if (taken_.compare_exchange_weak(open, 1, std::memory_order_acquire)) return true;
+            uint32_t holder = 0;
+            if (holder_.compare_exchange_weak(holder, self, std::memory_order_acquire)) return true;
+            if (holder == self) return true;
             if (i > 64) sys::call(__NR_sched_yield);
         }
         return false;
     }
-    void give() noexcept { taken_.store(0, std::memory_order_release); }
-    void reset() noexcept { taken_.store(0, std::memory_order_release); }
+    void give() noexcept { holder_.store(0, std::memory_order_release); }
+    void reset() noexcept { holder_.store(0, std::memory_order_release); }
 
    private:
     static constexpr int kMaxTries = 1 << 20;
-    std::atomic<uint32_t> taken_{0};
+    std::atomic<uint32_t> holder_{0};  // its thread, 0 for none
 };
 
 // Holds a lock for a scope, or knows that it could not.

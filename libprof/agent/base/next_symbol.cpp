@@ -50,7 +50,7 @@ uint32_t gnu_hash_of(const char* name) noexcept {
 bool is_definition_of(const Tables& tables, uint32_t index, const char* name) noexcept {
     const Elf64_Sym& symbol = tables.symbols[index];
     const int type = ELF64_ST_TYPE(symbol.st_info);
-    return symbol.st_shndx != SHN_UNDEF && symbol.st_value != 0 && type == STT_FUNC &&
+    return symbol.st_shndx != SHN_UNDEF && symbol.st_value != 0 && (type == STT_FUNC || type == STT_OBJECT) &&
            equal(tables.strings + symbol.st_name, name);
 }
 

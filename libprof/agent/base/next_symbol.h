@@ -10,7 +10,7 @@
 
 namespace prof {
 
-// The address of the first definition of `name` in a module loaded after the agent; null when there is none.
+// The address of the first definition of `name`, a function or a variable, in a module loaded after the agent; null when there is none.
 // Takes the dynamic linker's lock; not from a signal handler, not on the hot path.
 void* next_symbol(const char* name) noexcept;
 

@@ -49,12 +49,16 @@ Forked forked = nullptr;
     return value;
 }
 
+// What lies at least between code that a signal interrupts and its handler on the same stack: the red zone, siginfo_t and
+// ucontext_t. Two entries of ours from one place in the program lie closer together.
+constexpr uintptr_t kSignalFrameBytes = 512;
+
 // Whether this thread is still inside. A handler that interrupted us runs further in on the same stack; whoever comes
-// from further out shows that a handler has jumped away over us (siglongjmp), and that nobody will leave any more.
+// from as far out shows that a handler has jumped away over us (siglongjmp), and that nobody will leave any more.
 bool is_still_inside(const Thread& thread) noexcept {
     uintptr_t entered = thread.inside.load(std::memory_order_relaxed), here = stack_pointer();
     auto is_native = [&](uintptr_t at) { return at >= thread.stack_low && at < thread.stack_high; };
-    return entered != 0 && !(is_native(entered) && is_native(here) && here > entered);
+    return entered != 0 && !(is_native(entered) && is_native(here) && here + kSignalFrameBytes > entered);
 }
 
 [[gnu::noinline]] Thread* enter_slowly() noexcept {
@@ -103,8 +107,15 @@ bool is_still_inside(const Thread& thread) noexcept {
 // ---- Counting ------------------------------------------------------------------------------------------------------
 
 // The counters of this thread, or null while the process has one thread and counts directly.
+//
+// No update is lost when there come to be two: libc lowers its word in the first thread before it makes the second, so
+// that whatever the first one counts from then on goes into its cache, and what it counted before was done before the
+// second one began.
 [[gnu::always_inline]] inline counters::Cache* cache_of(Thread& thread) noexcept {
-    if (state().threaded.load(std::memory_order_relaxed) == 0) [[likely]] return nullptr;
+    if (state().threaded.load(std::memory_order_relaxed) == 0) [[likely]] {
+        if (threads::is_alone_for_libc()) [[likely]] return nullptr;
+        state().threaded.store(1, std::memory_order_relaxed);
+    }
     if (thread.cache == nullptr) [[unlikely]] thread.cache = threads::make_cache();
     return thread.cache;
 }
@@ -162,6 +173,11 @@ blocks::Taken take(Thread& thread, void* block) noexcept {
     return taken;
 }
 
+// An allocation that nobody entered for: because nothing has been started yet, or because enter() counted why.
+[[gnu::noinline]] void count_early() noexcept {
+    if (shadow.mode.load(std::memory_order_relaxed) == 0) tables::lose(PROF_LOSS_EARLY_BLOCKS);
+}
+
 bool is_stopped() noexcept { return (state().mode.load(std::memory_order_relaxed) & kModeStopped) != 0; }
 
 }  // namespace
@@ -169,6 +185,7 @@ bool is_stopped() noexcept { return (state().mode.load(std::memory_order_relaxed
 // ---- The contract --------------------------------------------------------------------------------------------------
 
 bool start() noexcept {
+    threads::start();
     if (!start_state() || !stacks::start() || !rules::start() || !timeline::start() || !modules::start()) return false;
     shadow.mode.store(kModeStarted);
     state().mode.store(kModeStarted, std::memory_order_release);
@@ -189,7 +206,7 @@ void set_recording(bool on) noexcept {
 void allocated(void* block, size_t size, const Caller& caller) noexcept {
     if (block == nullptr) return;
     Thread* thread = enter();
-    if (thread == nullptr) return;
+    if (thread == nullptr) return count_early();
     if (!is_stopped()) [[likely]] put(*thread, block, size, caller);
     leave(*thread);
 }

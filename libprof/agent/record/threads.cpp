@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/lock.h"
+#include "base/next_symbol.h"
 #include "base/syscalls.h"
 #include "blocks.h"
 #include "stacks.h"
@@ -27,12 +28,18 @@ namespace {
 
 constexpr uint32_t kMaxSlots = blocks::kMaxThread;
 constexpr uint32_t kLooksAtOnce = 16;     // slots looked at for a dead owner when a thread begins
+#ifdef PROF_TEST_FEW_PAST_THREADS
+constexpr uint32_t kMaxPast = 2;
+#else
 constexpr uint32_t kMaxPast = 1u << 16;
+#endif
 constexpr uint32_t kWordsPerFrame = 3;
 constexpr uintptr_t kLeastMainStack = uintptr_t{128} << 20;  // the kernel keeps this gap free of mappings
 constexpr uintptr_t kMostMainStack = uintptr_t{1} << 30;
 
 constinit Lock lock;
+constexpr char always_alone = 1;
+const char* alone_word = &always_alone;   // __libc_single_threaded, since glibc 2.32
 Thread* slots[kMaxSlots + 1];
 uint32_t slot_total = 1;                  // slot 0 means "unknown"
 uint32_t next_look = 1;
@@ -153,7 +160,7 @@ bool is_gone(const Thread& thread, uint32_t new_tid) noexcept {
 }
 
 void remember_past(const Thread& thread) noexcept {
-    if (past_total >= kMaxPast || !past.reserve(past_total)) return;
+    if (past_total >= kMaxPast || !past.reserve(past_total)) return tables::lose(PROF_LOSS_THREAD_HISTORY);
     past.at(past_total++) = {.tid = thread.tid,
                              .slot = thread.slot,
                              .first_tick = thread.first_tick,
@@ -198,6 +205,18 @@ Thread* claim(uint32_t tid) noexcept {
 
 }  // namespace
 
+void start() noexcept {
+    if (const void* found = any_symbol("__libc_single_threaded")) alone_word = static_cast<const char*>(found);
+}
+
+bool is_alone_for_libc() noexcept { return __atomic_load_n(alone_word, __ATOMIC_RELAXED) != 0; }
+
+// libc has told the first thread before it made the second one (is_alone()). Where it has not, for a thread made with a
+// raw clone or by a libc before 2.32, the first one may be counting at this moment as if it were alone.
+void begin_sharing() noexcept {
+    if (state().threaded.exchange(1) == 0 && is_alone_for_libc()) tables::lose(PROF_LOSS_COUNTER_UPDATES);
+}
+
 Thread* enroll() noexcept {
     if (local.starting != 0) return nullptr;
     local.starting = 1;
@@ -206,7 +225,7 @@ Thread* enroll() noexcept {
         thread->memo.epoch = state().rule_epoch.load(std::memory_order_relaxed);
         thread->pointer = thread_pointer();
         find_stack(*thread);
-        if (slot_total > 2) state().threaded.store(1, std::memory_order_seq_cst);
+        if (slot_total > 2) begin_sharing();
         local.thread = thread;
     }
     local.starting = 0;

@@ -60,6 +60,10 @@ struct Local {
 };
 extern thread_local constinit Local local __attribute__((tls_model("initial-exec")));
 
+// Whether libc knows of no second thread: false before it makes one, by the word of the thread that makes it. True where
+// libc does not say.
+bool is_alone_for_libc() noexcept;
+
 // Makes the Thread of this thread. Null: no memory, or no slot.
 Thread* enroll() noexcept;
 
@@ -69,6 +73,8 @@ bool grow(Thread& thread) noexcept;
 // Gives every thread a counter cache of its own; called when a second thread appears.
 counters::Cache* make_cache() noexcept;
 
+// Once, before anything is recorded.
+void start() noexcept;
 void after_fork(Thread& survivor) noexcept;
 
 uint32_t count() noexcept;            // living slots and the history of reused ones

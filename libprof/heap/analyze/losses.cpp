@@ -49,6 +49,10 @@ constexpr std::array<Loss, PROF_LOSS_COUNT> losses = {{
      "frees were of blocks that were never seen", "allocated before recording, or lost"},
     {PROF_LOSS_THREADS_RAN, 0, Unit::count, "thread ran while the process was copied",
      "threads ran while the process was copied", "what they moved in that moment may be missing"},
+    {PROF_LOSS_THREAD_HISTORY, on_counts, Unit::count, "thread ended and is not listed",
+     "threads ended and are not listed", "which thread allocated their blocks is unknown"},
+    {PROF_LOSS_COUNTER_UPDATES, on_counts, Unit::count, "count may be missing from when a second thread appeared",
+     "counts may be missing from when a second thread appeared", "sums of a stack may be off by one block"},
 }};
 
 std::string sentence_of(const Loss& loss, uint64_t lost) {

@@ -277,7 +277,10 @@ enum prof_loss {
     PROF_LOSS_EARLY_BLOCKS = 10,      /* allocations before the agent was awake */
     PROF_LOSS_UNKNOWN_FREE = 11,      /* frees of blocks that we never saw: allocated before us, or lost */
     PROF_LOSS_THREADS_RAN = 12,       /* threads that ran while the process was copied: it is not one instant */
-    PROF_LOSS_COUNT = 13
+    PROF_LOSS_THREAD_HISTORY = 13,    /* threads that ended and are not listed */
+    PROF_LOSS_COUNTER_UPDATES = 14,   /* counts that may be missing from a stack or a total, one each: a second thread
+                                         appeared without libc's knowledge while the first one counted */
+    PROF_LOSS_COUNT = 15
 };
 
 /* A 64-bit checksum against accidents, not against an adversary: four lanes of multiply and xor-shift over 32-byte

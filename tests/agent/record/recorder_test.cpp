@@ -4,6 +4,9 @@
 #include "record/recorder.h"
 
 #include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,6 +72,15 @@ unsigned depth_of(uint32_t node) {
 }
 
 }  // namespace
+
+// First: the recorder has not been started.
+TEST_CASE("an allocation before the recorder is awake is counted") {
+    if (recorder::is_recording()) return;  // this test alone, behind others
+    hook_allocated(fresh_block(), 10);
+    hook_allocated(fresh_block(), 10);
+    hook_freed(fresh_block());
+    CHECK(tables::lost(PROF_LOSS_EARLY_BLOCKS) == 2);
+}
 
 TEST_CASE("a block is there from its allocation to its free") {
     start_once();
@@ -184,6 +196,47 @@ TEST_CASE("a forked child records on, in tables of its own") {
     CHECK_FALSE(find(own, found));
 }
 
+namespace {
+
+sigjmp_buf out_of_hook;
+volatile sig_atomic_t jumps = 0;
+
+void jump_out_of_hook(int) {
+    if (!recorder::is_inside()) return;
+    jumps = jumps + 1;
+    siglongjmp(out_of_hook, 1);
+}
+
+}  // namespace
+
+// A signal comes every 50 µs; one that meets the recorder at work jumps back to the loop, which goes on at once from the
+// very same place. Each step has a stack of its own, so that locks are held now and then.
+TEST_CASE("a handler that jumps out of a hook costs that hook alone") {
+    start_once();
+    struct sigaction action{};
+    action.sa_handler = jump_out_of_hook;
+    REQUIRE(sigaction(SIGALRM, &action, nullptr) == 0);
+    const itimerval often{{0, 50}, {0, 50}}, never{};
+    static volatile int depth = 0;
+    static volatile long lost_after = 0;
+    setitimer(ITIMER_REAL, &often, nullptr);
+    sigsetjmp(out_of_hook, 1);
+    while (jumps < 200) {
+        const int before = jumps;
+        const uint64_t reentrant = tables::lost(PROF_LOSS_REENTRANT);
+        depth = (depth + 1) % 500;
+        at_depth(depth, fresh_block());
+        if (jumps == before && tables::lost(PROF_LOSS_REENTRANT) != reentrant) lost_after = lost_after + 1;
+    }
+    setitimer(ITIMER_REAL, &never, nullptr);
+    CHECK(lost_after == 0);
+    const uintptr_t block = fresh_block();
+    tables::Block found;
+    hook_allocated(block, 10);
+    CHECK(find(block, found));
+    CHECK_FALSE(recorder::is_inside());
+}
+
 // Last: from here on the process has had more than one thread.
 TEST_CASE("threads' blocks and counters add up") {
     start_once();
@@ -209,4 +262,12 @@ TEST_CASE("threads' blocks and counters add up") {
     CHECK(after.allocated_blocks - before.allocated_blocks == kThreads * kBlocks);
     CHECK(after.live_blocks == before.live_blocks);
     CHECK(after.peak_error_bytes > 0);
+    CHECK(tables::lost(PROF_LOSS_COUNTER_UPDATES) == 0);  // libc said it in time
+}
+
+TEST_CASE("ended threads beyond the history are counted") {
+    start_once();
+    const uint64_t before = tables::lost(PROF_LOSS_THREAD_HISTORY);
+    for (int i = 0; i < 8; ++i) std::thread([] { hook_freed(fresh_block()); }).join();
+    CHECK(tables::lost(PROF_LOSS_THREAD_HISTORY) > before);  // of two
 }
