@@ -23,6 +23,8 @@
 
 namespace heapkit::symbols {
 
+struct TypeColumns;  // type_columns.h
+
 using DebugTypeId = Id<struct DebugTypeTag>;  // 0: void, or not known
 
 enum class TypeKind : uint8_t {
@@ -81,10 +83,10 @@ struct Variable {
     uint64_t address = 0;  // at run time; of a thread-local one the offset in its module's block
 };
 
-// A function that begins at an address: what its debug information says it belongs to.
+// A member function of a class that begins at an address.
 struct FunctionFacts {
-    StringId name;       // qualified, demangled
-    DebugTypeId of_class;  // 0: none
+    StringId name;         // its own: "close", "~Session"
+    DebugTypeId of_class;
     bool is_constructor = false, is_destructor = false;
 };
 
@@ -93,6 +95,8 @@ class TypeBook {
     // Of the modules of `snapshot` that have debug information. Never fails: a module whose debug information is absent
     // or damaged has no types, and Frames::modules() says why.
     static TypeBook load(const read::Snapshot& snapshot, const Options& options);
+
+    static TypeBook of(TypeColumns columns);
 
     TypeBook(TypeBook&&) noexcept;
     TypeBook& operator=(TypeBook&&) noexcept;
@@ -119,11 +123,10 @@ class TypeBook {
     const Variable* variable_at(uint64_t address) const noexcept;         // that covers a run-time address
     const Variable* thread_local_at(ModuleId module, uint64_t offset) const noexcept;
 
-    // The function that begins at a run-time address, as a vtable's slots and closures' managers have it.
+    // The member function that begins at a run-time address, as a vtable's slots and closures' managers have it.
     const FunctionFacts* function_at(uint64_t address) const noexcept;
 
    private:
-    friend class TypeBookBuilder;  // tests write books by hand with it: type_book_builder.h
     struct State;
     explicit TypeBook(std::unique_ptr<State> state) noexcept;
     std::unique_ptr<State> state_;

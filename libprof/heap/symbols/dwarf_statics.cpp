@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+//
+// See dwarf_types.h: variables, and functions of classes.
+//
+// Side: heap, floor 3 (symbols).
+#include <string_view>
+
+#include "symbols/dwarf_types.h"
+#include "symbols/type_name.h"
+
+namespace heapkit::symbols {
+namespace {
+
+Dwarf_Die with_type(Dwarf_Die die) {
+    // The type of a definition may be said where it is declared only.
+    for (int i = 0; i < longest_chain && !has(die, DW_AT_type); ++i) {
+        auto next = reference_of(die, DW_AT_specification);
+        if (!next) next = reference_of(die, DW_AT_abstract_origin);
+        if (!next) break;
+        die = *next;
+    }
+    return die;
+}
+
+const char* integrated_text(Dwarf_Die& die, unsigned name) {
+    Dwarf_Attribute attribute;
+    return dwarf_attr_integrate(&die, name, &attribute) == nullptr ? nullptr : dwarf_formstring(&attribute);
+}
+
+// "Foo" of "ns::Foo<int>".
+std::string_view own_name(std::string_view canonical) {
+    const std::string_view name = without_template_arguments(canonical);
+    const size_t scope = name.rfind("::");
+    return scope == std::string_view::npos ? name : name.substr(scope + 2);
+}
+
+}  // namespace
+
+void read_variables(const DwarfCensus& census, DwarfUses& uses, TypeColumns& columns) {
+    for (const StaticVariable& found : census.variables()) {
+        Dwarf_Die die = found.die;
+        const char* name = integrated_text(die, DW_AT_name);
+        const auto place = static_place_of(die);
+        if (!place || name == nullptr) continue;
+        Dwarf_Die declared = origin_of(die);
+        uint32_t scope = found.parent;
+        if (declared.addr != die.addr && !found.is_in_function) scope = census.entity_around(declared);
+        Variable variable;
+        variable.is_in_function = found.is_in_function;
+        variable.is_static_member = census.entities()[scope].kind == Entity::Kind::type;
+        variable.is_thread_local = place->is_thread_local;
+        variable.address = place->address;
+        variable.name = columns.texts.intern(prefix_of(census, columns, scope) + name);
+        Dwarf_Die typed = with_type(die);
+        variable.type = uses.type_of(typed).id;
+        // A definition says of its place only what differs from its declaration's.
+        const auto line = number_of(die, DW_AT_decl_line);
+        variable.line = static_cast<uint32_t>(line ? *line : number_of(declared, DW_AT_decl_line).value_or(0));
+        const char* file = file_of(has(die, DW_AT_decl_file) ? die : declared);
+        if (file != nullptr) variable.file = columns.texts.intern(file);
+        columns.variables.push_back(variable);
+    }
+}
+
+void read_functions(const DwarfCensus& census, TypeColumns& columns) {
+    for (Dwarf_Die die : census.functions()) {
+        Dwarf_Addr begin = 0;
+        if (dwarf_entrypc(&die, &begin) != 0 || begin == 0) continue;
+        Dwarf_Die declared = origin_of(die);
+        const Entity& scope = census.entities()[census.entity_around(declared)];
+        const char* name = text_of(declared, DW_AT_name);
+        if (scope.kind != Entity::Kind::type || name == nullptr) continue;
+        FunctionFacts facts;
+        facts.of_class = scope.type;
+        facts.name = columns.texts.intern(name);
+        facts.is_destructor = name[0] == '~';
+        facts.is_constructor = name == own_name(columns.texts.text(columns.type_texts[scope.type.index()].name));
+        columns.function_addresses.push_back(begin);
+        columns.functions.push_back(facts);
+    }
+}
+
+TypeColumns read_types(Dwarf* dwarf) {
+    TypeColumns columns;
+    DwarfCensus census;
+    census.add(dwarf);
+    census.finish();
+    const size_t nominal = census.type_count() + 1;
+    columns.nominal_end = static_cast<uint32_t>(nominal);
+    columns.types.resize(nominal);
+    columns.type_texts.resize(nominal);
+    columns.marks.resize(nominal);
+    DwarfUses uses(census, columns);
+    read_classes(census, uses, columns);
+    spell_names(census, uses.spellings(), columns);
+    read_variables(census, uses, columns);
+    read_functions(census, columns);
+    fill_arguments_from_names(columns);
+    return columns;
+}
+
+}  // namespace heapkit::symbols

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// See module_types.h.
+//
+// Side: heap, floor 3 (symbols).
+#include "symbols/module_types.h"
+
+#include "symbols/dwarf_types.h"
+#include "symbols/module_files.h"
+
+namespace heapkit::symbols {
+namespace {
+
+bool has_types_of_interest(const read::Snapshot& snapshot, const prof_module& module) {
+    const bool is_ours_or_kernels = (module.flags & (PROF_MODULE_VDSO | PROF_MODULE_AGENT)) != 0;
+    return !is_ours_or_kernels && module.last_generation == PROF_GENERATION_ALIVE &&
+           !snapshot.string(module.path).empty();
+}
+
+TypeColumns columns_of(const read::Snapshot& snapshot, const prof_module& module) {
+    const ModuleFiles files = open_module_files({.path = std::filesystem::path(snapshot.string(module.path)),
+                                                 .build_id = std::span(module.build_id, module.build_id_bytes)});
+    const ElfFile* file = files.with_debug_information();
+    if (file == nullptr) return {};
+    const DwarfFile dwarf(file->path().c_str());
+    if (!dwarf.is_open()) return {};
+    const TypeColumns all = read_types(dwarf.get());
+    return merged({{&all, ModuleId(), 0}});
+}
+
+}  // namespace
+
+TypeColumns load_columns(const read::Snapshot& snapshot, const Options& options) {
+    const auto rows = snapshot.modules();
+    std::vector<TypeColumns> of_module(rows.size());
+    std::vector<ModuleColumns> modules;
+    for (size_t i = 0; i < rows.size(); ++i) {
+        if (options.progress.report) options.progress.report("types", i, rows.size());
+        if (!has_types_of_interest(snapshot, rows[i])) continue;
+        of_module[i] = columns_of(snapshot, rows[i]);
+        modules.push_back({&of_module[i], ModuleId(i), rows[i].bias});
+    }
+    return merged(modules);
+}
+
+}  // namespace heapkit::symbols
