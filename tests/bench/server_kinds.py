@@ -8,9 +8,10 @@ import os
 import re
 import signal
 import statistics
+import subprocess
 import time
 
-from server_base import Server, number_after, percentile, run
+from server_base import PATH, Server, number_after, percentile, run
 
 
 class Redis(Server):
@@ -96,7 +97,7 @@ class Docserver(WebServer):
 
 class Postgres(Server):
     """A process for each client, all forked from one."""
-    name, programs, user = "postgres", ("initdb", "postgres", "pgbench"), "postgres"
+    name, programs, user = "postgres", ("initdb", "postgres", "pgbench", "pg_isready"), "postgres"
     stop_signal = signal.SIGINT
 
     def prepare(self, folder, build):
@@ -106,6 +107,14 @@ class Postgres(Server):
     def command(self, _folder):
         return ["postgres", "-D", self.data, "-p", str(self.port), "-k", self.data, "-c", "fsync=off", "-c",
                 "listen_addresses=127.0.0.1", "-c", "shared_buffers=32MB"]
+
+    def wait_until_ready(self, folder, output, deadline):
+        super().wait_until_ready(folder, output, deadline)
+        ready = ["pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        while subprocess.run(ready, env={"PATH": PATH}, check=False).returncode != 0:
+            if time.monotonic() > deadline:
+                raise RuntimeError("postgres does not become ready")
+            time.sleep(0.05)
 
     def load(self, folder, seconds):
         to = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "bench", "postgres"]
