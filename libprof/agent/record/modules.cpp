@@ -274,7 +274,7 @@ void bury_unseen() noexcept {
 }  // namespace
 
 bool start() noexcept {
-#ifdef DLFO_STRUCT_HAS_EH_DBASE
+#if defined(DLFO_STRUCT_HAS_EH_DBASE) && !defined(PROF_TEST_NO_FIND_OBJECT)
     find_object = reinterpret_cast<FindObject>(any_symbol("_dl_find_object"));
 #endif
     dl_iterate_phdr(&find_loader, nullptr);

@@ -54,6 +54,7 @@ uint32_t copies = 0;  // made so far; in a copy its own number
 int leaving[4];  // copies that are done but not yet gone: giving back a large address space takes a while
 bool any_leaving = false;
 uint64_t give_up_ns = 0;
+bool is_given_up = false;
 
 struct Blocked {
     uint64_t before = 0;
@@ -193,6 +194,7 @@ int start(const Order& order, const Registers& registers) noexcept {
     if (!make_memory()) return ENOMEM;
     shared->finished = 0;
     shared->pause_ns = 0;
+    is_given_up = false;
     shared->outcome = {};
     note(order, registers);
     give_up_ns = frozen.began_ns + uint64_t{order.deadline_seconds} * 1'000'000'000 + grace_ns;
@@ -219,9 +221,13 @@ bool has_ended(Outcome& outcome) noexcept {
         let_leave(child);
         outcome = shared->outcome;
     } else if (is_reaped(child)) {
-        outcome = is_finished() ? shared->outcome : Outcome{.error = EFAULT};  // it may have finished between the two looks
+        // It may have finished between the two looks.
+        outcome = is_finished() ? shared->outcome : Outcome{.error = is_given_up ? ETIMEDOUT : EFAULT};
     } else {
-        if (monotonic_ns() > give_up_ns) sys::call(__NR_kill, child, SIGKILL);
+        if (monotonic_ns() > give_up_ns) {
+            is_given_up = true;
+            sys::call(__NR_kill, child, SIGKILL);
+        }
         return false;
     }
     child = 0;

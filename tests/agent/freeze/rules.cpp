@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,7 +22,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <map>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -280,6 +283,74 @@ void every_thread_says_where_it_was() {
     spinner.join();
 }
 
+// It blocks all signals, those of libc too, as libc does for a moment; but this one for ever.
+void a_thread_that_does_not_come_is_waited_for_a_moment() {
+    std::atomic<bool> at_end{false}, begun{false};
+    std::thread stuck([&] {
+        const uint64_t all = ~uint64_t{0};
+        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, nullptr, sizeof all);
+        begun = true;
+        while (!at_end) continue;
+    });
+    while (!begun) std::this_thread::yield();
+    const read::Snapshot snapshot = take();
+    require(snapshot.lost(PROF_LOSS_THREADS_RAN) == 1, "the snapshot says that one thread ran");
+    require(snapshot.process().pause_ns > 50'000'000, "it was waited for");
+    at_end = true;
+    stuck.join();
+}
+
+// The copy that the main thread made, or 0.
+pid_t copy_of_main() {
+    std::ifstream file("/proc/self/task/" + std::to_string(getpid()) + "/children");
+    pid_t child = 0;
+    file >> child;
+    return child;
+}
+
+std::string oom_score_of(pid_t pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/oom_score_adj");
+    std::string text;
+    file >> text;
+    return text;
+}
+
+// A thread that meets the copy while the main thread waits for it, as soon as it has offered itself. 0: missed.
+std::thread catcher(std::atomic<pid_t>& caught) {
+    return std::thread([&caught] {
+        for (pid_t copy = 0; caught == 0; copy = copy_of_main())
+            if (copy != 0 && oom_score_of(copy) == "1000" && kill(copy, SIGSTOP) == 0) caught = copy;
+    });
+}
+
+void the_copy_goes_first_when_memory_runs_out() {
+    std::vector<std::vector<void*>> ballast(400'000, std::vector<void*>(10));  // so that it lives for a moment
+    std::atomic<pid_t> caught{0};
+    std::thread catching = catcher(caught);
+    std::thread letting_go([&] {
+        while (caught == 0) poll(nullptr, 0, 1);
+        require(oom_score_of(getpid()) != "1000", "the program's own score is as it was");
+        kill(caught, SIGCONT);
+    });
+    while (caught == 0) take();
+    catching.join();
+    letting_go.join();
+    require(!ballast.empty(), "there is something to copy");
+}
+
+void a_copy_that_hangs_is_ended_and_said() {
+    std::vector<std::vector<void*>> ballast(400'000, std::vector<void*>(10));
+    std::atomic<pid_t> caught{0};
+    std::thread catching = catcher(caught);
+    int error = 0;
+    while (caught == 0) error = prof_take_snapshot(path) == 0 ? 0 : errno;
+    catching.join();
+    require(error == ETIMEDOUT, "the snapshot took too long");
+    require(kill(caught, 0) != 0 && errno == ESRCH, "the copy is gone");
+    take();
+    require(!ballast.empty(), "there is something to copy");
+}
+
 const std::map<std::string_view, void (*)()> rules = {
     {"a_closed_port_is_free_while_a_copy_lives", a_closed_port_is_free_while_a_copy_lives},
     {"wait_sees_no_copy", wait_sees_no_copy},
@@ -291,6 +362,9 @@ const std::map<std::string_view, void (*)()> rules = {
     {"a_freed_block_holds_nothing", a_freed_block_holds_nothing},
     {"a_thread_that_blocks_all_signals_is_said", a_thread_that_blocks_all_signals_is_said},
     {"every_thread_says_where_it_was", every_thread_says_where_it_was},
+    {"a_thread_that_does_not_come_is_waited_for_a_moment", a_thread_that_does_not_come_is_waited_for_a_moment},
+    {"the_copy_goes_first_when_memory_runs_out", the_copy_goes_first_when_memory_runs_out},
+    {"a_copy_that_hangs_is_ended_and_said", a_copy_that_hangs_is_ended_and_said},
 };
 
 }  // namespace
