@@ -152,8 +152,8 @@ class MariaDb(Server):
         run(to + ["prepare"])
         text = run(to + ["--threads=8", f"--time={seconds}", "--histogram", "run"])
         counted = {float(value): int(count) for value, count in re.findall(r"^ +([\d.]+) \|\**\s+(\d+)$", text, flags=re.M)}
-        failed = number_after("ignored errors:", text) + number_after("reconnects:", text)
-        return {"requests": int(number_after("transactions:", text)), "failed": int(failed),
+        # "Ignored errors" are deadlocks, which the client tries again, natively too; any other error ends sysbench.
+        return {"requests": int(number_after("transactions:", text)), "failed": int(number_after("reconnects:", text)),
                 "p50_ms": percentile(counted, 0.5), "p99_ms": percentile(counted, 0.99)}
 
 
