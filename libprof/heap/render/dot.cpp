@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // objgraph's drawing rules with calmer colours: boxes that say type, size and site; roots green, closures blue, what
-// was asked for red; the path to it bold, weak references dotted; a dashed outline where a search stopped.
+// was asked for red; the path to it bold, references that do not own dotted; a dashed outline where a search stopped.
 //
 // Side: heap, floor 3 (render).
 //
@@ -164,7 +164,10 @@ class DotText {
         return tooltip_string(node.tooltip.empty() ? node.name : node.tooltip);
     }
 
-    bool is_folded(uint32_t node) const { return net_.nodes[node].role == NetNode::Role::folded; }
+    bool leads_to_folded(const NetEdge& edge) const {
+        const auto is_folded = [this](uint32_t node) { return net_.nodes[node].role == NetNode::Role::folded; };
+        return is_folded(edge.from) || is_folded(edge.to);
+    }
 
     void draw_edge(const NetEdge& edge) {
         out("  n{} -> n{}", edge.from, edge.to);
@@ -178,7 +181,7 @@ class DotText {
             add(fmt::format("label=\"{}\"", dot_escaped(fitted(label, longest_edge_label))));
             add(fmt::format("labeltooltip={}", tooltip_string(edge.label)));
         }
-        if (is_folded(edge.from) || is_folded(edge.to)) {
+        if (leads_to_folded(edge)) {
             add(fmt::format("style=dotted, arrowhead=none, color=\"{}\"", red));
         } else {
             if (edge.on_path) add(fmt::format("penwidth=1.8, color=\"{}\"", red));
@@ -219,7 +222,7 @@ class DotText {
             add(fmt::format("<FONT COLOR=\"{}\">●</FONT>", red), "lost: nothing reaches it");
         if (any_edge([](const NetEdge& e) { return e.on_path; }))
             add(fmt::format("<FONT COLOR=\"{}\"><B>→</B></FONT>", red), "path to a root");
-        if (any_edge([](const NetEdge& e) { return !e.owns; })) add("┄", "weak: does not own");
+        if (any_edge([this](const NetEdge& e) { return !e.owns && !leads_to_folded(e); })) add("┄", "does not own");
         const std::string caption =
             fmt::format("<TR><TD>{}</TD></TR>", xml_text(fitted(safe_text(caption_), longest_caption)));
         const std::string rows = swatches.empty()

@@ -113,6 +113,8 @@ class NetLines {
             line.name = with_field(net_.edges[step.edge], step.node, std::move(line.name));
         }
         for (size_t at = 1; at < node.lines.size() && !is_known; ++at) line.facts.push_back(safe_text(node.lines[at]));
+        const bool is_owned = step.is_first || node.role == NetNode::Role::folded || net_.edges[step.edge].owns;
+        if (!is_owned) line.facts.emplace_back("does not own");
         if (node.is_lost) line.facts.emplace_back("lost");
         if (is_known) line.facts.emplace_back("see above");
         if (node.has_more && !is_known) {
@@ -124,10 +126,8 @@ class NetLines {
 
     static std::string with_field(const NetEdge& edge, uint32_t node, std::string name) {
         const std::string field = safe_text(edge.label);
-        const std::string weak = edge.owns ? "" : "weak ";
-        if (field.empty()) return weak + name;
-        return edge.to == node ? fmt::format("{}{} → {}", weak, field, name)
-                               : fmt::format("{}{} of {}", weak, field, name);
+        if (field.empty()) return name;
+        return edge.to == node ? fmt::format("{} → {}", field, name) : fmt::format("{} of {}", field, name);
     }
 
     const Net& net_;

@@ -76,13 +76,13 @@ TEST_CASE("a chain reads from its root down, with the field before what it leads
           "     └─ 999 more like this\n");
 }
 
-TEST_CASE("a net reads from what was asked for outwards, says what is weak, and where it was not followed further") {
+TEST_CASE("a net reads from what was asked for outwards, says what does not own, and where it was not followed further") {
     CHECK(shown(backrefs()) ==
           "who holds Session\n"
           "  Session                       240 B\n"
           "  ├─ session of Connection      48 B …\n"
           "  ├─ [\"k\"] of Registry::table_\n"
-          "  ├─ weak peer of Peer\n"
+          "  ├─ peer of Peer               does not own\n"
           "  └─ connection → Connection    see above\n");
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("JSON has of each node what a program wants, and of each edge which wa
     CHECK(net["edges"][2]["on_path"] == true);
 }
 
-TEST_CASE("DOT says roles by colour, the path in bold, weak references dotted, and explains only what occurs") {
+TEST_CASE("DOT says roles by colour, the path in bold, what does not own dotted, and explains only what occurs") {
     const std::string chain_dot = to_dot(chain(), "docserver, 2.heap");
     CHECK_THAT(chain_dot, Catch::Contains("rankdir=LR"));
     CHECK_THAT(chain_dot, Catch::Contains("n0 [label=\"EventBus::handlers_\\nstatic member, event_bus.cpp:12\", "
@@ -138,11 +138,11 @@ TEST_CASE("DOT says roles by colour, the path in bold, weak references dotted, a
                                           "penwidth=1.8"));
     CHECK_THAT(chain_dot, Catch::Contains("n1 -> n4 [style=dotted, arrowhead=none"));
     CHECK_THAT(chain_dot, Catch::Contains("docserver, 2.heap</TD>"));
-    CHECK_THAT(chain_dot, !Catch::Contains("weak"));
+    CHECK_THAT(chain_dot, !Catch::Contains("does not own"));
     const std::string backrefs_dot = to_dot(backrefs(), "");
     CHECK_THAT(backrefs_dot, Catch::Contains("n3 -> n0 [label=\"peer\", labeltooltip=\"peer\", style=dotted]"));
     CHECK_THAT(backrefs_dot, Catch::Contains("n1 [label=\"Connection\\n48 B\\n⋯\""));
-    CHECK_THAT(backrefs_dot, Catch::Contains("weak: does not own"));
+    CHECK_THAT(backrefs_dot, Catch::Contains("does not own"));
     CHECK_THAT(backrefs_dot, !Catch::Contains("closure"));
 }
 
