@@ -25,6 +25,11 @@ Document DocumentCache::get(int id) {
     return docs_.emplace(id, read_document(id)).first->second;
 }
 
+void DocumentCache::keep_at_most(size_t documents) {
+    const std::lock_guard lock(mutex_);
+    most_documents_ = documents;
+}
+
 void DocumentCache::make_room() {
     if (most_documents_ == 0) return;  // the first leak: nothing is ever evicted
     while (docs_.size() >= most_documents_) docs_.erase(docs_.begin());

@@ -22,15 +22,15 @@ struct Document {
 
 class DocumentCache {
    public:
-    // `most_documents` 0: the cache keeps whatever it has seen, for ever.
-    explicit DocumentCache(size_t most_documents) : most_documents_(most_documents) {}
-
     Document get(int id);
+
+    // Without this the cache keeps whatever it has seen, for ever.
+    void keep_at_most(size_t documents);
 
    private:
     void make_room();
 
-    size_t most_documents_;
+    size_t most_documents_ = 0;  // 0: no limit
     std::mutex mutex_;
     std::unordered_map<int, Document> docs_;
 };

@@ -8,6 +8,10 @@
 
 namespace docserver {
 
+std::mutex EventBus::mutex_;
+uint64_t EventBus::next_number_ = 1;
+std::vector<EventBus::Subscription> EventBus::handlers_;
+
 uint64_t EventBus::subscribe(Handler handler) {
     const std::lock_guard lock(mutex_);
     handlers_.push_back({next_number_, std::move(handler)});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Who wants to know when a document was delivered.
+// Who wants to know when a document was delivered. The process has one bus, which whoever includes this can reach.
 //
 // Side:    example. Threads: every function may be called by any thread.
 #pragma once
@@ -23,18 +23,18 @@ using Handler = std::function<void(const Delivery&)>;
 class EventBus {
    public:
     // The handler stays until unsubscribe() is called with the number that this returns.
-    uint64_t subscribe(Handler handler);
-    void unsubscribe(uint64_t subscription);
-    void publish_to(uint64_t subscription, const Delivery& delivery);
+    static uint64_t subscribe(Handler handler);
+    static void unsubscribe(uint64_t subscription);
+    static void publish_to(uint64_t subscription, const Delivery& delivery);
 
    private:
     struct Subscription {
         uint64_t number;
         Handler handler;
     };
-    std::mutex mutex_;
-    uint64_t next_number_ = 1;
-    std::vector<Subscription> handlers_;  // ascending by number
+    static std::mutex mutex_;
+    static uint64_t next_number_;
+    static std::vector<Subscription> handlers_;  // ascending by number
 };
 
 }  // namespace docserver

@@ -3,11 +3,20 @@
 // The service behind server.h. handle_request() makes the second mistake; document_cache.cpp makes the first.
 #include "server.h"
 
+#include "document_cache.h"
+#include "event_bus.h"
+
 namespace docserver {
+namespace {
 
 constexpr size_t most_documents = 500;
 
-Server::Server(Mistakes mistakes) : mistakes_(mistakes), cache_(mistakes.cache_never_evicts ? 0 : most_documents) {
+DocumentCache cache;  // shared by all servers of the process
+
+}  // namespace
+
+Server::Server(Mistakes mistakes) : mistakes_(mistakes) {
+    if (!mistakes.cache_never_evicts) cache.keep_at_most(most_documents);
     http_.new_task_queue = [] { return new httplib::ThreadPool(2); };
     http_.set_tcp_nodelay(true);
     http_.set_keep_alive_max_count(1'000'000);
@@ -30,13 +39,13 @@ void Server::stop() {
 
 std::string Server::handle_request(int document_id, const std::string& user_name, const std::string& path) {
     const auto user = std::make_shared<UserRecord>(UserRecord{user_name, user_name + "@example.org, mailbox 1", ""});
-    const uint64_t subscription = bus_.subscribe([user, path](const Delivery& delivery) {
-        user->last_document = path + ": " + std::string(delivery.outcome);
-    });
+    const uint64_t subscription = EventBus::subscribe(
+        [user, path](const Delivery& delivery) { user->last_document = path + ": " + std::string(delivery.outcome); });
 
-    const Document document = cache_.get(document_id);
-    bus_.publish_to(subscription, {.document_id = document_id, .outcome = "delivered in full, as it was asked for"});
-    if (!mistakes_.subscriptions_never_end) bus_.unsubscribe(subscription);
+    const Document document = cache.get(document_id);
+    EventBus::publish_to(subscription,
+                         {.document_id = document_id, .outcome = "delivered in full, as it was asked for"});
+    if (!mistakes_.subscriptions_never_end) EventBus::unsubscribe(subscription);
 
     logger_.log(user_name + " read '" + document.title + "'");
     ++served_;

@@ -13,8 +13,6 @@
 #include <string>
 #include <thread>
 
-#include "document_cache.h"
-#include "event_bus.h"
 #include "logger.h"
 
 namespace docserver {
@@ -44,8 +42,6 @@ class Server {
     std::string handle_request(int document_id, const std::string& user_name, const std::string& path);
 
     Mistakes mistakes_;
-    DocumentCache cache_;
-    EventBus bus_;
     Logger logger_;
     std::atomic<size_t> served_ = 0;
     httplib::Server http_;
