@@ -17,6 +17,7 @@ struct Heap::State {
     const read::Blocks blocks;
     const HeapOptions options;
     std::optional<symbols::Frames> frames;
+    std::optional<symbols::TypeBook> book;
     std::optional<types::Types> types;
     // What types borrow.
     std::optional<read::Words> words;
@@ -45,6 +46,11 @@ const symbols::Frames& Heap::frames() const {
     return *state_->frames;
 }
 
+const symbols::TypeBook& Heap::type_book() const {
+    if (!state_->book) state_->book = symbols::TypeBook::load(state_->snapshot, state_->options.symbols);
+    return *state_->book;
+}
+
 // Words that are damaged take the vtables away, not the types: sites are still known. words() says what is wrong.
 const types::Types& Heap::types() const {
     if (state_->types) return *state_->types;
@@ -54,7 +60,8 @@ const types::Types& Heap::types() const {
         state_->no_words.assign(state_->blocks.count(), 0);
         state_->words = {.block_end = state_->no_words, .slot = {}, .value = {}, .targets = {}, .roots = {}};
     }
-    state_->types = types::Types::infer(state_->snapshot, state_->blocks, *state_->words, frames());
+    state_->types = types::Types::infer(
+        {state_->snapshot, state_->blocks, *state_->words, frames(), type_book()});
     return *state_->types;
 }
 

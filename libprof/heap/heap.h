@@ -12,6 +12,7 @@
 
 #include "read/snapshot.h"
 #include "symbols/frames.h"
+#include "symbols/type_book.h"
 #include "types/types.h"
 
 namespace heapkit {
@@ -33,6 +34,7 @@ class Heap {
     const symbols::Frames& frames() const;        // resolves on the first call
     const types::Types& types() const;            // types every block on the first call
     Result<read::Words> words() const;
+    const symbols::TypeBook& type_book() const;   // loads on the first call
 
    private:
     struct State;

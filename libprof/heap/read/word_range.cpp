@@ -63,7 +63,7 @@ Word WordRange::Iterator::operator*() const noexcept {
     return word;
 }
 
-std::optional<Word> WordRange::at(uint64_t offset_bytes) const noexcept {
+WordRange::Iterator WordRange::from(uint64_t offset_bytes) const noexcept {
     uint64_t low = begin_, high = end_;
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
@@ -72,15 +72,21 @@ std::optional<Word> WordRange::at(uint64_t offset_bytes) const noexcept {
         if (is_second_entry) --middle;
         const Iterator here(*words_, middle);
         const Word word = *here;
-        if (word.offset_bytes == offset_bytes) return word;
-        if (word.offset_bytes > offset_bytes) {
+        if (word.offset_bytes >= offset_bytes) {
             high = middle;
         } else {
             const bool has_two = word.kind == WordKind::interior;
             low = middle + (has_two ? 2 : 1);
         }
     }
-    return std::nullopt;
+    return {*words_, low};
+}
+
+std::optional<Word> WordRange::at(uint64_t offset_bytes) const noexcept {
+    const Iterator found = from(offset_bytes);
+    if (found == end()) return std::nullopt;
+    const Word word = *found;
+    return word.offset_bytes == offset_bytes ? std::optional(word) : std::nullopt;
 }
 
 std::optional<uint64_t> raw_value(const Word& word, const Blocks& blocks, uint64_t own_address) noexcept {

@@ -79,7 +79,9 @@ class WordRange {
     Iterator begin() const noexcept { return {*words_, begin_}; }
     Iterator end() const noexcept { return {*words_, end_}; }
 
-    // The word at a byte offset, found by halving: for those who want one word of a large block.
+    // The first word at a byte offset or behind it, found by halving: for those who want some words of a large block.
+    Iterator from(uint64_t offset_bytes) const noexcept;
+    // The word at a byte offset.
     std::optional<Word> at(uint64_t offset_bytes) const noexcept;
 
    private:

@@ -4,7 +4,7 @@
 //
 // Side:    heap, floor 4 (types). container_rules.h has the table of what is known as a container.
 // Threads: const after it was built.
-// Memory:  48 bytes a container that has storage of its own, 8 a block.
+// Memory:  64 bytes a container that has storage of its own, 9 a block.
 //
 // A container lies in a holder, which is a block (a member of an object, an element of another container) or a root (a
 // global, a thread's stack). Its storage are blocks that hold elements, or links to them, and nothing else: a vector's

@@ -43,8 +43,11 @@ struct Guard {
     uint64_t offset_bytes = 0;  // of the flag or index, in the class that was asked for
     uint8_t size_bytes = 1;
     uint32_t value = 1;
-    uint32_t outer = 0;  // must hold too; 0: none
+    bool is_not = false;  // there while it is another value: what make_shared made, while its use count is not 0
+    uint32_t outer = 0;   // must hold too; 0: none
 };
+
+class ContainerClasses;
 
 class Layouts {
    public:
@@ -62,8 +65,11 @@ class Layouts {
     // The innermost member that covers a byte: "limits.max"; "" when there is none.
     std::string path_at(symbols::DebugTypeId type, uint64_t offset_bytes) const;
 
+    const ContainerClasses& classes() const noexcept;
+
+    struct State;  // of layout.cpp
+
    private:
-    struct State;
     std::unique_ptr<State> state_;
 };
 

@@ -1,162 +1,189 @@
 // SPDX-License-Identifier: MIT
 //
-// The votes, in order of their certainty: vtable, then allocation site.
+// The votes, in order of their trust.
 //
 // Side: heap, floor 4 (types).
 //
-// Blocks are many, what decides of them is not: each distinct vtable pointer and each stack is looked at once, and a
-// block costs a few loads.
+// Blocks are many, what decides of them is not: each distinct vtable pointer and each stack is looked at once, and a block
+// costs a few loads. Then propagation looks at the words, once.
 #include "types/types.h"
 
-#include <array>
-#include <unordered_map>
+#include <algorithm>
 
-#include "symbols/short_name.h"
+#include "symbols/type_name.h"
+#include "types/member_path.h"
+#include "types/propagation.h"
 #include "types/sites.h"
-#include "types/vtable.h"
+#include "types/stack_votes.h"
+#include "types/vtable_votes.h"
 
 namespace heapkit::types {
-namespace {
 
-constexpr TypeId unknown{size_t{0}};
-
-class Inference {
-   public:
-    Inference(const read::Snapshot& snapshot, const read::Words& words, const symbols::Frames& frames)
-        : words_(words), frames_(frames), sites_(snapshot, frames), of_target_(words.targets.size()) {
-        of_stack_.resize(snapshot.stacks().size());
-        types.push_back({.name = "unknown", .full_name = "unknown"});
-    }
-
-    std::vector<Type> types;
-
-    // By trust, surest first.
-    std::vector<Vote> votes_of(const read::Blocks& blocks, size_t block) {
-        std::vector<Vote> votes;
-        if (const TypeId type = type_by_vtable(block); type != unknown) votes.push_back({Evidence::vtable, type});
-        if (const TypeId type = type_by_site(blocks.stack[block]); type != unknown)
-            votes.push_back({Evidence::allocation_site, type});
-        return votes;
-    }
-    Vote best_of(const read::Blocks& blocks, size_t block) {
-        if (const TypeId type = type_by_vtable(block); type != unknown) return {Evidence::vtable, type};
-        const TypeId type = type_by_site(blocks.stack[block]);
-        return {type == unknown ? Evidence::none : Evidence::allocation_site, type};
-    }
-
-   private:
-    // What was found out of a target or a stack, if it was looked at.
-    struct Answer {
-        bool is_known = false;
-        TypeId type = unknown;
-    };
-
-    TypeId type_by_vtable(size_t block) {
-        const uint32_t begin = block == 0 ? 0 : words_.block_end[block - 1];
-        constexpr uint32_t module_pointer_at_0 = PROF_WORD_MODULE;
-        if (begin == words_.block_end[block] || words_.slot[begin] != module_pointer_at_0) return unknown;
-        const uint32_t target = words_.value[begin];
-        Answer& answer = of_target_[target];
-        if (!answer.is_known) {
-            const std::string name = class_of_vtable(words_.targets[target], frames_);
-            answer = {true, name.empty() ? unknown : intern(symbols::short_type(name), name, Type::Form::object)};
-        }
-        return answer.type;
-    }
-
-    TypeId type_by_site(uint32_t stack) {
-        Answer& answer = of_stack_[stack];
-        if (!answer.is_known) {
-            const auto site = sites_.site_of(StackId(stack));
-            const std::string text = site ? sites_.text_of(*site) : "";
-            answer = {true, site ? intern(text, text, Type::Form::place) : unknown};
-        }
-        return answer.type;
-    }
-
-    // One type a name and form: two vtables of one class, in two modules, are one type.
-    TypeId intern(const std::string& name, const std::string& full_name, Type::Form form) {
-        const auto [known, is_new] =
-            id_of_.try_emplace(std::to_string(static_cast<int>(form)) + ' ' + full_name, types.size());
-        if (is_new) types.push_back({.name = name, .full_name = full_name, .form = form});
-        return known->second;
-    }
-
-    const read::Words& words_;
-    const symbols::Frames& frames_;
-    const Sites sites_;
-    std::vector<Answer> of_target_, of_stack_;
-    std::unordered_map<std::string, TypeId> id_of_;
-};
-
-}  // namespace
-
-std::string_view to_text(Evidence evidence) noexcept {
-    constexpr std::array<std::string_view, evidence_count> texts = {
-        "none",           "allocation site", "guess",              "field of a guess", "result variable",
-        "stack variable", "field",           "allocator argument", "vtable",           "compiler",
-        "declared"};
-    return texts[static_cast<size_t>(evidence)];
-}
-
-std::string_view to_text(Trust trust) noexcept {
-    constexpr std::array<std::string_view, 5> texts = {"none", "low", "medium", "high", "certain"};
-    return texts[static_cast<size_t>(trust)];
-}
-
-Trust trust_in(Evidence evidence) noexcept {
-    switch (evidence) {
-        case Evidence::none:
-        case Evidence::allocation_site:
-            return Trust::none;
-        case Evidence::guess:
-        case Evidence::seeded_field:
-            return Trust::low;
-        case Evidence::result_variable:
-        case Evidence::stack_variable:
-            return Trust::medium;
-        case Evidence::field:
-        case Evidence::allocator_argument:
-            return Trust::high;
-        case Evidence::vtable:
-        case Evidence::compiler:
-        case Evidence::declared:
-            return Trust::certain;
-    }
-    return Trust::none;
-}
+using symbols::DebugTypeId;
 
 struct Types::State {
-    State(const read::Snapshot& snapshot, const read::Blocks& blocks_, const read::Words& words,
-          const symbols::Frames& frames)
-        : blocks(blocks_), inference(snapshot, words, frames) {}
+    explicit State(const Input& input)
+        : blocks(input.blocks),
+          book(input.book),
+          memory(input.blocks, input.words),
+          layouts(input.book),
+          table(input.book),
+          closures(input.frames, input.book, layouts, memory),
+          sites(input.snapshot, input.frames),
+          site_of_stack(input.snapshot.stacks().size()),
+          vtables(input.blocks, input.words, input.frames, input.book, table),
+          stacks({input.snapshot, input.frames, input.book, input.sites, layouts.classes(), table}) {}
 
     const read::Blocks& blocks;
-    Inference inference;
+    const symbols::TypeBook& book;
+    const Memory memory;
+    const Layouts layouts;
+    TypeTable table;
+    Closures closures;
+    const Sites sites;
+    std::vector<TypeId> site_of_stack;
+    VtableVotes vtables;
+    StackVotes stacks;
+    std::vector<TypeId> reached;  // what fields say
+    std::vector<Evidence> reached_by;
+
+    TypeId place_of(StackId stack);
+    Vote by_itself(BlockId block);
+    bool is_wrapped_by(TypeId outer, TypeId inner, uint64_t block_bytes) const;
+    Vote surest(BlockId block, const Vote& own, const Vote& field) const;
 };
+
+TypeId Types::State::place_of(StackId stack) {
+    TypeId& known = site_of_stack[stack.index()];
+    if (known == unknown_type)
+        if (const auto site = sites.site_of(stack)) known = table.place(sites.text_of(*site));
+    return known;
+}
+
+// Whether a block whose first word says `inner` is rather an `outer`, which begins with one: an element of a container of
+// structs, a node, a buffer of objects.
+bool Types::State::is_wrapped_by(TypeId outer, TypeId inner, uint64_t block_bytes) const {
+    const Type& around = table.at(outer);
+    const DebugTypeId first = table.at(inner).layout;
+    if (around.layout == DebugTypeId() && around.form == Type::Form::storage) {
+        const size_t role = around.full_name.rfind(' ');
+        const auto arguments = symbols::template_arguments_of(std::string_view(around.full_name).substr(0, role));
+        return !arguments.empty() && arguments[0] == table.at(inner).full_name;
+    }
+    if (around.layout == DebugTypeId() || first == DebugTypeId() || around.first_offset_bytes != 0) return false;
+    if (around.layout == first) return around.form == Type::Form::storage || table.at(inner).first_offset_bytes != 0;
+    const uint64_t size = book.type(around.layout).size_bytes;
+    const bool fits = size != 0 && block_bytes % size == 0 && book.type(first).size_bytes != block_bytes;
+    return fits && begins_with(book, around.layout, first);
+}
+
+// What the block's own words and its stack say.
+Vote Types::State::by_itself(BlockId block) {
+    const uint64_t bytes = blocks.size_bytes(block);
+    Vote best;
+    for (const StackVote& vote : stacks.of(blocks.stack_of(block))) {
+        if (const TypeId type = vote.for_size(bytes); type != unknown_type) {
+            best = {vote.evidence, type};
+            break;
+        }
+    }
+    const TypeId by_vtable = vtables.of(block);
+    if (by_vtable == unknown_type || trust_in(best.evidence) == Trust::certain) return best;
+    if (best.evidence == Evidence::allocator_argument && is_wrapped_by(best.type, by_vtable, bytes)) return best;
+    return {Evidence::vtable, by_vtable};
+}
+
+// Where two agree on what the block is made of, the field's name is the better one: it knows the container.
+Vote Types::State::surest(BlockId block, const Vote& own, const Vote& field) const {
+    if (field.type == unknown_type) return own;
+    if (own.type == unknown_type) return field;
+    const Type& by_own = table.at(own.type);
+    const Type& by_field = table.at(field.type);
+    const Evidence more = std::max(own.evidence, field.evidence);
+    if (by_own.layout != DebugTypeId() && by_own.layout == by_field.layout)
+        return {more, by_field.form == Type::Form::storage || field.evidence > own.evidence ? field.type : own.type};
+    // A closure whose name alone is known, and the same one with its captures.
+    if (by_own.layout == DebugTypeId() && by_own.is_closure && by_field.is_closure) return {more, field.type};
+    if (own.evidence == Evidence::vtable && is_wrapped_by(field.type, own.type, blocks.size_bytes(block))) return field;
+    return own.evidence >= field.evidence ? own : field;
+}
 
 Types::Types() = default;
 Types::Types(Types&&) noexcept = default;
 Types& Types::operator=(Types&&) noexcept = default;
 Types::~Types() = default;
 
-std::vector<Vote> Types::votes(BlockId block) const { return state_->inference.votes_of(state_->blocks, block.index()); }
+const Layouts& Types::layouts() const noexcept { return state_->layouts; }
 
-Types Types::infer(const read::Snapshot& snapshot, const read::Blocks& blocks, const read::Words& words,
-                   const symbols::Frames& frames) {
-    Types types;
-    types.state_ = std::make_unique<State>(snapshot, blocks, words, frames);
-    types.of_block_.resize(blocks.count());
-    types.evidence_.resize(blocks.count());
-    types.containers_.of_block.resize(blocks.count());
-    types.containers_.role_of.resize(blocks.count());
-    for (size_t block = 0; block < blocks.count(); ++block) {
-        const Vote best = types.state_->inference.best_of(blocks, block);
-        types.of_block_[block] = best.type;
-        types.evidence_[block] = best.evidence;
+namespace {
+
+// The variables that a snapshot holds the words of.
+std::vector<Propagation::Seed> variables_in(const Memory& memory, const symbols::TypeBook& book) {
+    std::vector<Propagation::Seed> seeds;
+    for (const symbols::Variable& variable : book.variables()) {
+        if (variable.is_thread_local) continue;
+        const auto place = memory.root_place(variable.address);
+        if (!place || memory.words().roots[place->index].kind != PROF_ROOT_GLOBALS) continue;
+        Propagation::Seed seed = {*place, variable.type, 1};
+        while (book.type(seed.type).kind == symbols::TypeKind::array) {
+            seed.elements *= book.type(seed.type).count;
+            seed.type = book.type(seed.type).target;
+        }
+        seeds.push_back(seed);
     }
-    types.types_ = types.state_->inference.types;
+    return seeds;
+}
+
+}  // namespace
+
+Types Types::infer(const Input& input) {
+    Types types;
+    types.state_ = std::make_unique<State>(input);
+    State& state = *types.state_;
+    const size_t count = input.blocks.count();
+    types.of_block_.resize(count);
+    types.evidence_.resize(count);
+    for (size_t index = 0; index < count; ++index) {
+        const Vote vote = state.by_itself(BlockId(index));
+        types.of_block_[index] = vote.type;
+        types.evidence_[index] = vote.evidence;
+    }
+    Propagation propagation({state.memory, state.book, state.layouts, state.closures, state.vtables, state.table, types.of_block_,
+                             types.evidence_});
+    propagation.run(variables_in(state.memory, state.book));
+    types.containers_ = propagation.take_containers();
+    types.counts_ = propagation.counts();
+    propagation.take_reached(state.reached, state.reached_by);
+    for (size_t index = 0; index < count; ++index) {
+        const BlockId block(index);
+        Vote best = state.surest(block, {types.evidence_[index], types.of_block_[index]},
+                                 {state.reached_by[index], state.reached[index]});
+        if (best.type == unknown_type) best = {Evidence::allocation_site, state.place_of(input.blocks.stack_of(block))};
+        types.of_block_[index] = best.type;
+        types.evidence_[index] = best.type == unknown_type ? Evidence::none : best.evidence;
+    }
     return types;
+}
+
+size_t Types::count() const noexcept { return state_->table.all().size(); }
+const Type& Types::type(TypeId id) const noexcept { return state_->table.at(id); }
+
+std::vector<Vote> Types::votes(BlockId block) const {
+    State& state = *state_;
+    std::vector<Vote> votes = {{evidence(block), of(block)}};
+    if (of(block) == unknown_type) return {};
+    const auto add = [&](Evidence evidence, TypeId type) {
+        const bool is_known = std::ranges::any_of(
+            votes, [&](const Vote& vote) { return vote.type == type && vote.evidence == evidence; });
+        if (type != unknown_type && !is_known) votes.push_back({evidence, type});
+    };
+    const uint64_t bytes = state.blocks.size_bytes(block);
+    add(Evidence::vtable, state.vtables.of(block));
+    for (const StackVote& vote : state.stacks.of(state.blocks.stack_of(block))) add(vote.evidence, vote.for_size(bytes));
+    add(state.reached_by[block.index()], state.reached[block.index()]);
+    add(Evidence::allocation_site, state.place_of(state.blocks.stack_of(block)));
+    std::stable_sort(votes.begin() + 1, votes.end(), [](const Vote& a, const Vote& b) { return a.evidence > b.evidence; });
+    return votes;
 }
 
 }  // namespace heapkit::types

@@ -35,6 +35,7 @@ enum class Evidence : uint8_t {
     allocation_site,     // "in Foo::bar() file.cpp:42": a place, not a type
     guess,               // C: return type of the nearest function that does not return void*
     seeded_field,        // a field of an object that itself is typed by less than high evidence
+    symbol_name,         // a container's function called operator new, says the symbol table; an element's may have
     result_variable,     // C: the variable that takes malloc's result points at a type of the block's size
     stack_variable,      // a variable of a thread's stack points here
     field,               // a typed field or container leads here, from a global or from an object of high evidence
@@ -71,6 +72,13 @@ struct Vote {
     TypeId type;
 };
 
+// What propagation met that did not agree.
+struct PropagationCounts {
+    uint64_t conflicts = 0;            // a field says another type than one that came first
+    uint64_t misfits = 0;              // a pointer to T leads to a block that no T fills
+    uint64_t rejected_containers = 0;  // not consistent, or their storage is somebody else's
+};
+
 class Types {
    public:
     struct Input {
@@ -79,13 +87,10 @@ class Types {
         const read::Words& words;
         const symbols::Frames& frames;
         const symbols::TypeBook& book;
-        const symbols::CallSites& sites;
+        const symbols::CallSites* sites = nullptr;
     };
     // All of `input` must outlive the types.
     static Types infer(const Input& input);
-    // The same from what needs no debug information.
-    static Types infer(const read::Snapshot& snapshot, const read::Blocks& blocks, const read::Words& words,
-                       const symbols::Frames& frames);
 
     Types(Types&&) noexcept;
     Types& operator=(Types&&) noexcept;
@@ -93,8 +98,8 @@ class Types {
 
     TypeId of(BlockId block) const noexcept { return of_block_[block.index()]; }
     Evidence evidence(BlockId block) const noexcept { return evidence_[block.index()]; }
-    const Type& type(TypeId id) const noexcept { return types_[id.index()]; }
-    size_t count() const noexcept { return types_.size(); }
+    const Type& type(TypeId id) const noexcept;
+    size_t count() const noexcept;
     // Type 0 is always "unknown".
 
     // Of one block, by trust, surest first; the first is of()'s. Asks the techniques again: for showing one object.
@@ -102,14 +107,15 @@ class Types {
 
     const Containers& containers() const noexcept { return containers_; }
     const Layouts& layouts() const noexcept;
+    const PropagationCounts& counts() const noexcept { return counts_; }
 
    private:
     Types();
     struct State;
-    std::vector<Type> types_;
     std::vector<TypeId> of_block_;
     std::vector<Evidence> evidence_;
     Containers containers_;
+    PropagationCounts counts_;
     std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+//
+// See propagation.h.
+//
+// Side: heap, floor 4 (types).
+//
+// One wrong type makes many: so a block's size is asked before a pointer is believed, an array only when no single object
+// was found there, and elements only as far as their container says. What void* points at is never guessed, nor is the
+// object around a pointer into the middle of a block; of a union's pointers the one that fits is followed, if it is one.
+#include "types/propagation.h"
+
+#include <algorithm>
+
+#include "types/container_rules.h"
+#include "types/member_path.h"
+
+namespace heapkit::types {
+
+using symbols::DebugType;
+using symbols::DebugTypeId;
+using symbols::TypeKind;
+
+namespace {
+
+constexpr uint64_t count_bytes = 8;  // in front of an array whose elements have destructors
+
+bool can_be_pointed_at(const DebugType& type) {
+    const bool is_data = type.kind != TypeKind::unknown && type.kind != TypeKind::function;
+    return is_data && !type.is_declared_only && type.size_bytes != 0;
+}
+
+}  // namespace
+
+Propagation::Propagation(const Input& input)
+    : input_(input),
+      reader_(input.memory),
+      reached_(input.known.size()),
+      evidence_(input.known.size()),
+      is_expanded_(input.known.size()) {
+    containers_.of_block.resize(input.known.size());
+    containers_.role_of.resize(input.known.size());
+}
+
+void Propagation::run(const std::vector<Seed>& variables) {
+    open_ = variables;
+    follow_all();
+    const auto expand_where = [&](auto is_wanted) {
+        for (size_t index = 0; index < reached_.size(); ++index) {
+            if (is_expanded_[index] || !is_wanted(trust_in(input_.evidence[index]))) continue;
+            expand(BlockId(index));
+            follow_all();
+        }
+    };
+    expand_where([](Trust trust) { return trust >= Trust::high; });
+    round_ = Evidence::seeded_field;
+    expand_where([](Trust trust) { return trust == Trust::medium || trust == Trust::low; });
+}
+
+void Propagation::follow_all() {
+    while (!open_.empty() || !pending_.empty()) {
+        while (!open_.empty()) {
+            const Seed region = open_.back();
+            open_.pop_back();
+            scan(region);
+        }
+        if (pending_.empty()) return;
+        const Pending several = pending_.back();
+        pending_.pop_back();
+        if (reached_[several.block.index()] == unknown_type)
+            take(several.block, input_.types.object(several.type, {.is_array = true}));
+    }
+}
+
+// ---- What lies in objects ----------------------------------------------------------------------------------------------
+
+// Only elements in which a word was kept are looked at: large tables are mostly empty.
+void Propagation::scan(const Seed& region) {
+    const uint64_t size = input_.book.type(region.type).size_bytes;
+    const auto fields = input_.layouts.fields_of(region.type);
+    if (size == 0 || fields.empty()) return;
+    const uint64_t area = input_.memory.area_bytes(region.place);
+    if (region.place.offset_bytes >= area) return;
+    const uint64_t elements = std::min(region.elements, (area - region.place.offset_bytes) / size);
+    const read::WordRange words = input_.memory.words_of(region.place);
+    uint64_t index = 0;
+    while (index < elements) {
+        const uint64_t begin = region.place.offset_bytes + index * size;
+        if (elements > 1) {
+            const auto next = words.from(begin);
+            if (next == words.end()) return;
+            index = ((*next).offset_bytes - region.place.offset_bytes) / size;
+            if (index >= elements) return;
+        }
+        scan_element(Memory::moved(region.place, index * size), fields);
+        ++index;
+    }
+}
+
+void Propagation::scan_element(const Place& element, std::span<const Field> fields) {
+    for (size_t index = 0; index < fields.size(); ++index) {
+        const Field& field = fields[index];
+        if (field.is_in_union && !is_only_one_that_fits(fields, index, element)) continue;
+        if (field.guard == 0 || is_there(field, element)) follow(field, Memory::moved(element, field.offset_bytes));
+    }
+}
+
+bool Propagation::is_there(const Field& field, const Place& element) const {
+    for (uint32_t number = field.guard; number != 0;) {
+        const Guard& guard = input_.layouts.guard(number);
+        const Place flag = Memory::moved(element, guard.offset_bytes);
+        const bool is_value = input_.memory.number_at(flag, guard.size_bytes) == guard.value;
+        if (is_value == guard.is_not) return false;
+        number = guard.outer;
+    }
+    return true;
+}
+
+// In a union nothing says which member is there: a pointer is followed if it leads to exactly one object of its type, and
+// no other member's pointer at the same place does so too. Containers in unions are left alone.
+bool Propagation::is_only_one_that_fits(std::span<const Field> fields, size_t index, const Place& element) const {
+    const Field& field = fields[index];
+    if (field.kind != Field::Kind::pointer) return false;
+    const auto to = input_.memory.pointer_at(Memory::moved(element, field.offset_bytes));
+    if (!to || to->is_root || to->offset_bytes != 0) return false;
+    const uint64_t size = input_.memory.area_bytes(*to);
+    if (input_.book.type(field.type).size_bytes != size) return false;
+    return std::ranges::none_of(fields, [&](const Field& other) {
+        const bool is_rival = other.is_in_union && other.offset_bytes == field.offset_bytes && other.type != field.type;
+        return is_rival && input_.book.type(other.type).size_bytes == size;
+    });
+}
+
+void Propagation::follow(const Field& field, const Place& place) {
+    switch (field.kind) {
+        case Field::Kind::pointer:
+            return follow_pointer(field.type, place);
+        case Field::Kind::container:
+            return follow_container(field.type, place);
+        case Field::Kind::callable:
+            return follow_callable(field.type, place);
+        case Field::Kind::count:
+            open_.push_back({place, field.type, field.elements == 0 ? UINT64_MAX : field.elements});
+            return;
+        case Field::Kind::vtable:
+            return;
+    }
+}
+
+void Propagation::follow_pointer(DebugTypeId type, const Place& from) {
+    const DebugType& what = input_.book.type(type);
+    if (!can_be_pointed_at(what) || input_.layouts.classes().is_link(type)) return;
+    const auto to = input_.memory.pointer_at(from);
+    if (!to || to->is_root) return;
+    const BlockId block(to->index);
+    if (to->offset_bytes == 0) return reach(block, type);
+    if (!from.is_root && to->index == from.index) return follow_into_itself(what, *to);
+    const uint64_t bytes = input_.memory.area_bytes(*to);
+    const bool may_be_counted = to->offset_bytes == count_bytes && bytes > count_bytes &&
+                                (bytes - count_bytes) % what.size_bytes == 0;
+    if (!may_be_counted) return;
+    const uint64_t count = input_.memory.number_at(Memory::start_of(block), count_bytes);
+    if (count == (bytes - count_bytes) / what.size_bytes)
+        take(block, input_.types.object(type, {.is_array = true, .first_offset_bytes = count_bytes}));
+}
+
+// A pointer to a base class that leads into its own object, as libc++'s std::function has it: the vtable there says what
+// it leads to.
+void Propagation::follow_into_itself(const DebugType& base, const Place& to) {
+    const auto word = base.is_polymorphic ? input_.memory.word_at(to) : std::nullopt;
+    if (!word || word->kind != read::WordKind::module) return;
+    const DebugTypeId type = input_.vtables.class_of(word->value);
+    if (type != DebugTypeId()) open_.push_back({to, type});
+}
+
+void Propagation::follow_callable(DebugTypeId type, const Place& place) {
+    const auto held = input_.closures.held_by(*input_.layouts.classes().of(type), place);
+    if (!held) return;
+    if (held->is_in_own_block)
+        reach(BlockId(held->place.index), held->type);
+    else
+        open_.push_back({held->place, held->type});
+}
+
+// ---- What a block is -------------------------------------------------------------------------------------------------------
+
+// A class that ends in an array of unknown length fills a block of any size from its own on.
+bool Propagation::is_one_that_grows(DebugTypeId type) const {
+    const auto members = input_.book.members(type);
+    if (members.empty()) return false;
+    const DebugType& last = input_.book.type(members.back().type);
+    return last.kind == TypeKind::array && last.count == 0;
+}
+
+void Propagation::reach(BlockId block, DebugTypeId type) {
+    if (trust_in(input_.evidence[block.index()]) == Trust::certain) {
+        const DebugTypeId known = input_.types.at(input_.known[block.index()]).layout;
+        const bool are_related = known == DebugTypeId() || begins_with(input_.book, known, type) ||
+                                 begins_with(input_.book, type, known);
+        counts_.conflicts += are_related ? 0 : 1;
+        return expand(block);
+    }
+    const uint64_t size = input_.book.type(type).size_bytes;
+    const uint64_t bytes = input_.memory.blocks().size_bytes(block);
+    if (bytes == size || (bytes > size && is_one_that_grows(type)))
+        take(block, input_.types.object(type, {}));
+    else if (bytes > size && bytes % size == 0)
+        pending_.push_back({block, type});
+    else
+        ++counts_.misfits;
+}
+
+void Propagation::take(BlockId block, TypeId type) {
+    TypeId& reached = reached_[block.index()];
+    if (reached == unknown_type) {
+        reached = type;
+        evidence_[block.index()] = round_;
+    } else if (input_.types.at(reached).layout != input_.types.at(type).layout) {
+        ++counts_.conflicts;
+    }
+    expand(block);
+}
+
+// Looks into a block once, as what is surest of it.
+void Propagation::expand(BlockId block) {
+    if (is_expanded_[block.index()]) return;
+    is_expanded_[block.index()] = true;
+    const TypeId known = input_.known[block.index()], reached = reached_[block.index()];
+    const bool is_known_surer = reached == unknown_type || input_.evidence[block.index()] > evidence_[block.index()];
+    const bool has_fields = input_.types.at(known).layout != DebugTypeId();
+    const Type& type = input_.types.at(is_known_surer && has_fields ? known : reached);
+    const bool is_bounded_by_container = type.form == Type::Form::storage && !type.name.ends_with(" node");
+    if (type.layout == DebugTypeId() || is_bounded_by_container) return;
+    const uint64_t size = std::max<uint64_t>(input_.book.type(type.layout).size_bytes, 1);
+    const uint64_t bytes = input_.memory.blocks().size_bytes(block);
+    const uint64_t first = std::min<uint64_t>(type.first_offset_bytes, bytes);
+    const bool is_one = type.form == Type::Form::storage || is_one_that_grows(type.layout);
+    const uint64_t elements = is_one ? 1 : (bytes - first) / size;
+    open_.push_back({Memory::moved(Memory::start_of(block), first), type.layout, elements});
+}
+
+// ---- Containers --------------------------------------------------------------------------------------------------------------
+
+void Propagation::follow_container(DebugTypeId type, const Place& place) {
+    const ContainerClass& container = *input_.layouts.classes().of(type);
+    if (!reader_.read(container, place) || !may_claim(container, place, reader_.reading())) {
+        ++counts_.rejected_containers;
+        return;
+    }
+    if (!reader_.reading().parts.empty()) claim(container, place, reader_.reading());
+}
+
+// Storage belongs to one container alone; and a block that is certainly something else is no storage, unless it begins
+// with an element that is just that.
+bool Propagation::may_claim(const ContainerClass& container, const Place& place, const Reading& reading) const {
+    return std::ranges::all_of(reading.parts, [&](const Part& part) {
+        if (!part.is_whole_block) return true;
+        const uint32_t owner = containers_.of_block[part.block.index()].container;
+        if (owner != no_container) return containers_.all[owner].place == place;
+        if (trust_in(input_.evidence[part.block.index()]) != Trust::certain) return true;
+        const DebugTypeId known = input_.types.at(input_.known[part.block.index()]).layout;
+        const bool holds_elements = part.role == StorageRole::buffer || part.role == StorageRole::chunk;
+        return holds_elements && (known == DebugTypeId() || begins_with(input_.book, container.element, known));
+    });
+}
+
+void Propagation::claim(const ContainerClass& container, const Place& place, const Reading& reading) {
+    const Part& any = reading.parts.front();
+    const uint32_t owner = any.is_whole_block ? containers_.of_block[any.block.index()].container : no_container;
+    if (owner != no_container) return;  // the same one, met by another way
+    const auto number = static_cast<uint32_t>(containers_.all.size());
+    Container entry;
+    entry.place = place;
+    entry.type = container.type;
+    entry.element = container.element;
+    entry.elements = reading.elements;
+    entry.capacity = reading.capacity;
+    entry.is_count_exact = reading.is_count_exact;
+    for (const Part& part : reading.parts) entry.storage_blocks += part.is_whole_block ? 1 : 0;
+    containers_.all.push_back(entry);
+    const bool has_fields = !input_.layouts.fields_of(container.element).empty();
+    for (const Part& part : reading.parts) {
+        if (part.is_whole_block) claim_part(container, number, part);
+        if (part.elements != 0 && has_fields)
+            open_.push_back({{false, part.block.value, part.offset_bytes}, container.element, part.elements});
+    }
+}
+
+void Propagation::claim_part(const ContainerClass& container, uint32_t number, const Part& part) {
+    const size_t block = part.block.index();
+    size_t node = 0;
+    if (part.role == StorageRole::node)
+        while (node + 1 < container.nodes.size() &&
+               container.nodes[node].size_bytes != input_.memory.blocks().size_bytes(part.block))
+            ++node;
+    const TypeId type = input_.types.storage(container, part.role, node);
+    const TypeId before = reached_[block];
+    const bool was_other = before != unknown_type && input_.types.at(before).layout != input_.types.at(type).layout;
+    counts_.conflicts += was_other ? 1 : 0;
+    containers_.of_block[block] = {number, part.first};
+    containers_.role_of[block] = part.role;
+    reached_[block] = type;
+    evidence_[block] = round_;
+    is_expanded_[block] = true;
+}
+
+}  // namespace heapkit::types

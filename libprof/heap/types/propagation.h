@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+//
+// The technique "field": from what is typed along typed pointers and containers to what they lead to.
+//
+// Side:    heap, floor 4 (types).
+// Threads: one thread.
+// Memory:  9 bytes a block, the containers, and a work list of what was reached and not yet looked at.
+//
+// Three rounds: from variables, which hold what they say; then from objects whose type is certain or high; then from the
+// rest, and only into blocks that nothing has reached. A pointer is believed where the block's size is that of one T, or
+// else of several, and only when nothing fits better. A conflict is counted, and who came first stays.
+#pragma once
+
+#include <vector>
+
+#include "types/closures.h"
+#include "types/container_reader.h"
+#include "types/layout.h"
+#include "types/memory.h"
+#include "types/type_table.h"
+#include "types/vtable_votes.h"
+
+namespace heapkit::types {
+
+class Propagation {
+   public:
+    struct Input {
+        const Memory& memory;
+        const symbols::TypeBook& book;
+        const Layouts& layouts;
+        Closures& closures;
+        VtableVotes& vtables;
+        TypeTable& types;
+        // The surest that other techniques said of each block.
+        const std::vector<TypeId>& known;
+        const std::vector<Evidence>& evidence;
+    };
+    explicit Propagation(const Input& input);
+
+    // Something of a type that a snapshot holds: a variable; `elements` side by side.
+    struct Seed {
+        Place place;
+        symbols::DebugTypeId type;
+        uint64_t elements = 1;
+    };
+    void run(const std::vector<Seed>& variables);
+
+    // What fields say of each block; type 0 where none leads to it.
+    void take_reached(std::vector<TypeId>& types, std::vector<Evidence>& evidence) {
+        types = std::move(reached_);
+        evidence = std::move(evidence_);
+    }
+    const PropagationCounts& counts() const noexcept { return counts_; }
+    Containers take_containers() { return std::move(containers_); }
+
+   private:
+    void follow_all();
+    void scan(const Seed& region);
+    void scan_element(const Place& element, std::span<const Field> fields);
+    void follow(const Field& field, const Place& place);
+    bool is_there(const Field& field, const Place& element) const;
+    bool is_only_one_that_fits(std::span<const Field> fields, size_t index, const Place& element) const;
+    void follow_pointer(symbols::DebugTypeId type, const Place& from);
+    void follow_into_itself(const symbols::DebugType& base, const Place& to);
+    void follow_container(symbols::DebugTypeId type, const Place& place);
+    void follow_callable(symbols::DebugTypeId type, const Place& place);
+
+    void reach(BlockId block, symbols::DebugTypeId type);
+    void take(BlockId block, TypeId type);
+    void expand(BlockId block);
+    bool may_claim(const ContainerClass& container, const Place& place, const Reading& reading) const;
+    void claim(const ContainerClass& container, const Place& place, const Reading& reading);
+    void claim_part(const ContainerClass& container, uint32_t number, const Part& part);
+    bool is_one_that_grows(symbols::DebugTypeId type) const;
+
+    const Input input_;
+    ContainerReader reader_;
+    std::vector<TypeId> reached_;
+    std::vector<Evidence> evidence_;
+    std::vector<bool> is_expanded_;
+    Containers containers_;
+    std::vector<Seed> open_;  // to be scanned
+    struct Pending {
+        BlockId block;
+        symbols::DebugTypeId type;
+    };
+    std::vector<Pending> pending_;  // pointers that would be to several T
+    Evidence round_ = Evidence::field;
+    PropagationCounts counts_;
+};
+
+}  // namespace heapkit::types
