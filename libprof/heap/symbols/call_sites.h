@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "symbols/type_book.h"
 
@@ -27,7 +28,7 @@ struct CallScope {
     StringId function;      // of Frames' table: qualified, demangled
     DebugTypeId of_class;   // that it is a member of; 0: none
     DebugTypeId returns;    // typedefs seen through
-    StringId returns_name;  // as the source has it: "sds", "robj *"; of the book's table
+    StringId returns_name;  // as the source has it: "sds", "robj*"; CallSites::text() has it
 };
 
 struct CallSite {
@@ -54,6 +55,7 @@ class CallSites {
 
     const CallSite& at(NodeId node) const noexcept;
     std::span<const CallScope> scopes(const CallSite& site) const noexcept;
+    std::string_view text(StringId returns_name) const noexcept;
 
    private:
     struct State;

@@ -154,6 +154,9 @@ bool DwarfCensus::visit(Dwarf_Die& die, uint32_t parent, int depth) {
 void DwarfCensus::visit_function(Dwarf_Die& die, uint32_t parent, int depth) {
     if (has(die, DW_AT_declaration)) return;
     if (has_code(die)) functions_.push_back(die);
+    Dwarf_Die typed = having_type(die);
+    if (const auto type = reference_of(typed, DW_AT_type))
+        if (is_returned_.try_emplace(reinterpret_cast<uintptr_t>(type->addr)).second) returned_.push_back(*type);
     Dwarf_Attribute attribute;
     const char* name = dwarf_attr_integrate(&die, DW_AT_name, &attribute) ? dwarf_formstring(&attribute) : nullptr;
     Entity entity = {
@@ -227,6 +230,16 @@ uint32_t DwarfCensus::intern(uint64_t key, const Entity& entity) {
 }
 
 uint64_t DwarfCensus::name_hash(const char* name) { return name == nullptr ? 0 : Texts::hash_of(name); }
+
+Dwarf_Die having_type(Dwarf_Die die) {
+    for (int i = 0; i < longest_chain && !has(die, DW_AT_type); ++i) {
+        auto next = reference_of(die, DW_AT_specification);
+        if (!next) next = reference_of(die, DW_AT_abstract_origin);
+        if (!next) break;
+        die = *next;
+    }
+    return die;
+}
 
 std::optional<StaticPlace> static_place_of(Dwarf_Die& variable) {
     Dwarf_Attribute attribute;

@@ -45,6 +45,7 @@ class DwarfCensus {
     const std::vector<Entity>& entities() const noexcept { return entities_; }
     const std::vector<StaticVariable>& variables() const noexcept { return variables_; }
     const std::vector<Dwarf_Die>& functions() const noexcept { return functions_; }  // with code
+    const std::vector<Dwarf_Die>& returned() const noexcept { return returned_; }    // types, each DIE once
     size_t type_count() const noexcept { return entity_of_type_.size() - 1; }
     const Entity& entity_of(DebugTypeId type) const { return entities_[entity_of_type_[type.index()]]; }
 
@@ -75,6 +76,8 @@ class DwarfCensus {
     std::vector<uint32_t> entity_of_type_;
     std::vector<StaticVariable> variables_;
     std::vector<Dwarf_Die> functions_;
+    std::vector<Dwarf_Die> returned_;
+    FlatMap is_returned_;
     std::vector<Known> known_;
     FlatMap entity_of_key_;
     FlatMap unnamed_at_;   // DIE of an unnamed type → entity: a typedef may name it
@@ -83,6 +86,9 @@ class DwarfCensus {
     bool is_cplusplus_ = false, is_clang_ = false;  // the unit that is walked
     const void* furthest_ = nullptr;                // DIE of this unit: the walk goes forward only
 };
+
+// The DIE itself or what it stands for, whichever says a type.
+Dwarf_Die having_type(Dwarf_Die die);
 
 // Where a variable lies that lives as long as the program or a thread.
 struct StaticPlace {

@@ -11,27 +11,9 @@
 namespace heapkit::symbols {
 namespace {
 
-Dwarf_Die with_type(Dwarf_Die die) {
-    // The type of a definition may be said where it is declared only.
-    for (int i = 0; i < longest_chain && !has(die, DW_AT_type); ++i) {
-        auto next = reference_of(die, DW_AT_specification);
-        if (!next) next = reference_of(die, DW_AT_abstract_origin);
-        if (!next) break;
-        die = *next;
-    }
-    return die;
-}
-
 const char* integrated_text(Dwarf_Die& die, unsigned name) {
     Dwarf_Attribute attribute;
     return dwarf_attr_integrate(&die, name, &attribute) == nullptr ? nullptr : dwarf_formstring(&attribute);
-}
-
-// "Foo" of "ns::Foo<int>".
-std::string_view own_name(std::string_view canonical) {
-    const std::string_view name = without_template_arguments(canonical);
-    const size_t scope = name.rfind("::");
-    return scope == std::string_view::npos ? name : name.substr(scope + 2);
 }
 
 }  // namespace
@@ -51,7 +33,7 @@ void read_variables(const DwarfCensus& census, DwarfUses& uses, TypeColumns& col
         variable.is_thread_local = place->is_thread_local;
         variable.address = place->address;
         variable.name = columns.texts.intern(prefix_of(census, columns, scope) + name);
-        Dwarf_Die typed = with_type(die);
+        Dwarf_Die typed = having_type(die);
         variable.type = uses.type_of(typed).id;
         // A definition says of its place only what differs from its declaration's.
         const auto line = number_of(die, DW_AT_decl_line);
@@ -62,10 +44,18 @@ void read_variables(const DwarfCensus& census, DwarfUses& uses, TypeColumns& col
     }
 }
 
+// Where a function begins; 0: nowhere. One whose unlikely part lies elsewhere has no entry, only ranges, its own part
+// first.
+static Dwarf_Addr entry_of(Dwarf_Die die) {
+    Dwarf_Addr begin = 0, base = 0, end = 0;
+    if (dwarf_entrypc(&die, &begin) == 0) return begin;
+    return dwarf_ranges(&die, 0, &base, &begin, &end) > 0 ? begin : 0;
+}
+
 void read_functions(const DwarfCensus& census, TypeColumns& columns) {
     for (Dwarf_Die die : census.functions()) {
-        Dwarf_Addr begin = 0;
-        if (dwarf_entrypc(&die, &begin) != 0 || begin == 0) continue;
+        Dwarf_Addr begin = entry_of(die);
+        if (begin == 0) continue;
         Dwarf_Die declared = origin_of(die);
         const Entity& scope = census.entities()[census.entity_around(declared)];
         const char* name = text_of(declared, DW_AT_name);
@@ -74,15 +64,13 @@ void read_functions(const DwarfCensus& census, TypeColumns& columns) {
         facts.of_class = scope.type;
         facts.name = columns.texts.intern(name);
         facts.is_destructor = name[0] == '~';
-        facts.is_constructor = name == own_name(columns.texts.text(columns.type_texts[scope.type.index()].name));
+        facts.is_constructor = name == own_name_of(columns.texts.text(columns.type_texts[scope.type.index()].name));
         columns.function_addresses.push_back(begin);
         columns.functions.push_back(facts);
     }
 }
 
-TypeColumns read_types(Dwarf* dwarf) {
-    TypeColumns columns;
-    DwarfCensus census;
+DwarfTypes::DwarfTypes(Dwarf* dwarf) {
     census.add(dwarf);
     census.finish();
     const size_t nominal = census.type_count() + 1;
@@ -90,13 +78,12 @@ TypeColumns read_types(Dwarf* dwarf) {
     columns.types.resize(nominal);
     columns.type_texts.resize(nominal);
     columns.marks.resize(nominal);
-    DwarfUses uses(census, columns);
     read_classes(census, uses, columns);
+    for (const Dwarf_Die& type : census.returned()) uses.resolve(type);  // those of call sites are then in the book
     spell_names(census, uses.spellings(), columns);
     read_variables(census, uses, columns);
     read_functions(census, columns);
     fill_arguments_from_names(columns);
-    return columns;
 }
 
 }  // namespace heapkit::symbols

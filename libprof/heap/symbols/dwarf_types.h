@@ -67,6 +67,14 @@ std::string scope_name_of_function(const char* linkage, const char* name);
 std::string prefix_of(const DwarfCensus& census, const TypeColumns& columns, uint32_t index);
 
 // All of the above for one file. Never fails: what is damaged is left out.
-TypeColumns read_types(Dwarf* dwarf);
+struct DwarfTypes {
+    explicit DwarfTypes(Dwarf* dwarf);
+    DwarfTypes(const DwarfTypes&) = delete;
+    DwarfTypes& operator=(const DwarfTypes&) = delete;
+
+    TypeColumns columns;
+    DwarfCensus census;
+    DwarfUses uses{census, columns};
+};
 
 }  // namespace heapkit::symbols

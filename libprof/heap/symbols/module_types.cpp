@@ -6,16 +6,9 @@
 #include "symbols/module_types.h"
 
 #include "symbols/dwarf_types.h"
-#include "symbols/module_files.h"
 
 namespace heapkit::symbols {
 namespace {
-
-bool has_types_of_interest(const read::Snapshot& snapshot, const prof_module& module) {
-    const bool is_ours_or_kernels = (module.flags & (PROF_MODULE_VDSO | PROF_MODULE_AGENT)) != 0;
-    return !is_ours_or_kernels && module.last_generation == PROF_GENERATION_ALIVE &&
-           !snapshot.string(module.path).empty();
-}
 
 TypeColumns columns_of(const read::Snapshot& snapshot, const prof_module& module) {
     const ModuleFiles files = open_module_files({.path = std::filesystem::path(snapshot.string(module.path)),
@@ -24,11 +17,22 @@ TypeColumns columns_of(const read::Snapshot& snapshot, const prof_module& module
     if (file == nullptr) return {};
     const DwarfFile dwarf(file->path().c_str());
     if (!dwarf.is_open()) return {};
-    const TypeColumns all = read_types(dwarf.get());
-    return merged({{&all, ModuleId(), 0}});
+    const DwarfTypes all(dwarf.get());
+    return merged({{&all.columns, ModuleId(), 0}});
 }
 
 }  // namespace
+
+bool has_types_of_interest(const read::Snapshot& snapshot, const prof_module& module) {
+    const bool is_ours_or_kernels = (module.flags & (PROF_MODULE_VDSO | PROF_MODULE_AGENT)) != 0;
+    return !is_ours_or_kernels && module.last_generation == PROF_GENERATION_ALIVE &&
+           !snapshot.string(module.path).empty();
+}
+
+ModuleFiles files_of(const read::Snapshot& snapshot, const prof_module& module) {
+    return open_module_files({.path = std::filesystem::path(snapshot.string(module.path)),
+                              .build_id = std::span(module.build_id, module.build_id_bytes)});
+}
 
 TypeColumns load_columns(const read::Snapshot& snapshot, const Options& options) {
     const auto rows = snapshot.modules();

@@ -8,9 +8,14 @@
 
 #include "read/snapshot.h"
 #include "symbols/frames.h"
+#include "symbols/module_files.h"
 #include "symbols/type_columns.h"
 
 namespace heapkit::symbols {
+
+// Whether a module's debug information is worth reading: it is loaded, has a file, and is not the recorder itself.
+bool has_types_of_interest(const read::Snapshot& snapshot, const prof_module& module);
+ModuleFiles files_of(const read::Snapshot& snapshot, const prof_module& module);
 
 TypeColumns load_columns(const read::Snapshot& snapshot, const Options& options);
 

@@ -49,6 +49,7 @@ TypeBook TypeBook::load(const read::Snapshot& snapshot, const Options& options) 
 
 TypeBook TypeBook::of(TypeColumns columns) { return TypeBook(std::make_unique<State>(std::move(columns))); }
 
+const TypeColumns& TypeBook::columns() const noexcept { return state_->columns; }
 size_t TypeBook::count() const noexcept { return state_->columns.types.size(); }
 const DebugType& TypeBook::type(DebugTypeId id) const noexcept { return state_->columns.types[id.index()]; }
 

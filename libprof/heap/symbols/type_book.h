@@ -97,6 +97,7 @@ class TypeBook {
     static TypeBook load(const read::Snapshot& snapshot, const Options& options);
 
     static TypeBook of(TypeColumns columns);
+    const TypeColumns& columns() const noexcept;  // for symbols/ alone
 
     TypeBook(TypeBook&&) noexcept;
     TypeBook& operator=(TypeBook&&) noexcept;

@@ -67,4 +67,19 @@ struct ModuleColumns {
 };
 TypeColumns merged(const std::vector<ModuleColumns>& modules);
 
+// Which type of `into` each type of `from` is; 0 where it has none.
+std::vector<DebugTypeId> translated(const TypeColumns& from, const TypeColumns& into);
+
+// What makes two nominal types one, and two derived ones. `ids`: of the types that `columns` refers to, by its own.
+uint64_t definition_key(const TypeColumns& columns, size_t type);
+template <typename Mapped>
+uint64_t derived_key(const TypeColumns& columns, size_t index, Mapped mapped) {
+    const DebugType& type = columns.types[index];
+    uint64_t key = mixed(static_cast<uint64_t>(type.kind) << 8 | columns.marks[index],
+                         mixed(mapped(type.target), mixed(type.count, type.size_bytes)));
+    for (uint32_t i = type.arguments_begin; i < type.arguments_end; ++i)
+        key = mixed(key, mapped(columns.arguments[i].type));
+    return key;
+}
+
 }  // namespace heapkit::symbols

@@ -60,8 +60,7 @@ class Merger {
             const DebugType& type = from.types[i];
             if (type.is_declared_only) continue;
             const uint64_t by_name = Texts::hash_of(name(m, i));
-            const bool is_unit_only = (from.marks[i] & mark_unit_only) != 0;
-            const uint64_t key = mixed(by_name, mixed(type.size_bytes, is_unit_only ? type.line + 1 : 0));
+            const uint64_t key = definition_key(from, i);
             const auto [id, is_new] = id_of_key_.try_emplace(key);
             if (is_new) {
                 kept_.push_back({m, i});
@@ -101,11 +100,7 @@ class Merger {
     void choose_derived(size_t m) {
         const TypeColumns& from = *modules_[m].columns;
         for (uint32_t i = from.nominal_end; i < from.types.size(); ++i) {
-            const DebugType& type = from.types[i];
-            uint64_t key = mixed(static_cast<uint64_t>(type.kind) << 8 | from.marks[i],
-                                 mixed(mapped(m, type.target).value, mixed(type.count, type.size_bytes)));
-            for (uint32_t a = type.arguments_begin; a < type.arguments_end; ++a)
-                key = mixed(key, mapped(m, from.arguments[a].type).value);
+            const uint64_t key = derived_key(from, i, [&](DebugTypeId id) { return mapped(m, id).value; });
             const auto [id, is_new] = derived_of_key_.try_emplace(key);
             if (is_new) {
                 *id = count_of(result_.types);
@@ -205,6 +200,39 @@ class Merger {
 };
 
 }  // namespace
+
+uint64_t definition_key(const TypeColumns& columns, size_t type) {
+    const uint64_t by_name = Texts::hash_of(columns.texts.text(columns.type_texts[type].name));
+    const bool is_unit_only = (columns.marks[type] & mark_unit_only) != 0;
+    const DebugType& row = columns.types[type];
+    return mixed(by_name, mixed(row.size_bytes, is_unit_only ? row.line + 1 : 0));
+}
+
+std::vector<DebugTypeId> translated(const TypeColumns& from, const TypeColumns& into) {
+    FlatMap of_key, of_name, derived_of_key;
+    for (uint32_t i = 1; i < into.nominal_end; ++i) {
+        const uint64_t by_name = Texts::hash_of(into.texts.text(into.type_texts[i].name));
+        if (const auto [id, is_new] = of_name.try_emplace(by_name); is_new) *id = i;
+        if (into.types[i].is_declared_only) continue;
+        *of_key.try_emplace(definition_key(into, i)).first = i;
+    }
+    const auto same = [](DebugTypeId id) { return id.value; };
+    for (size_t i = into.nominal_end; i < into.types.size(); ++i)
+        *derived_of_key.try_emplace(derived_key(into, i, same)).first = static_cast<uint32_t>(i);
+
+    std::vector<DebugTypeId> ids(from.types.size());
+    for (size_t i = 1; i < from.types.size(); ++i) {
+        const uint32_t* id = nullptr;
+        if (from.is_nominal(DebugTypeId(i))) {
+            if (!from.types[i].is_declared_only) id = of_key.find(definition_key(from, i));
+            if (id == nullptr) id = of_name.find(Texts::hash_of(from.texts.text(from.type_texts[i].name)));
+        } else {
+            id = derived_of_key.find(derived_key(from, i, [&](DebugTypeId of) { return ids[of.index()].value; }));
+        }
+        if (id != nullptr) ids[i] = DebugTypeId(size_t{*id});
+    }
+    return ids;
+}
 
 TypeColumns merged(const std::vector<ModuleColumns>& modules) { return Merger(modules).merge(); }
 

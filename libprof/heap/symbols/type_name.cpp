@@ -401,6 +401,12 @@ std::string_view without_template_arguments(std::string_view canonical) {
     return canonical.substr(0, begin_of_arguments(canonical));
 }
 
+std::string_view own_name_of(std::string_view canonical) {
+    const std::string_view name = without_template_arguments(canonical);
+    const size_t scope = name.rfind("::");
+    return scope == std::string_view::npos ? name : name.substr(scope + 2);
+}
+
 std::string in_parentheses(std::string_view rest) {
     if (rest.starts_with(' ')) rest.remove_prefix(1);
     const size_t pointers = std::min(rest.find_first_not_of("*&"), rest.size());

@@ -30,6 +30,9 @@ std::vector<std::string_view> template_arguments_of(std::string_view canonical);
 // Without the arguments of the last component: "a::B<int>" → "a::B".
 std::string_view without_template_arguments(std::string_view canonical);
 
+// Of a class, the name of its constructors: "a::B<int>" → "B".
+std::string_view own_name_of(std::string_view canonical);
+
 // What stands right of a type's innermost name, put into parentheses so that parameters or bounds may follow:
 // "*" → " (*)", "* (*)(int)" → " (*(*)(int))", " S::*" → " (S::*)".
 std::string in_parentheses(std::string_view rest);

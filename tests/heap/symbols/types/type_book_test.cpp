@@ -22,7 +22,7 @@ const symbols::Member* member_of(const symbols::TypeBook& book, DebugTypeId id, 
 }  // namespace
 
 TEST_CASE("every class is found by the name that RTTI gives it, with its size") {
-    for (const std::string& name : all_zoos()) {
+    for (const std::string& name : all_of("zoo")) {
         INFO(name);
         const Zoo zoo(name);
         const size_t count = zoo.each("type", [&](const std::vector<std::string>& fact) {
@@ -41,7 +41,7 @@ TEST_CASE("every class is found by the name that RTTI gives it, with its size") 
 }
 
 TEST_CASE("members lie where the compiler put them, and have its types") {
-    for (const std::string& name : all_zoos()) {
+    for (const std::string& name : all_of("zoo")) {
         INFO(name);
         const Zoo zoo(name);
         zoo.each("member", [&](const std::vector<std::string>& fact) {
@@ -56,7 +56,7 @@ TEST_CASE("members lie where the compiler put them, and have its types") {
 }
 
 TEST_CASE("variables are found by their addresses: globals, static members, statics of functions") {
-    for (const std::string& name : all_zoos()) {
+    for (const std::string& name : all_of("zoo")) {
         INFO(name);
         const Zoo zoo(name);
         for (size_t i = 0; i < zoo.facts.size(); ++i) {
@@ -79,7 +79,7 @@ TEST_CASE("variables are found by their addresses: globals, static members, stat
 }
 
 TEST_CASE("a vtable's deleting destructor leads to its class") {
-    for (const std::string& name : all_zoos()) {
+    for (const std::string& name : all_of("zoo")) {
         INFO(name);
         const Zoo zoo(name);
         zoo.each("method", [&](const std::vector<std::string>& fact) {

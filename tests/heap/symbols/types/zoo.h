@@ -48,7 +48,8 @@ struct Zoo {
         return count;
     }
 
-    static symbols::TypeBook load(const std::string& path, bool use_cache) {
+    // A snapshot whose only module is the fixture, with a call tree node for each of `returns`, from 1 on.
+    static read::Snapshot snapshot_of(const std::string& path, const std::vector<uint64_t>& returns = {}) {
         const auto file = symbols::ElfFile::open(path);
         if (!file) throw std::runtime_error("no such fixture: " + path);
         NewModule module = {.path = path, .start = bias, .end = bias + 0x1000'0000, .bias = bias};
@@ -57,9 +58,13 @@ struct Zoo {
         const TemporaryFolder folder;
         SnapshotWriter writer;
         writer.module(module);
+        for (const uint64_t address : returns) writer.node({}, address);
         writer.write(folder / "1.heap");
-        return symbols::TypeBook::load(*read::Snapshot::open(folder / "1.heap"),
-                                       {.use_cache = use_cache, .progress = {}});
+        return *read::Snapshot::open(folder / "1.heap");
+    }
+
+    static symbols::TypeBook load(const std::string& path, bool use_cache) {
+        return symbols::TypeBook::load(snapshot_of(path), {.use_cache = use_cache, .progress = {}});
     }
 
     std::string path;
@@ -67,11 +72,12 @@ struct Zoo {
     std::vector<std::string> facts;
 };
 
-inline std::vector<std::string> all_zoos() {
+// The fixtures of one program: "zoo", "calls".
+inline std::vector<std::string> all_of(const std::string& program) {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(HEAPKIT_FIXTURE_FOLDER)) {
         const std::string name = entry.path().filename().string();
-        if (name.starts_with("zoo_") && entry.path().extension().empty() && !name.ends_with("_too"))
+        if (name.starts_with(program + "_") && entry.path().extension().empty() && !name.ends_with("_too"))
             names.push_back(name);
     }
     return names;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// See call_code.h.
+//
+// Side: heap, floor 3 (symbols).
+#include "symbols/call_code.h"
+
+namespace heapkit::symbols {
+namespace {
+
+constexpr uint64_t call_bytes = 5;        // e8 and a 32-bit distance
+constexpr uint64_t arguments_bytes = 24;  // before a call, in which unoptimised code sets its arguments
+
+uint8_t byte_at(Bytes bytes, size_t i) { return i < bytes.size() ? static_cast<uint8_t>(bytes[i]) : uint8_t{0}; }
+
+}  // namespace
+
+// REX.W, with or without REX.B, then "mov r64 to r/m64" whose source is rax:
+//
+//     48 89 c3                 mov %rax,%rbx
+//     48 89 45 e8              mov %rax,-0x18(%rbp)
+//     48 89 85 78 ff ff ff     mov %rax,-0x88(%rbp)
+ResultStore CallCode::store_at(uint64_t return_address) const {
+    const Bytes bytes = bytes_at(return_address);
+    const uint8_t prefix = byte_at(bytes, 0), operands = byte_at(bytes, 2);
+    if ((prefix != 0x48 && prefix != 0x49) || byte_at(bytes, 1) != 0x89) return {};
+    const int mode = operands >> 6, source = operands >> 3 & 7, target = operands & 7;
+    if (source != 0) return {};
+    if (mode == 3) {
+        // The machine counts rax rcx rdx rbx rsp rbp rsi rdi, DWARF rax rdx rcx rbx rsi rdi rbp rsp.
+        static constexpr int dwarf_number[8] = {0, 2, 1, 3, 7, 6, 4, 5};
+        return {ResultStore::Kind::to_register, 3, prefix == 0x49 ? 8 + target : dwarf_number[target], 0};
+    }
+    if (prefix != 0x48 || target != 5) return {};
+    if (mode == 1) return {ResultStore::Kind::to_frame, 4, 0, static_cast<int8_t>(byte_at(bytes, 3))};
+    const auto offset = value_at<int32_t>(bytes, 3);
+    return mode == 2 && offset ? ResultStore{ResultStore::Kind::to_frame, 7, 0, *offset} : ResultStore{};
+}
+
+std::optional<uint64_t> CallCode::callee_before(uint64_t return_address) const {
+    const Bytes bytes = bytes_at(return_address - call_bytes);
+    const auto distance = value_at<int32_t>(bytes, 1);
+    if (byte_at(bytes, 0) != 0xe8 || !distance) return std::nullopt;
+    return return_address + static_cast<uint64_t>(int64_t{*distance});
+}
+
+// lea of a slot of rbp into rdi, or into rax that is then moved to rdi.
+bool CallCode::has_frame_argument(uint64_t return_address) const {
+    const Bytes bytes = bytes_at(return_address - call_bytes - arguments_bytes);
+    for (size_t i = 0; i + 3 <= arguments_bytes; ++i) {
+        if (byte_at(bytes, i) != 0x48 || byte_at(bytes, i + 1) != 0x8d) continue;
+        const uint8_t operands = byte_at(bytes, i + 2);
+        if (operands == 0x7d || operands == 0xbd) return true;
+        const size_t behind = i + (operands == 0x45 ? 4 : operands == 0x85 ? 7 : arguments_bytes);
+        for (size_t k = behind; k + 3 <= arguments_bytes; ++k)
+            if (byte_at(bytes, k) == 0x48 && byte_at(bytes, k + 1) == 0x89 && byte_at(bytes, k + 2) == 0xc7)
+                return true;
+    }
+    return false;
+}
+
+}  // namespace heapkit::symbols
