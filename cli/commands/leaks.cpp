@@ -60,7 +60,7 @@ std::vector<Option> judging_options() {
              .kind = Option::Kind::text,
              .value = "NAMES",
              .help = "When a pointer into the inside of a block holds it: stdstring, length64, newarray, "
-                     "multipleinheritance, with commas between them; or all, or none.",
+                     "multipleinheritance, header, with commas between them; or all; memcheck, its four; or none.",
              .fallback = "all"},
             {.names = "--fail", .help = "Exit with 1 when anything is listed."},
             {.names = "--raw-frames",

@@ -56,7 +56,8 @@ def heapkit(build, command, folder):
 
 def heapkit_verdict(build, path, folder):
     named = re.fullmatch(r"\d+-(.*)\.heap", os.path.basename(path))
-    answer = subprocess.run([os.path.join(build, "bin/heapkit"), "leaks", path, "--json", "--heuristics",
-                             named.group(1) if named else "all"], env=environment(folder), capture_output=True, check=True)
+    names = named.group(1).replace("all", "memcheck") if named else "memcheck"
+    answer = subprocess.run([os.path.join(build, "bin/heapkit"), "leaks", path, "--json", "--heuristics", names],
+                            env=environment(folder), capture_output=True, check=True)
     totals = json.loads(answer.stdout)["answers"]["totals"]
     return {row["kind"]: (row["count"], row["size"]) for row in totals["rows"]}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The four heuristics, each from the words at a block's start.
+// Memcheck's four heuristics, each from the words at a block's start.
 //
 // Side: heap, floor 5 (refs).
 #include "refs/interior.h"
@@ -20,14 +20,16 @@ bool* named(Heuristics& heuristics, std::string_view name) {
     if (name == "length64") return &heuristics.length64;
     if (name == "newarray") return &heuristics.newarray;
     if (name == "multipleinheritance") return &heuristics.multipleinheritance;
+    if (name == "header") return &heuristics.header;
     return nullptr;
 }
 
 }  // namespace
 
 Result<Heuristics> parse_heuristics(std::string_view text) {
-    constexpr Heuristics none = {false, false, false, false};
+    constexpr Heuristics none = {false, false, false, false, false};
     if (text == "all") return Heuristics{};
+    if (text == "memcheck") return Heuristics{.header = false};
     if (text == "none") return none;
     Heuristics heuristics = none;
     for (size_t begin = 0; begin <= text.size();) {
@@ -35,7 +37,7 @@ Result<Heuristics> parse_heuristics(std::string_view text) {
         bool* const heuristic = named(heuristics, text.substr(begin, end - begin));
         if (heuristic == nullptr) {
             return Error{fmt::format("there is no heuristic \"{}\"", text.substr(begin, end - begin)),
-                         "They are stdstring, length64, newarray, multipleinheritance; or all, or none."};
+                         "They are stdstring, length64, newarray, multipleinheritance, header; or all, memcheck, or none."};
         }
         *heuristic = true;
         begin = end + 1;
@@ -47,6 +49,7 @@ bool InteriorPointers::hold(BlockId block, uint64_t into_bytes) const noexcept {
     if (into_bytes == string_header_bytes && heuristics_.stdstring && is_string(block)) return true;
     if (into_bytes == word_bytes && heuristics_.length64 && is_behind_length(block)) return true;
     if (into_bytes == word_bytes && heuristics_.newarray && is_array(block)) return true;
+    if (headers_.has(blocks_.stack_of(block), into_bytes)) return true;
     return into_bytes % word_bytes == 0 && heuristics_.multipleinheritance && is_second_base(block, into_bytes);
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Which pointers into the inside of a block hold it as a pointer to its start would: memcheck's four heuristics.
+// Which pointers into the inside of a block hold it as a pointer to its start would: memcheck's four heuristics, and one
+// of our own.
 //
 // Side:    heap, floor 5 (refs).
 // Threads: const.
-// Memory:  none; spans of the snapshot.
+// Memory:  spans of the snapshot; 8 bytes a call stack for headers.
 //
-// They are memcheck's heuristic_reachedness() (Valgrind, memcheck/mc_leakcheck.c), as far as a snapshot holds what it
-// looks at:
+// Four are memcheck's heuristic_reachedness() (Valgrind, memcheck/mc_leakcheck.c), as far as a snapshot holds what it
+// looks at. The fifth looks at all blocks of a call stack together (interior_headers.h):
 //
 //     stdstring            at byte 24 behind length, capacity, use count (libstdc++'s old std::string), where
 //                          capacity + 25 is the block's size. A length that was not kept is taken for zero
@@ -16,6 +17,7 @@
 //     multipleinheritance  at a word that is a pointer to a virtual table, in a block that begins with another.
 //                          memcheck looks for code addresses in the table; a snapshot does not hold the module's own
 //                          memory, so we ask that it lies in read-only memory of a module, at a multiple of 8
+//     header               at a byte where many blocks of this call stack are pointed to
 //
 // The numbers must have been kept: all below 2^32 are, and so blocks up to 4 GiB are judged alike.
 #pragma once
@@ -25,6 +27,7 @@
 #include "base/result.h"
 #include "read/snapshot.h"
 #include "read/words.h"
+#include "refs/interior_headers.h"
 
 namespace heapkit::refs {
 
@@ -33,17 +36,22 @@ struct Heuristics {
     bool length64 = true;
     bool newarray = true;
     bool multipleinheritance = true;
+    bool header = true;
     friend bool operator==(const Heuristics&, const Heuristics&) = default;
 };
-// "all", "none", or names with commas between them, as memcheck's --leak-check-heuristics has it.
+// "all", "none", "memcheck" for its four, or names with commas between them, as its --leak-check-heuristics has it.
 Result<Heuristics> parse_heuristics(std::string_view text);
 
 class InteriorPointers {
    public:
     // Borrows all three.
     InteriorPointers(const read::Snapshot& snapshot, const read::Blocks& blocks, const read::Words& words,
-                     Heuristics heuristics) noexcept
-        : snapshot_(snapshot), blocks_(blocks), words_(words), heuristics_(heuristics) {}
+                     Heuristics heuristics)
+        : snapshot_(snapshot),
+          blocks_(blocks),
+          words_(words),
+          heuristics_(heuristics),
+          headers_(heuristics.header ? Headers(blocks, words) : Headers()) {}
 
     // Does a pointer to byte `into_bytes` of `block` hold it?
     bool hold(BlockId block, uint64_t into_bytes) const noexcept;
@@ -60,6 +68,7 @@ class InteriorPointers {
     const read::Blocks& blocks_;
     const read::Words& words_;
     const Heuristics heuristics_;
+    const Headers headers_;
 };
 
 }  // namespace heapkit::refs

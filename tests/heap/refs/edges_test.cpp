@@ -14,7 +14,7 @@ using refs::Heuristics;
 
 namespace {
 
-constexpr Heuristics no_heuristics = {false, false, false, false};
+constexpr Heuristics no_heuristics = {false, false, false, false, false};
 
 std::vector<Edge> root_edges(const Opened& opened, Heuristics heuristics) {
     const refs::InteriorPointers interior(opened.snapshot(), opened.blocks, opened.words, heuristics);
@@ -148,8 +148,12 @@ TEST_CASE("multipleinheritance: a pointer to a second pointer to a virtual table
 TEST_CASE("heuristics are named as memcheck names them") {
     CHECK(*refs::parse_heuristics("all") == Heuristics{});
     CHECK(*refs::parse_heuristics("none") == no_heuristics);
-    CHECK(*refs::parse_heuristics("newarray,stdstring") ==
-          Heuristics{.stdstring = true, .length64 = false, .newarray = true, .multipleinheritance = false});
+    CHECK(*refs::parse_heuristics("memcheck") == Heuristics{.header = false});
+    CHECK(*refs::parse_heuristics("newarray,stdstring") == Heuristics{.stdstring = true,
+                                                                      .length64 = false,
+                                                                      .newarray = true,
+                                                                      .multipleinheritance = false,
+                                                                      .header = false});
     const auto wrong = refs::parse_heuristics("length64,magic");
     REQUIRE_FALSE(wrong);
     CHECK(wrong.error().what == "there is no heuristic \"magic\"");
