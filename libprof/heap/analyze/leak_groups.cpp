@@ -6,11 +6,13 @@
 #include "analyze/leak_groups.h"
 
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 
 #include "analyze/sites.h"
 #include "analyze/traceback_keys.h"
 #include "graph/graph.h"
+#include "refs/roots.h"
 
 namespace heapkit::analyze {
 namespace {
@@ -51,7 +53,11 @@ class Namer {
     Group name(StackId stack) const {
         Group group;
         group.example = stack;
-        if (const auto site = sites_.of(stack)) group.place = place_of(heap_, *site);
+        if (const auto site = sites_.of(stack)) {
+            group.place = place_of(heap_, *site);
+            group.short_name = short_name(heap_, *site);
+            if (keys_) group.site = site;
+        }
         const Place& place = group.place;
         if (keys_)
             group.key = keys_->of(stack);
@@ -66,6 +72,37 @@ class Namer {
     const Sites sites_;
     std::optional<TracebackKeys> keys_;
 };
+
+using GroupsOfStack = std::array<uint32_t, grouped_kinds>;
+
+// One pass over the blocks: how many bytes of each group hang on each word of a root.
+void name_roots(const Heap& heap, const Verdicts& verdicts, const Counted& counted,
+                std::span<const GroupsOfStack> groups_of_stack, std::vector<LeakGroup>& groups) {
+    const read::Blocks& blocks = heap.blocks();
+    std::vector<std::unordered_map<uint32_t, Total>> held(groups.size());  // by word
+    for (size_t block = 0; block < verdicts.roots.of.size(); ++block) {
+        const uint32_t word = verdicts.roots.of[block];
+        if (word == graph::no_node || verdicts.of[block] == LeakKind::suppressed || !is_counted(counted, block))
+            continue;
+        const uint32_t group = groups_of_stack[blocks.stack[block]][static_cast<size_t>(verdicts.of[block])];
+        held[group][word] += one_block(blocks, block);
+    }
+    const auto words = heap.words();
+    if (!words) return;
+    for (size_t group = 0; group < groups.size(); ++group) {
+        uint32_t most = graph::no_node;
+        const auto rank = [&](uint32_t word) {
+            const Total& total = held[group].at(word);
+            return std::tuple(total.bytes, total.blocks, ~word);
+        };
+        for (const auto& [word, total] : held[group])
+            if (most == graph::no_node || rank(word) > rank(most)) most = word;
+        groups[group].roots = static_cast<int64_t>(held[group].size());
+        if (most == graph::no_node) continue;
+        const refs::RootWord& word = verdicts.roots.words[most];
+        groups[group].root = refs::name_of(heap.snapshot(), words->roots[word.root], word.offset_bytes);
+    }
+}
 
 }  // namespace
 
@@ -90,6 +127,7 @@ std::vector<LeakGroup> leak_groups(const Heap& heap, const Verdicts& verdicts, c
     const std::vector<SumsOfStack> sums = sums_by_stack(heap, verdicts, counted);
     std::vector<LeakGroup> groups;
     std::unordered_map<std::string, size_t> index;
+    std::vector<GroupsOfStack> groups_of_stack(sums.size());
     for (size_t stack = 0; stack < sums.size(); ++stack) {
         std::optional<Group> named;
         for (size_t kind = 0; kind < grouped_kinds; ++kind) {
@@ -102,8 +140,10 @@ std::vector<LeakGroup> leak_groups(const Heap& heap, const Verdicts& verdicts, c
                 groups.back().what.key = known->first;
             }
             groups[known->second].sum += sums[stack][kind];
+            groups_of_stack[stack][kind] = static_cast<uint32_t>(known->second);
         }
     }
+    name_roots(heap, verdicts, counted, groups_of_stack, groups);
     return groups;
 }
 

@@ -5,8 +5,10 @@
 // Side: heap, floor 7 (analyze). Their JSON keys are promised in docs/leaks.md.
 #include "analyze/leak_tables.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 
+#include "base/units.h"
 #include "graph/graph.h"
 
 namespace heapkit::analyze {
@@ -36,6 +38,11 @@ std::vector<Column> group_columns(const LeakOptions& options, bool with_cycles) 
     columns.push_back({.name = "held by them", .key = "indirect_size", .unit = Unit::bytes});
     columns.push_back({.name = "blocks", .key = "indirect_count", .unit = Unit::count, .is_for_json = true});
     columns.push_back({.name = "cycles", .key = "cycles", .unit = Unit::count, .is_for_json = !with_cycles});
+    if (options.kinds.reachable) {
+        columns.push_back({.name = "held from", .key = "root_text"});
+        columns.push_back({.name = "root", .key = "root", .is_for_json = true});
+        columns.push_back({.name = "roots", .key = "roots", .unit = Unit::count, .is_for_json = true});
+    }
     return columns;
 }
 
@@ -54,6 +61,13 @@ std::vector<Cell> cells_of(const LeakRow& row, const LeakOptions& options, const
     cells.push_back(unless_zero(sum.indirect.bytes));
     cells.push_back(unless_zero(sum.indirect.blocks));
     cells.push_back(unless_zero(sum.cycles));
+    if (options.kinds.reachable) {
+        const LeakGroup& group = *row.group;
+        cells.emplace_back(group.roots > 1 ? fmt::format("{}, {} more", group.root, count_to_text(group.roots - 1))
+                                           : group.root);
+        cells.emplace_back(group.root);
+        cells.emplace_back(group.roots);
+    }
     return cells;
 }
 

@@ -18,7 +18,7 @@ namespace heapkit::analyze {
 namespace {
 
 Result<Verdicts> judge(const Heap& heap, const LeakOptions& options) {
-    VerdictOptions how{.heuristics = options.heuristics};
+    VerdictOptions how{.heuristics = options.heuristics, .finds_roots = options.kinds.reachable};
     if (!options.suppressions.empty()) how.suppression_of_stack = suppression_of_stacks(heap, options.suppressions);
     return verdicts_of(heap.snapshot(), how);
 }

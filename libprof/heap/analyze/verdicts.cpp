@@ -145,12 +145,18 @@ Result<Verdicts> verdicts_of(const read::Snapshot& snapshot, const VerdictOption
     const auto graph = refs::edges_between(*blocks, *words, interior);
     if (!graph) return graph.error();
 
-    Judge judge(*blocks, *graph, refs::edges_from_roots(snapshot, *blocks, *words, interior));
+    const std::vector<graph::Edge> roots = refs::edges_from_roots(snapshot, *blocks, *words, interior);
+    Judge judge(*blocks, *graph, roots);
     if (!options.suppression_of_stack.empty()) judge.suppress(options.suppression_of_stack);
     judge.find_heads();
     if (const size_t threads = threads_with_unknown_registers(snapshot); threads > 0)
         judge.doubt(threads, snapshot.stacks().size());
-    return std::move(judge).take();
+    Verdicts verdicts = std::move(judge).take();
+    if (options.finds_roots) {
+        verdicts.roots = roots_of_blocks(words->roots, *graph, roots,
+                                         refs::words_of_roots(snapshot, *blocks, *words, interior));
+    }
+    return verdicts;
 }
 
 }  // namespace heapkit::analyze

@@ -14,6 +14,7 @@
 #include <span>
 #include <vector>
 
+#include "analyze/leak_roots.h"
 #include "read/snapshot.h"
 #include "refs/interior.h"
 
@@ -32,6 +33,7 @@ struct VerdictOptions {
     refs::Heuristics heuristics = {};
     // Which one matches each stack, graph::no_node where none does. Empty: there are none at all.
     std::vector<uint32_t> suppression_of_stack = {};
+    bool finds_roots = false;  // of what is reachable or possibly lost
 };
 
 // Threads whose registers the snapshot does not have could hide the only pointer to a block in them: six callee-saved
@@ -48,6 +50,7 @@ struct Verdicts {
     std::vector<uint32_t> head_of;        // a lost block: its head, itself when definite; graph::no_node otherwise
     std::vector<bool> is_in_cycle;        // a head: the start of it is pointed to, from what it holds
     std::vector<uint32_t> suppressed_by;  // a suppressed block: which; empty without suppressions
+    RootsOfBlocks roots;                  // empty unless they were asked for
     RegisterDoubt doubt;
 };
 

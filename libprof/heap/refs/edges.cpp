@@ -31,6 +31,26 @@ bool is_at_chunk_header(const read::Word& word, const read::Blocks& blocks) {
     return word.into_bytes + sizeof(uint64_t) == usable_bytes;
 }
 
+struct Memory {
+    const read::Snapshot& snapshot;
+    const read::Blocks& blocks;
+    const read::Words& words;
+    const InteriorPointers& interior;
+};
+
+template <class Visit>
+void visit_roots(const Memory& memory, Visit visit) {
+    for (uint32_t index = 0; index < memory.words.roots.size(); ++index) {
+        const prof_root& root = memory.words.roots[index];
+        const bool may_be_mallocs = is_of_libc(memory.snapshot, root);
+        for (const read::Word& word : words_of(memory.words, root)) {
+            if (may_be_mallocs && is_at_chunk_header(word, memory.blocks)) continue;
+            if (const auto edge = edge_of(word, memory.blocks, memory.interior))
+                visit(*edge, RootWord{.root = index, .offset_bytes = word.offset_bytes});
+        }
+    }
+}
+
 }  // namespace
 
 std::optional<graph::Edge> edge_of(const read::Word& word, const read::Blocks& blocks,
@@ -55,17 +75,23 @@ Result<graph::Graph> edges_between(const read::Blocks& blocks, const read::Words
     return graph;
 }
 
+bool is_of_malloc(const read::Snapshot& snapshot, const prof_root& root, const read::Word& word,
+                  const read::Blocks& blocks) noexcept {
+    return is_at_chunk_header(word, blocks) && is_of_libc(snapshot, root);
+}
+
 std::vector<graph::Edge> edges_from_roots(const read::Snapshot& snapshot, const read::Blocks& blocks,
                                           const read::Words& words, const InteriorPointers& interior) {
     std::vector<graph::Edge> edges;
-    for (const prof_root& root : words.roots) {
-        const bool may_be_mallocs = is_of_libc(snapshot, root);
-        for (const read::Word& word : words_of(words, root)) {
-            if (may_be_mallocs && is_at_chunk_header(word, blocks)) continue;
-            if (const auto edge = edge_of(word, blocks, interior)) edges.push_back(*edge);
-        }
-    }
+    visit_roots({snapshot, blocks, words, interior}, [&](graph::Edge edge, RootWord) { edges.push_back(edge); });
     return edges;
+}
+
+std::vector<RootWord> words_of_roots(const read::Snapshot& snapshot, const read::Blocks& blocks,
+                                     const read::Words& words, const InteriorPointers& interior) {
+    std::vector<RootWord> from;
+    visit_roots({snapshot, blocks, words, interior}, [&](graph::Edge, RootWord word) { from.push_back(word); });
+    return from;
 }
 
 }  // namespace heapkit::refs

@@ -33,4 +33,17 @@ Result<graph::Graph> edges_between(const read::Blocks& blocks, const read::Words
 std::vector<graph::Edge> edges_from_roots(const read::Snapshot& snapshot, const read::Blocks& blocks,
                                           const read::Words& words, const InteriorPointers& interior);
 
+// A word of a root area: name_of() says what it is called.
+struct RootWord {
+    uint32_t root = 0;  // index in words.roots
+    uint64_t offset_bytes = 0;
+};
+// Where each of these edges comes from. 16 bytes an edge.
+std::vector<RootWord> words_of_roots(const read::Snapshot& snapshot, const read::Blocks& blocks,
+                                     const read::Words& words, const InteriorPointers& interior);
+
+// Whether a word is such a pointer of glibc's malloc to a chunk header.
+bool is_of_malloc(const read::Snapshot& snapshot, const prof_root& root, const read::Word& word,
+                  const read::Blocks& blocks) noexcept;
+
 }  // namespace heapkit::refs

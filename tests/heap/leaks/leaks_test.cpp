@@ -89,6 +89,16 @@ TEST_CASE("leaks are grouped by line, the largest first, with what they hold") {
                                                         "possibly lost 1 10", "still reachable 1 9999"});
 }
 
+TEST_CASE("without line information a leak is named as far as its place is known") {
+    LeakyHeap program;
+    program.block(50, program.writer.stack({0x400123}));  // in /bin/program, which is not there
+    const TemporaryFolder folder;
+    const Heap heap = opened(program, folder);
+    const analyze::Leaks leaks = answer({.heap = &heap});
+    REQUIRE(leaks.groups.rows.size() == 1);
+    CHECK(text(leaks.groups, 0, "name").starts_with("program+0x"));
+}
+
 TEST_CASE("leaks by traceback keep stacks with one site apart") {
     Program program;
     program.block(50, program.insert);
@@ -113,6 +123,42 @@ TEST_CASE("only the kinds that are asked for are listed and counted") {
     CHECK(text(reachable.groups, 0, "kind") == "still reachable");
     CHECK(answer({.heap = &heap, .kinds = *analyze::parse_leak_kinds("possible")}).blocks == 0);
     CHECK(answer({.heap = &heap, .kinds = *analyze::parse_leak_kinds("all")}).groups.rows.size() == 3);
+}
+
+TEST_CASE("what is still reachable says from which root, a variable before a register, and how many more there are") {
+    Program program;
+    const BlockId head = program.block(100, program.load), rest = program.block(50, program.insert);
+    const RootId registers = program.writer.root(PROF_ROOT_REGISTERS, 0, 0, 17 * 8);
+    program.writer.word(registers, 8 * 3, Pointer{rest});
+    program.root(head);
+    program.root(program.block(10, program.load));
+    program.link(head, rest);
+    program.root(program.block(12, program.load), inside);
+    const TemporaryFolder folder;
+    const Heap heap = opened(program, folder);
+    const analyze::Leaks leaks = answer({.heap = &heap, .kinds = *analyze::parse_leak_kinds("reachable,possible")});
+    REQUIRE(leaks.groups.rows.size() == 3);
+    CHECK(number(leaks.groups, 0, "size") == 110);
+    CHECK(number(leaks.groups, 0, "roots") == 2);
+    const std::string variable = text(leaks.groups, 0, "root");
+    CHECK(text(leaks.groups, 0, "root_text") == variable + ", 1 more");
+    CHECK(text(leaks.groups, 1, "root_text") == variable);
+    CHECK(text(leaks.groups, 2, "kind") == "possibly lost");
+    CHECK(text(leaks.groups, 2, "root") != variable);
+}
+
+TEST_CASE("a register is named when nothing else holds a block, and nothing is for what is lost") {
+    Program program;
+    const RootId registers = program.writer.root(PROF_ROOT_REGISTERS, 0, 0, 17 * 8);
+    program.writer.word(registers, 8 * 3, Pointer{program.block(50, program.insert)});
+    program.block(20, program.load);
+    const TemporaryFolder folder;
+    const Heap heap = opened(program, folder);
+    const analyze::Leaks leaks = answer({.heap = &heap, .kinds = *analyze::parse_leak_kinds("all")});
+    REQUIRE(leaks.groups.rows.size() == 2);
+    CHECK(text(leaks.groups, 0, "root").starts_with("register rbx of "));
+    CHECK(text(leaks.groups, 1, "root").empty());
+    CHECK(number(leaks.groups, 1, "roots") == 0);
 }
 
 TEST_CASE("the limit leaves rows out, and they still count") {
