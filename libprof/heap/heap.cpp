@@ -18,10 +18,12 @@ struct Heap::State {
     const HeapOptions options;
     std::optional<symbols::Frames> frames;
     std::optional<symbols::TypeBook> book;
+    std::optional<symbols::CallSites> call_sites;
     std::optional<types::Types> types;
     // What types borrow.
     std::optional<read::Words> words;
     std::vector<uint32_t> no_words;
+    std::optional<refs::References> references, raw_references;
 };
 
 Heap::Heap(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
@@ -60,9 +62,34 @@ const types::Types& Heap::types() const {
         state_->no_words.assign(state_->blocks.count(), 0);
         state_->words = {.block_end = state_->no_words, .slot = {}, .value = {}, .targets = {}, .roots = {}};
     }
+    state_->call_sites =
+        symbols::CallSites::read(state_->snapshot, type_book(), frames(), state_->options.symbols);
     state_->types = types::Types::infer(
-        {state_->snapshot, state_->blocks, *state_->words, frames(), type_book()});
+        {state_->snapshot, state_->blocks, *state_->words, frames(), type_book(), *state_->call_sites});
     return *state_->types;
+}
+
+Result<const refs::References*> Heap::references(bool raw) const {
+    std::optional<refs::References>& known = raw ? state_->raw_references : state_->references;
+    if (known) return &*known;
+    const std::string file = state_->snapshot.path().string();
+    if (state_->snapshot.process().contents == PROF_CONTENTS_NONE)
+        return Error{file + " was taken without contents: nobody can say what refers to what",
+                     "Take it again without --contents none."};
+    if (state_->snapshot.is_sampled())
+        return Error{file + " is a sample: a block that it does not have may refer to one that it has",
+                     "Take it again without sampling."};
+    if (const auto words = state_->snapshot.words(); !words) return words.error();
+    const types::Types& types = this->types();  // reads state_->words
+    auto built = refs::References::build({.snapshot = state_->snapshot,
+                                          .blocks = state_->blocks,
+                                          .words = *state_->words,
+                                          .book = type_book(),
+                                          .types = types},
+                                         raw);
+    if (!built) return built.error();
+    known = *std::move(built);
+    return &*known;
 }
 
 }  // namespace heapkit

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "read/snapshot.h"
+#include "refs/references.h"
 #include "symbols/frames.h"
 #include "symbols/type_book.h"
 #include "types/types.h"
@@ -35,6 +36,10 @@ class Heap {
     const types::Types& types() const;            // types every block on the first call
     Result<read::Words> words() const;
     const symbols::TypeBook& type_book() const;   // loads on the first call
+
+    // Who refers to whom, built on the first call; `raw`: without containers folded. Errors: the snapshot was taken
+    // without words, or is a sample; it is damaged; it has too many blocks.
+    Result<const refs::References*> references(bool raw = false) const;
 
    private:
     struct State;

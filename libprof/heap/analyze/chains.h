@@ -20,7 +20,7 @@
 namespace heapkit::analyze {
 
 struct ChainOptions {
-    Choice of;
+    Choice of = {};
     size_t limit = 1;          // how many kinds of chains, those of most objects first; 0: all (--all-chains)
     uint32_t max_length = 40;  // steps that are shown; of a longer chain the middle is left out
     bool raw = false;
@@ -43,8 +43,8 @@ Result<Chains> chains(const Heap& heap, const ChainOptions& options);
 // The shortest way from the objects to what a type pattern matches: refs --chain --to PATTERN. Errors: those of
 // choose(), of both; that there is no such way.
 struct ChainToOptions {
-    Choice of;
-    std::string to;  // type pattern
+    Choice of = {};
+    std::string to = {};  // type pattern
     uint32_t max_length = 40;
     bool raw = false;
 };

@@ -19,8 +19,10 @@
 namespace heapkit::analyze {
 
 struct Choice {
-    std::vector<std::string> addresses;  // "0x5581e0c0a2b0", with or without 0x
-    std::string type;                    // "": none
+    std::vector<std::string> addresses = {};  // "0x5581e0c0a2b0", with or without 0x
+    std::string type = {};                    // "": none
+    enum class One { all, newest, oldest, largest };
+    One one = One::all;                       // of a type
 };
 
 struct Chosen {

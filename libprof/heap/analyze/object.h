@@ -14,7 +14,7 @@
 namespace heapkit::analyze {
 
 struct ObjectOptions {
-    std::string address;  // may lie inside the block
+    std::string address = {};  // may lie inside the block
     size_t limit = 10;    // rows of referrers and of referents; 0: all
     bool raw = false;     // show what containers consist of
     bool full_paths = false;

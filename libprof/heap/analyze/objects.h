@@ -15,11 +15,10 @@ namespace heapkit::analyze {
 
 struct ObjectsOptions {
     enum class Order { address, size, age };  // largest and oldest first
-    std::string type;                         // pattern (choose.h)
-    Filter filter;
+    std::string type = {};                    // pattern (choose.h)
+    Filter filter = {};
     Order order = Order::address;
     size_t limit = 25;                        // 0: all
-    bool full_paths = false;
 };
 
 // One row an object: address, size, age at the snapshot, allocation site, and who holds it ("EventBus::handlers_[17]").

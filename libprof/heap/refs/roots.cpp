@@ -70,4 +70,25 @@ std::string name_of(const read::Snapshot& snapshot, const prof_root& root, uint6
     }
 }
 
+std::string_view kind_of(const prof_root& root) noexcept {
+    switch (root.kind) {
+        case PROF_ROOT_GLOBALS:
+            return "global";
+        case PROF_ROOT_STACK:
+            return "stack";
+        case PROF_ROOT_REGISTERS:
+            return "register";
+        case PROF_ROOT_TLS:
+            return "thread-local";
+        case PROF_ROOT_IN_FLIGHT:
+            return "in flight";
+        case PROF_ROOT_DECLARED:
+            return "declared";
+        case PROF_ROOT_MAPPING:
+            return "mapping";
+        default:
+            return "root";
+    }
+}
+
 }  // namespace heapkit::refs

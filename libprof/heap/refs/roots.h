@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "read/snapshot.h"
 
@@ -22,5 +23,8 @@ namespace heapkit::refs {
 //     "arena (declared)+0x20"            what the program told us of
 //     "mapping at 0x7f3200000000+0x20"   what it took from mmap itself
 std::string name_of(const read::Snapshot& snapshot, const prof_root& root, uint64_t offset_bytes);
+
+// "global", "stack", "register", "thread-local", "in flight", "declared", "mapping".
+std::string_view kind_of(const prof_root& root) noexcept;
 
 }  // namespace heapkit::refs

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+//
+// Names and facts of vertices.
+//
+// Side: heap, floor 7 (analyze).
+#include "analyze/vertex_text.h"
+
+#include <fmt/format.h>
+#include <array>
+#include <cctype>
+#include <vector>
+
+#include "analyze/sites.h"
+#include "base/units.h"
+#include "read/words.h"
+#include "symbols/short_name.h"
+
+namespace heapkit::analyze {
+namespace {
+
+using refs::VertexId;
+using refs::Vertices;
+using types::Type;
+
+std::string size_text(uint64_t bytes) { return size_to_text(static_cast<double>(bytes)); }
+std::string count_text(uint64_t count) { return count_to_text(static_cast<int64_t>(count)); }
+
+// A closure's "λ in handle_request(int) server.cpp:41" in two.
+constexpr std::string_view closure_mark = "λ in ";
+size_t place_of_closure(std::string_view name) {
+    const size_t space = name.rfind(' ');
+    const bool has_place = name.starts_with(closure_mark) && space > closure_mark.size() &&
+                           name.find(':', space) != std::string_view::npos;
+    return has_place ? space : std::string_view::npos;
+}
+
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' || c == '~'; }
+
+}  // namespace
+
+// Names begin behind what is no part of a word, in each bracket anew; a "::" forgets what stands before it.
+std::string bare_name(std::string_view name) {
+    std::string bare;
+    std::vector<size_t> begins = {0};
+    for (size_t at = 0; at < name.size(); ++at) {
+        const char c = name[at];
+        if (c == ':' && at + 1 < name.size() && name[at + 1] == ':') {
+            bare.resize(begins.back());
+            ++at;
+            continue;
+        }
+        bare += c;
+        if (c == '<' || c == '(' || c == '{') {
+            begins.push_back(bare.size());
+        } else if (c == '>' || c == ')' || c == '}') {
+            if (begins.size() > 1) begins.pop_back();
+        } else if (!is_word(c)) {
+            begins.back() = bare.size();
+        }
+    }
+    return bare;
+}
+
+// A control block: a virtual table, then two 32-bit counts. The second counts all owners as one onlooker.
+std::optional<UseCounts> use_counts_of(const Heap& heap, BlockId block) {
+    static constexpr std::array<std::string_view, 4> classes = {
+        "vtable for std::_Sp_counted_", "vtable for std::__shared_ptr_emplace<", "vtable for std::__shared_ptr_pointer<",
+        "vtable for std::__1::__shared_ptr_"};
+    const auto words = heap.words();
+    if (!words) return std::nullopt;
+    const auto first = words_of(*words, block).at(0), counts = words_of(*words, block).at(sizeof(uint64_t));
+    if (!first || !counts || first->kind != read::WordKind::module || counts->kind != read::WordKind::integer)
+        return std::nullopt;
+    const std::string symbol = heap.frames().symbol_at(first->value);
+    for (const std::string_view each : classes) {
+        if (!symbol.starts_with(each)) continue;
+        const auto owners = static_cast<uint32_t>(counts->value), others = static_cast<uint32_t>(counts->value >> 32);
+        return UseCounts{.owners = owners, .onlookers = others == 0 ? 0 : others - (owners > 0)};
+    }
+    return std::nullopt;
+}
+
+int64_t age_ns(const Heap& heap, BlockId block) {
+    const uint64_t born = heap.snapshot().timeline()[heap.blocks().birth[block.index()]].elapsed_ns;
+    const uint64_t now = heap.snapshot().process().elapsed_ns;
+    return born < now ? static_cast<int64_t>(now - born) : 0;
+}
+
+VertexText::VertexText(const Heap& heap, const refs::References& references)
+    : heap_(heap), references_(references), sites_(heap.snapshot(), heap.frames()) {}
+
+const Type& VertexText::type_of(VertexId vertex) const {
+    return heap_.types().type(heap_.types().of(BlockId(vertex.index())));
+}
+const types::Container& VertexText::container_of(VertexId vertex) const {
+    return heap_.types().containers().all[references_.vertices().container(vertex)];
+}
+
+std::string VertexText::name(VertexId vertex) const {
+    switch (references_.vertices().kind(vertex)) {
+        case Vertices::Kind::container:
+            return bare_name(symbols::short_type(heap_.type_book().name(container_of(vertex).type)));
+        case Vertices::Kind::root:
+            return references_.root_name(vertex);
+        case Vertices::Kind::block:
+            break;
+    }
+    const Type& type = type_of(vertex);
+    if (type.form == Type::Form::place || type.form == Type::Form::unknown) return type.name;
+    const std::string bare = bare_name(type.name);
+    // "string text" is what a string consists of; as an object it is the string.
+    if (type.form == Type::Form::text) return bare.substr(0, bare.rfind(" text"));
+    return bare.substr(0, place_of_closure(bare));
+}
+
+std::string VertexText::full_name(VertexId vertex) const {
+    switch (references_.vertices().kind(vertex)) {
+        case Vertices::Kind::container:
+            return heap_.type_book().name(container_of(vertex).type);
+        case Vertices::Kind::root:
+            if (const auto* variable = references_.vertices().root(vertex).variable)
+                return std::string(heap_.type_book().text(variable->name));
+            return references_.root_name(vertex);
+        case Vertices::Kind::block:
+            break;
+    }
+    return type_of(vertex).full_name;
+}
+
+std::string VertexText::container_facts(VertexId vertex) const {
+    const types::Container& container = container_of(vertex);
+    std::string text = container.is_count_exact ? "" : "at least ";
+    text += fmt::format("{} {}", count_text(container.elements), container.elements == 1 ? "element" : "elements");
+    if (container.capacity > container.elements) text += fmt::format(" of {}", count_text(container.capacity));
+    return fmt::format("{} · {}", text, size_text(references_.size_bytes(vertex)));
+}
+
+std::string VertexText::root_facts(VertexId vertex) const {
+    const std::string kind(references_.root_kind(vertex));
+    const symbols::Variable* const variable = references_.vertices().root(vertex).variable;
+    if (variable == nullptr || variable->line == 0) return kind;
+    return fmt::format("{}, {}:{}", kind, last_part(heap_.type_book().text(variable->file)), variable->line);
+}
+
+std::string VertexText::facts(VertexId vertex) const {
+    switch (references_.vertices().kind(vertex)) {
+        case Vertices::Kind::container:
+            return container_facts(vertex);
+        case Vertices::Kind::root:
+            return root_facts(vertex);
+        case Vertices::Kind::block:
+            break;
+    }
+    std::string text = size_text(references_.size_bytes(vertex));
+    const std::string bare = bare_name(type_of(vertex).name);
+    if (const size_t place = place_of_closure(bare); place != std::string::npos)
+        text = fmt::format("{} · {}", bare.substr(place + 1), text);
+    if (const auto counts = use_counts_of(heap_, BlockId(vertex.index())))
+        text += fmt::format(" · shared_ptr: {} {}", count_text(counts->owners), counts->owners == 1 ? "owner" : "owners");
+    return text;
+}
+
+std::string VertexText::site(VertexId vertex) const {
+    if (references_.vertices().kind(vertex) != Vertices::Kind::block) return "";
+    const auto location = sites_.site_of(heap_.blocks().stack_of(BlockId(vertex.index())));
+    return location ? sites_.text_of(*location) : "";
+}
+
+uint64_t VertexText::address(VertexId vertex) const {
+    const auto words = heap_.words();
+    switch (references_.vertices().kind(vertex)) {
+        case Vertices::Kind::container: {
+            const types::Place& place = container_of(vertex).place;
+            if (!place.is_root) return heap_.blocks().address[place.index] + place.offset_bytes;
+            return words ? words->roots[place.index].address + place.offset_bytes : 0;
+        }
+        case Vertices::Kind::root: {
+            const refs::Root& root = references_.vertices().root(vertex);
+            if (root.variable != nullptr) return root.variable->address;
+            return words ? words->roots[root.area].address + root.offset_bytes : 0;
+        }
+        case Vertices::Kind::block:
+            break;
+    }
+    return heap_.blocks().address[vertex.index()];
+}
+
+std::string VertexText::through(VertexId holder, const std::string& label) const {
+    if (label.empty()) return name(holder);
+    if (label.front() == '[' || label.front() == '+') return name(holder) + label;
+    if (label.find(' ') != std::string::npos) return fmt::format("{}: {}", name(holder), label);
+    const bool is_variable = references_.vertices().kind(holder) == Vertices::Kind::root;
+    return fmt::format("{}{}{}", name(holder), is_variable ? "." : "::", label);
+}
+
+// A container is called by the field that it is, where that is known.
+std::string VertexText::reference(uint32_t edge) const {
+    const VertexId from(graph::source_of(references_.graph(), edge));
+    const std::string label = references_.label(edge);
+    if (references_.vertices().kind(from) != Vertices::Kind::container) return through(from, label);
+    const uint32_t held_by = references_.paths().edge_to[from.index()];
+    if (held_by == graph::no_edge) return through(from, label);
+    const VertexId owner(graph::source_of(references_.graph(), held_by));
+    const std::string field = references_.label(held_by);
+    return through(owner, label.starts_with('[') || field.empty() ? field + label : field + '.' + label);
+}
+
+NetNode VertexText::node(VertexId vertex) const {
+    const Vertices::Kind kind = references_.vertices().kind(vertex);
+    NetNode node{.lines = {name(vertex), facts(vertex)}, .tooltip = full_name(vertex), .name = full_name(vertex)};
+    node.address = address(vertex);
+    node.size_bytes = static_cast<int64_t>(references_.size_bytes(vertex));
+    node.is_lost = is_lost(vertex);
+    if (kind == Vertices::Kind::container) node.role = NetNode::Role::container;
+    if (kind == Vertices::Kind::root) {
+        node.role = NetNode::Role::root;
+        if (const auto* variable = references_.vertices().root(vertex).variable)
+            node.place = {.function = node.name,
+                          .file = std::string(heap_.type_book().text(variable->file)),
+                          .module = {},
+                          .line = variable->line};
+    }
+    if (kind == Vertices::Kind::block) {
+        if (type_of(vertex).is_closure) node.role = NetNode::Role::closure;
+        if (const auto site = sites_.site_of(heap_.blocks().stack_of(BlockId(vertex.index()))))
+            node.place = place_of(heap_, *site);
+    }
+    return node;
+}
+
+uint64_t VertexText::kind_key(VertexId vertex) const {
+    const auto tagged = [](uint64_t tag, uint64_t value) { return tag << 60 ^ value; };
+    switch (references_.vertices().kind(vertex)) {
+        case Vertices::Kind::container:
+            return tagged(1, container_of(vertex).type.value);
+        case Vertices::Kind::root: {
+            const refs::Root& root = references_.vertices().root(vertex);
+            if (root.variable != nullptr) return tagged(2, root.variable->address);
+            const prof_root& area = heap_.words()->roots[root.area];
+            // Of a stack each frame has its own addresses, and so has each thread.
+            const bool has_name = area.kind == PROF_ROOT_GLOBALS || area.kind == PROF_ROOT_DECLARED;
+            return has_name ? tagged(3, area.address + root.offset_bytes) : tagged(4, area.kind);
+        }
+        case Vertices::Kind::block:
+            break;
+    }
+    return tagged(0, heap_.types().of(BlockId(vertex.index())).value);
+}
+
+bool VertexText::is_lost(VertexId vertex) const {
+    return references_.vertices().kind(vertex) != Vertices::Kind::root &&
+           references_.paths().edge_to[vertex.index()] == graph::no_edge;
+}
+
+}  // namespace heapkit::analyze

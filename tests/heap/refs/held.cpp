@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+//
+// See held.h.
+//
+// Side: tests.
+#include "held.h"
+
+#include <array>
+#include <utility>
+
+namespace held {
+
+std::vector<EventBus::Subscription> EventBus::handlers_;
+Cache* cache = nullptr;
+Document* first_document = nullptr;
+
+namespace {
+
+// The photographs do not show it: to let the families go when a test is over.
+std::array<Parent*, 16> families = {};
+size_t family_count = 0;
+
+std::string long_text(const std::string& what, int number) {
+    return what + " number " + std::to_string(number) + ", too long for a string without a block";
+}
+Document document(int id) {
+    return {.id = id, .title = long_text("a title", id), .tags = {long_text("a tag", id), long_text("another tag", id)}};
+}
+
+}  // namespace
+
+std::vector<std::unique_ptr<Document>>& registry() {
+    static std::vector<std::unique_ptr<Document>> documents;
+    return documents;
+}
+
+void subscribe(int handlers) {
+    EventBus::handlers_.reserve(static_cast<size_t>(handlers) + 4);
+    for (int number = 0; number < handlers; ++number) {
+        auto user = std::make_shared<UserRecord>(UserRecord{long_text("a user", number), 0});
+        std::string path = long_text("a path", number);
+        EventBus::handlers_.push_back({number, [user, path](int visits) { user->visits += visits + (path.empty() ? 1 : 0); }});
+    }
+}
+
+void fill_cache() {
+    cache = new Cache;
+    for (const int id : {7, 42}) cache->docs_.emplace(id, document(id));
+    Document* const first = &cache->docs_.at(42);
+    cache->by_title_["a key that is too long for a string without a block"] = new Document(document(100));
+    for (int id = 200; id < 203; ++id) cache->recent_.push_back(new Document(document(id)));
+    for (int id = 300; id < 303; ++id) cache->queue_.push_back(std::make_unique<Document>(document(id)));
+    cache->viewer_ = std::make_shared<UserRecord>(UserRecord{long_text("a viewer", 1), 0});
+    cache->watcher_ = *cache->viewer_;
+    cache->pages_ = std::make_unique<Document[]>(3);
+    cache->pages_[1] = document(400);
+    cache->slots_[2] = first;
+    registry().push_back(std::make_unique<Document>(document(500)));
+}
+
+void lose_a_family() {
+    const auto parent = std::make_shared<Parent>();
+    families.at(family_count++) = parent.get();
+    parent->child_ = std::make_shared<Child>();
+    parent->child_->parent_ = parent;
+    parent->child_->watched_ = parent;
+}
+
+void list_documents(int count) {
+    Document** next = &first_document;
+    for (int number = 0; number < count; ++number) {
+        *next = new Document{.id = number, .title = {}, .tags = {}};
+        next = &(*next)->next;
+    }
+}
+
+void forget() {
+    EventBus::handlers_ = std::vector<EventBus::Subscription>();
+    if (cache != nullptr) {
+        delete cache->by_title_.begin()->second;
+        for (Document* each : cache->recent_) delete each;
+    }
+    delete cache;
+    cache = nullptr;
+    registry() = std::vector<std::unique_ptr<Document>>();
+    for (; family_count > 0; --family_count) std::exchange(families[family_count - 1], nullptr)->child_.reset();
+    while (first_document != nullptr) {
+        Document* const next = first_document->next;
+        delete first_document;
+        first_document = next;
+    }
+}
+
+}  // namespace held

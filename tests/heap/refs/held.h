@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+//
+// Objects to photograph: what the four usual findings look like, and each way to refer to something.
+//
+// Side: tests. Compiled with -g whatever the build type.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace held {
+
+struct UserRecord {
+    std::string name;
+    int visits = 0;
+};
+
+struct EventBus {
+    struct Subscription {
+        long number;
+        std::function<void(int)> handler;
+    };
+    static std::vector<Subscription> handlers_;
+};
+
+struct Document {
+    int id;
+    std::string title;
+    std::vector<std::string> tags;
+    Document* next = nullptr;
+};
+
+struct Cache {
+    std::unordered_map<int, Document> docs_;
+    std::map<std::string, Document*> by_title_;
+    std::list<Document*> recent_;
+    std::deque<std::unique_ptr<Document>> queue_;
+    std::optional<std::shared_ptr<UserRecord>> viewer_, nobody_;
+    std::weak_ptr<UserRecord> watcher_;
+    std::unique_ptr<Document[]> pages_;
+    Document* slots_[3] = {};
+};
+
+struct Child;
+struct Parent {
+    std::shared_ptr<Child> child_;
+    std::string name = "a parent with a name that is long";
+};
+struct Child {
+    std::shared_ptr<Parent> parent_;
+    std::weak_ptr<Parent> watched_;
+};
+
+extern Cache* cache;
+std::vector<std::unique_ptr<Document>>& registry();  // a static of the function
+
+void subscribe(int handlers);                         // each keeps a UserRecord
+void fill_cache();
+void lose_a_family();                                 // a Parent and a Child that own each other
+void list_documents(int count);                       // through Document::next, from first_document
+extern Document* first_document;
+void forget();                                        // all of it
+
+}  // namespace held
