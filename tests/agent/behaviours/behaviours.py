@@ -274,6 +274,53 @@ def a_full_disk_keeps_the_old_snapshot():
     assert os.listdir() == ["same.heap"], os.listdir()
 
 
+def make_memory_cgroup(limit):
+    """A cgroup of our own below the one that we are in, version 1 or 2. Skips where none can be made."""
+    with open("/proc/self/cgroup", encoding="utf-8") as file:
+        lines = [line.rstrip("\n").split(":", 2) for line in file]
+    places = [(f"/sys/fs/cgroup/memory{path}", "memory.limit_in_bytes") for _, names, path in lines
+              if "memory" in names.split(",")]
+    places += [(f"/sys/fs/cgroup{path}", "memory.max") for number, _, path in lines if number == "0"]
+    for place, name in places:
+        group = f"{place.rstrip('/')}/heapkit-test-{os.getpid()}"
+        try:
+            os.mkdir(group)
+        except OSError:
+            continue
+        try:
+            with open(f"{group}/{name}", "w", encoding="utf-8") as file:
+                file.write(str(limit))
+            return group
+        except OSError:
+            os.rmdir(group)
+    print("no memory cgroup can be made here")
+    sys.exit(SKIPPED)
+
+
+def a_tight_cgroup_refuses_the_copy():
+    group = make_memory_cgroup(64 << 20)
+
+    def enter():
+        with open(f"{group}/cgroup.procs", "w", encoding="utf-8") as file:
+            file.write(str(os.getpid()))
+
+    def run_inside(**options):
+        # 48 MiB of 64: half as much again does not fit.
+        return run([tool("grows"), "1500", "48", "touch"], environment(growth="40MiB", exit="off", **options),
+                   preexec_fn=enter)
+
+    try:
+        refused = run_inside()
+        assert refused.returncode == 0 and snapshots() == [], refused
+        assert "MiB left; PROF=memory=force" in refused.stderr, refused.stderr
+        forced = run_inside(memory="force")
+        assert forced.returncode == 0 and forced.stderr == "", forced
+        wait_for(snapshots)
+    finally:
+        wait_for(lambda: not open(f"{group}/cgroup.procs", encoding="utf-8").read())
+        os.rmdir(group)
+
+
 def a_folder_that_cannot_be_written_is_said_once():
     result = run([tool("ends"), "return"], {**environment(), "PROF": "out=/proc/nowhere,exit=off"})
     assert result.returncode == 7 and result.stdout == "main\nhandler\ndestructor 4242\n"
