@@ -13,19 +13,13 @@
 //     char        text[text_bytes]            NUL-terminated; "" at 0
 #include "symbols/cache.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 #include <unordered_map>
 
 #include <prof/format.h>
 
-#include "base/descriptor.h"
-#include "base/hex.h"
+#include "symbols/cache_file.h"
 
 namespace heapkit::symbols {
 namespace {
@@ -45,68 +39,7 @@ struct CachedFrame {
     uint32_t function, file, line;
 };
 
-// Ours, and nobody else can write to it.
-bool is_ours(const struct stat& status) { return status.st_uid == geteuid() && (status.st_mode & 022) == 0; }
-
-Descriptor open_folder(const std::filesystem::path& folder) {
-    if (folder.empty()) return Descriptor();
-    Descriptor opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    struct stat status;
-    return opened && fstat(opened.number(), &status) == 0 && is_ours(status) ? std::move(opened) : Descriptor();
-}
-
-void make_folder(const std::filesystem::path& folder) {
-    if (folder.empty()) return;
-    mkdir(folder.parent_path().c_str(), 0700);
-    mkdir(folder.c_str(), 0700);
-}
-
-std::string file_name(std::span<const uint8_t> build_id) { return hex_digits_of(build_id) + ".symbols"; }
-
-std::string read_file(const Descriptor& folder, const std::string& name) {
-    const Descriptor file(openat(folder.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-    struct stat status;
-    if (!file || fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode) || !is_ours(status)) return {};
-    if (static_cast<uint64_t>(status.st_size) > largest_bytes) return {};
-    std::string content(static_cast<size_t>(status.st_size), '\0');
-    size_t have = 0;
-    while (have < content.size()) {
-        const ssize_t got = ::read(file.number(), content.data() + have, content.size() - have);
-        if (got <= 0) return {};
-        have += static_cast<size_t>(got);
-    }
-    return content;
-}
-
-// Writes beside and renames, so that a reader sees the old file or the new one.
-void write_file(const Descriptor& folder, const std::string& name, const std::string& content) {
-    const std::string temporary = name + "." + std::to_string(getpid()) + ".new";
-    unlinkat(folder.number(), temporary.c_str(), 0);
-    const Descriptor file(
-        openat(folder.number(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!file) return;
-    size_t done = 0;
-    while (done < content.size()) {
-        const ssize_t put = ::write(file.number(), content.data() + done, content.size() - done);
-        if (put <= 0) break;
-        done += static_cast<size_t>(put);
-    }
-    if (done != content.size() || renameat(folder.number(), temporary.c_str(), folder.number(), name.c_str()) != 0)
-        unlinkat(folder.number(), temporary.c_str(), 0);
-}
-
-template <typename T>
-std::vector<T> take_column(std::string_view& rest, uint64_t count) {
-    std::vector<T> column(count);
-    if (count != 0) std::memcpy(column.data(), rest.data(), count * sizeof(T));
-    rest.remove_prefix(count * sizeof(T));
-    return column;
-}
-
-template <typename T>
-void put_column(std::string& content, const std::vector<T>& column) {
-    content.append(reinterpret_cast<const char*>(column.data()), column.size() * sizeof(T));
-}
+CacheFile file_of(std::span<const uint8_t> build_id) { return {build_id, "symbols", largest_bytes}; }
 
 // The header, when the content is whole: as long as it says, unchanged, of our version.
 std::optional<CacheHeader> whole_header(std::string_view content) {
@@ -155,14 +88,6 @@ class TextColumn {
 
 }  // namespace
 
-std::filesystem::path cache_folder() {
-    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && cache[0] == '/')
-        return std::filesystem::path(cache) / "heapkit";
-    if (const char* home = std::getenv("HOME"); home != nullptr && home[0] == '/')
-        return std::filesystem::path(home) / ".cache" / "heapkit";
-    return {};
-}
-
 uint64_t fingerprint_of(const ModuleFiles& files) {
     std::string identity;
     const auto add = [&](const ElfFile& file, const std::string& place) {
@@ -176,9 +101,7 @@ uint64_t fingerprint_of(const ModuleFiles& files) {
 }
 
 std::optional<CachedModule> load_cached(std::span<const uint8_t> build_id, uint64_t fingerprint, StringTable& strings) {
-    const Descriptor folder = open_folder(cache_folder());
-    if (build_id.empty() || !folder) return std::nullopt;
-    const std::string content = read_file(folder, file_name(build_id));
+    const std::string content = read_cache(file_of(build_id));
     const auto header = whole_header(content);
     if (!header || (fingerprint != 0 && header->fingerprint != fingerprint)) return std::nullopt;
 
@@ -200,10 +123,6 @@ std::optional<CachedModule> load_cached(std::span<const uint8_t> build_id, uint6
 }
 
 void store_cached(std::span<const uint8_t> build_id, const CachedModule& module, const StringTable& strings) {
-    if (build_id.empty()) return;
-    make_folder(cache_folder());
-    const Descriptor folder = open_folder(cache_folder());
-    if (!folder) return;
     TextColumn text(strings);
     std::vector<CachedFrame> frames;
     for (const SourceFrame& frame : module.resolved.frames)
@@ -220,10 +139,9 @@ void store_cached(std::span<const uint8_t> build_id, const CachedModule& module,
     put_column(content, module.resolved.frames_end);
     put_column(content, frames);
     content += text.content();
-    if (content.size() > largest_bytes) return;
     header.checksum = prof_checksum(content.data() + summed_from, content.size() - summed_from);
     std::memcpy(content.data(), &header, sizeof(header));
-    write_file(folder, file_name(build_id), content);
+    write_cache(file_of(build_id), content);
 }
 
 }  // namespace heapkit::symbols

@@ -11,17 +11,14 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <span>
 
+#include "symbols/cache_file.h"
 #include "symbols/module_files.h"
 #include "symbols/resolved.h"
 
 namespace heapkit::symbols {
-
-// $XDG_CACHE_HOME/heapkit or ~/.cache/heapkit; empty when neither is known.
-std::filesystem::path cache_folder();
 
 struct CachedModule {
     // Of the files that the answers come from: debug information that is installed later must be noticed. 0 when no

@@ -5,20 +5,31 @@
 // Side: heap, floor 3 (symbols).
 #include "symbols/module_types.h"
 
+#include "symbols/cache.h"
 #include "symbols/dwarf_types.h"
+#include "symbols/type_cache.h"
 
 namespace heapkit::symbols {
 namespace {
 
-TypeColumns columns_of(const read::Snapshot& snapshot, const prof_module& module) {
-    const ModuleFiles files = open_module_files({.path = std::filesystem::path(snapshot.string(module.path)),
-                                                 .build_id = std::span(module.build_id, module.build_id_bytes)});
+TypeColumns read_columns(const ModuleFiles& files) {
     const ElfFile* file = files.with_debug_information();
     if (file == nullptr) return {};
     const DwarfFile dwarf(file->path().c_str());
     if (!dwarf.is_open()) return {};
     const DwarfTypes all(dwarf.get());
     return merged({{&all.columns, ModuleId(), 0}});
+}
+
+TypeColumns columns_of(const read::Snapshot& snapshot, const prof_module& module, bool use_cache) {
+    const std::span build_id(module.build_id, module.build_id_bytes);
+    const ModuleFiles files = files_of(snapshot, module);
+    const uint64_t fingerprint = fingerprint_of(files);
+    if (use_cache)
+        if (auto cached = load_cached_types(build_id, fingerprint)) return *std::move(cached);
+    TypeColumns columns = read_columns(files);
+    if (use_cache && fingerprint != 0 && columns.types.size() > 1) store_cached_types(build_id, fingerprint, columns);
+    return columns;
 }
 
 }  // namespace
@@ -41,7 +52,7 @@ TypeColumns load_columns(const read::Snapshot& snapshot, const Options& options)
     for (size_t i = 0; i < rows.size(); ++i) {
         if (options.progress.report) options.progress.report("types", i, rows.size());
         if (!has_types_of_interest(snapshot, rows[i])) continue;
-        of_module[i] = columns_of(snapshot, rows[i]);
+        of_module[i] = columns_of(snapshot, rows[i], options.use_cache);
         modules.push_back({&of_module[i], ModuleId(i), rows[i].bias});
     }
     return merged(modules);
