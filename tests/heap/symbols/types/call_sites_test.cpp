@@ -139,6 +139,18 @@ TEST_CASE("what a function returns is told as the source has it") {
     }
 }
 
+TEST_CASE("what clang writes on a call to new is taken as it is") {
+    const std::string path = std::string(HEAPKIT_FIXTURE_FOLDER) + "/alloc_type";
+    const auto file = symbols::ElfFile::open(path);
+    REQUIRE(file);
+    const uint64_t returns = file->section(".text")->sh_addr + 5;  // behind its first instruction, the call
+    const auto snapshot = Zoo::snapshot_of(path, {Zoo::bias + returns});
+    const symbols::Options options = {.use_cache = false, .progress = {}};
+    const auto book = symbols::TypeBook::load(snapshot, options);
+    const auto sites = symbols::CallSites::read(snapshot, book, symbols::Frames::resolve(snapshot, options), options);
+    CHECK(book.name(sites.at(NodeId(1)).allocated) == "Session");
+}
+
 TEST_CASE("nothing is known of the empty stack, nor of code without debug information") {
     const std::string path = std::string(HEAPKIT_FIXTURE_FOLDER) + "/calls_gcc_O2";
     const auto snapshot = Zoo::snapshot_of(path, {0x1234, Zoo::bias + 1});

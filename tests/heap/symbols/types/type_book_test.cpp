@@ -3,7 +3,11 @@
 // What the type book says of a program, against what its compiler says.
 //
 // Side: tests.
+#include <fstream>
+#include <iterator>
+
 #include "catch.h"
+#include "symbols/call_sites.h"
 #include "zoo.h"
 
 using namespace heapkit;
@@ -89,5 +93,39 @@ TEST_CASE("a vtable's deleting destructor leads to its class") {
             CHECK(zoo.book.name(function->of_class) == symbols::demangle_type(fact[0]));
             CHECK(function->is_destructor);
         });
+    }
+}
+
+TEST_CASE("damaged debug information takes types away and nothing else") {
+    const std::string path = std::string(HEAPKIT_FIXTURE_FOLDER) + "/calls_gcc_O2";
+    const auto file = symbols::ElfFile::open(path);
+    REQUIRE(file);
+    std::ifstream in(path, std::ios::binary);
+    const Bytes good((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    const TemporaryFolder folder;
+    const std::string damaged = folder / "damaged";
+    const std::vector<std::string> sections = {".debug_info",     ".debug_abbrev", ".debug_loclists",
+                                               ".debug_rnglists", ".debug_line",   ".debug_str"};
+    uint64_t state = 7;
+    const auto next = [&](uint64_t below) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        return (state >> 33) % below;
+    };
+    for (int round = 0; round < 60; ++round) {
+        Bytes bad = good;
+        for (const std::string& name : sections) {
+            const Elf64_Shdr* section = file->section(name);
+            REQUIRE(section != nullptr);
+            for (int i = 0; i < 20; ++i)
+                bad[section->sh_offset + next(section->sh_size)] = static_cast<unsigned char>(next(256));
+        }
+        write_file(damaged, bad);
+        const auto snapshot = Zoo::snapshot_of(damaged, {Zoo::bias + file->section(".text")->sh_addr + 100});
+        const symbols::Options options = {.use_cache = false, .progress = {}};
+        const auto book = symbols::TypeBook::load(snapshot, options);
+        for (size_t i = 0; i < book.count(); ++i) CHECK(book.name(DebugTypeId(i)).size() < 100'000);
+        const auto frames = symbols::Frames::resolve(snapshot, options);
+        const auto sites = symbols::CallSites::read(snapshot, book, frames, options);
+        CHECK(sites.scopes(sites.at(NodeId(1))).size() < 1000);
     }
 }
