@@ -18,9 +18,10 @@ const Tool& heapkit_tool() {
         .summary = "Heap profiling and leak finding for native processes",
         .description =
             "Records every allocation of an unmodified program, takes snapshots of its heap, and says what "
-            "is there and what grew.",
-        .commands = {run_command(), snapshot_command(), stats_command(), types_command(), growth_command(),
-                     diff_command(), leaks_command(), flamegraph_command(), info_command()}};
+            "is there, what grew, and who holds it.",
+        .commands = {run_command(), snapshot_command(), types_command(), growth_command(), diff_command(),
+                     count_command(), objects_command(), object_command(), backrefs_command(), refs_command(),
+                     leaks_command(), cycles_command(), stats_command(), flamegraph_command(), info_command()}};
     return tool;
 }
 

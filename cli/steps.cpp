@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+//
+// What is worth asking next, out of the answer.
+//
+// Side: our process, cli.
+#include "steps.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <cctype>
+
+namespace heapkit::cli {
+namespace {
+
+// Index of a column, or the number of columns.
+size_t column_of(const Table& table, std::string_view key) {
+    const auto found =
+        std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.key == key; });
+    return static_cast<size_t>(found - table.columns.begin());
+}
+
+std::string text_of(const Cell& cell, const Column& column) {
+    if (const auto* text = std::get_if<std::string>(&cell)) return *text;
+    const auto* const number = std::get_if<int64_t>(&cell);
+    if (number == nullptr) return "";
+    return column.unit == Unit::address ? fmt::format("{:#x}", static_cast<uint64_t>(*number))
+                                        : fmt::to_string(*number);
+}
+
+// In fnmatch a bracket takes the meaning from what is special.
+std::string literal_pattern(std::string_view name) {
+    std::string pattern;
+    for (const char c : name) {
+        if (c == '*' || c == '?' || c == '[') {
+            pattern += fmt::format("[{}]", c);
+        } else {
+            pattern += c;
+        }
+    }
+    return pattern;
+}
+
+}  // namespace
+
+std::string first_type_of(const Table& table) {
+    const size_t name = column_of(table, "name"), evidence = column_of(table, "evidence");
+    for (const auto& row : table.rows) {
+        if (name >= row.size()) return "";
+        const auto* const text = std::get_if<std::string>(&row[name]);
+        const auto* const known_by = evidence < row.size() ? std::get_if<std::string>(&row[evidence]) : nullptr;
+        const bool is_place = text != nullptr && (text->starts_with("in ") || *text == "unknown");
+        if (text == nullptr || text->empty() || is_place) continue;
+        if (known_by == nullptr || (*known_by != "allocation site" && *known_by != "none"))
+            return literal_pattern(*text);
+    }
+    return "";
+}
+
+std::string first_cell_of(const Table& table, std::string_view key) {
+    const size_t column = column_of(table, key);
+    if (table.rows.empty() || column >= table.columns.size()) return "";
+    return text_of(table.rows.front()[column], table.columns[column]);
+}
+
+std::string picture_name_of(std::string_view type) {
+    const size_t arguments = type.find('<');
+    const std::string_view name = type.substr(0, arguments);
+    const size_t scope = name.rfind("::");
+    std::string picture;
+    for (const char c : scope == name.npos ? name : name.substr(scope + 2)) {
+        if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-') picture += c;
+    }
+    return (picture.empty() ? std::string("objects") : picture) + ".png";
+}
+
+}  // namespace heapkit::cli
