@@ -6,7 +6,10 @@
 #include "symbols/call_sites.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "symbols/cache.h"
+#include "symbols/call_cache.h"
 #include "symbols/dwarf_calls.h"
 #include "symbols/module_files.h"
 #include "symbols/module_index.h"
@@ -41,6 +44,70 @@ std::vector<Place> places_of(const read::Snapshot& snapshot) {
     return places;
 }
 
+// Sites of one module, in ids of `columns`.
+class ModuleReader {
+   public:
+    ModuleReader(const ModuleFiles& files, std::span<const uint8_t> build_id, bool use_cache)
+        : files_(files), build_id_(build_id), use_cache_(use_cache && !build_id.empty()) {}
+
+    // In types of `book`, as `returns`.
+    ModuleSites read(std::span<const uint64_t> returns, const TypeBook& book) {
+        if (!use_cache_) return found_in_dwarf(returns, book.columns());
+        const TypeColumns columns = columns_of(files_, build_id_, true);
+        const CallCacheKey key = {fingerprint_of(files_), columns.types.size()};
+        ModuleSites all = load_cached_sites(build_id_, key).value_or(ModuleSites());
+        std::vector<uint64_t> unknown;
+        std::set_difference(returns.begin(), returns.end(), all.returns.begin(), all.returns.end(),
+                            std::back_inserter(unknown));
+        if (!unknown.empty()) {
+            all = joined(all, found_in_dwarf(unknown, columns), columns.types.size());
+            if (key.fingerprint != 0) store_cached_sites(build_id_, key, all);
+        }
+        return chosen(all, returns, translated(columns, book.columns()));
+    }
+
+   private:
+    // Read anew, in types of `into`.
+    ModuleSites found_in_dwarf(std::span<const uint64_t> returns, const TypeColumns& into) {
+        ModuleSites none;
+        none.returns.assign(returns.begin(), returns.end());
+        none.sites.resize(returns.size());
+        const ElfFile* file = files_.with_debug_information();
+        if (file == nullptr) return none;
+        const DwarfFile dwarf(file->path().c_str());
+        if (!dwarf.is_open()) return none;
+        DwarfTypes types(dwarf.get());
+        const ModuleSites found = read_sites(dwarf.get(), types, files_.binary ? &*files_.binary : nullptr, returns);
+        return chosen(found, returns, translated(types.columns, into));
+    }
+
+    // Those of `from` at `returns`, both ascending; all of them are there.
+    static ModuleSites chosen(const ModuleSites& from, std::span<const uint64_t> returns,
+                              const std::vector<DebugTypeId>& ids) {
+        ModuleSites some;
+        for (size_t i = 0, k = 0; k < returns.size(); ++k) {
+            while (from.returns[i] < returns[k]) ++i;
+            some.add(from, i, ids);
+        }
+        return some;
+    }
+
+    static ModuleSites joined(const ModuleSites& a, const ModuleSites& b, size_t type_count) {
+        std::vector<DebugTypeId> same(type_count);
+        for (size_t i = 0; i < type_count; ++i) same[i] = DebugTypeId(i);
+        ModuleSites both;
+        for (size_t i = 0, k = 0; i < a.returns.size() || k < b.returns.size();) {
+            const bool takes_a = k == b.returns.size() || (i < a.returns.size() && a.returns[i] < b.returns[k]);
+            both.add(takes_a ? a : b, takes_a ? i++ : k++, same);
+        }
+        return both;
+    }
+
+    const ModuleFiles& files_;
+    std::span<const uint8_t> build_id_;
+    bool use_cache_;
+};
+
 }  // namespace
 
 struct CallSites::State {
@@ -49,39 +116,11 @@ struct CallSites::State {
     std::vector<CallScope> scopes;
     Texts texts;
 
-    void add_module(std::span<const Place> places, const read::Snapshot& snapshot, const TypeBook& book,
-                    const Frames& frames);
-    void add(const ModuleSites& from, const std::vector<DebugTypeId>& ids, std::span<const uint32_t> nodes,
-             const Frames& frames);
+    void add(const ModuleSites& from, std::span<const uint32_t> nodes, const Frames& frames);
 };
 
-void CallSites::State::add_module(std::span<const Place> places, const read::Snapshot& snapshot, const TypeBook& book,
-                                  const Frames& frames) {
-    const prof_module& module = snapshot.modules()[places[0].module];
-    if (!has_types_of_interest(snapshot, module)) return;
-    const ModuleFiles files = files_of(snapshot, module);
-    const ElfFile* file = files.with_debug_information();
-    if (file == nullptr) return;
-    const DwarfFile dwarf(file->path().c_str());
-    if (!dwarf.is_open()) return;
-
-    std::vector<uint64_t> returns;
-    std::vector<uint32_t> nodes;  // one of each address
-    for (const Place& place : places) {
-        if (returns.empty() || returns.back() != place.address) {
-            returns.push_back(place.address);
-            nodes.push_back(place.node);
-        }
-        site_of_node[place.node] = static_cast<uint32_t>(sites.size() + returns.size() - 1);
-    }
-    DwarfTypes types(dwarf.get());
-    const ModuleSites found = read_sites(dwarf.get(), types, files.binary ? &*files.binary : nullptr, returns);
-    add(found, translated(types.columns, book.columns()), nodes, frames);
-}
-
-void CallSites::State::add(const ModuleSites& from, const std::vector<DebugTypeId>& ids,
-                           std::span<const uint32_t> nodes, const Frames& frames) {
-    const auto id = [&](DebugTypeId local) { return ids[local.index()]; };
+// `nodes`: one of each site's.
+void CallSites::State::add(const ModuleSites& from, std::span<const uint32_t> nodes, const Frames& frames) {
     for (size_t i = 0; i < from.sites.size(); ++i) {
         CallSite site = from.sites[i];
         const auto chain = frames.at(NodeId(size_t{nodes[i]}));
@@ -90,16 +129,11 @@ void CallSites::State::add(const ModuleSites& from, const std::vector<DebugTypeI
             CallScope scope = from.scopes[k];
             const size_t depth = k - site.scopes_begin;
             if (depth < chain.size()) scope.function = frames.location(chain[depth]).function;
-            scope.of_class = id(scope.of_class);
-            scope.returns = id(scope.returns);
             scope.returns_name = texts.intern(from.texts.text(scope.returns_name));
             scopes.push_back(scope);
         }
         site.scopes_begin = begin;
         site.scopes_end = static_cast<uint32_t>(scopes.size());
-        site.allocated = id(site.allocated);
-        site.constructed = id(site.constructed);
-        site.assigned = id(site.assigned);
         sites.push_back(site);
     }
 }
@@ -119,7 +153,21 @@ CallSites CallSites::read(const read::Snapshot& snapshot, const TypeBook& book, 
             std::find_if(begin, places.end(), [&](const Place& place) { return place.module != begin->module; });
         const auto done = static_cast<uint64_t>(begin - places.begin());
         if (options.progress.report) options.progress.report("calls", done, places.size());
-        state->add_module({begin, end}, snapshot, book, frames);
+        const prof_module& module = snapshot.modules()[begin->module];
+        if (has_types_of_interest(snapshot, module)) {
+            std::vector<uint64_t> returns;
+            std::vector<uint32_t> nodes;  // one of each address
+            for (auto place = begin; place != end; ++place) {
+                if (returns.empty() || returns.back() != place->address) {
+                    returns.push_back(place->address);
+                    nodes.push_back(place->node);
+                }
+                state->site_of_node[place->node] = static_cast<uint32_t>(state->sites.size() + returns.size() - 1);
+            }
+            const ModuleFiles files = files_of(snapshot, module);
+            const std::span build_id(module.build_id, module.build_id_bytes);
+            state->add(ModuleReader(files, build_id, options.use_cache).read(returns, book), nodes, frames);
+        }
         begin = end;
     }
     return CallSites(std::move(state));

@@ -320,6 +320,7 @@ class SiteReader {
 
 ModuleSites read_sites(Dwarf* dwarf, DwarfTypes& types, const ElfFile* code, std::span<const uint64_t> returns) {
     ModuleSites result;
+    result.returns.assign(returns.begin(), returns.end());
     result.sites.resize(returns.size());
     std::vector<uint64_t> calls;  // one byte before the return address is still inside the call
     for (const uint64_t address : returns) calls.push_back(address - 1);

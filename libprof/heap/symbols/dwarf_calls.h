@@ -8,21 +8,14 @@
 #include <span>
 #include <vector>
 
-#include "symbols/call_sites.h"
 #include "symbols/dwarf_types.h"
 #include "symbols/elf_file.h"
+#include "symbols/module_sites.h"
 
 namespace heapkit::symbols {
 
-// Sites of one module; ids of types are those of the module's own columns.
-struct ModuleSites {
-    std::vector<CallSite> sites;    // as the addresses that were asked for
-    std::vector<CallScope> scopes;  // innermost first; `function` is not filled
-    Texts texts;                    // of returns_name
-};
-
-// `returns` are return addresses as in the file, ascending. `code` is the file that ran, for the instruction behind a
-// call; nullptr when it is not there.
+// Types are ids of types.columns. `returns` are return addresses as in the file, ascending. `code` is the file that
+// ran, for the instruction behind a call; nullptr when it is not there.
 ModuleSites read_sites(Dwarf* dwarf, DwarfTypes& types, const ElfFile* code, std::span<const uint64_t> returns);
 
 }  // namespace heapkit::symbols

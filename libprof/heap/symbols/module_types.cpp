@@ -21,17 +21,6 @@ TypeColumns read_columns(const ModuleFiles& files) {
     return merged({{&all.columns, ModuleId(), 0}});
 }
 
-TypeColumns columns_of(const read::Snapshot& snapshot, const prof_module& module, bool use_cache) {
-    const std::span build_id(module.build_id, module.build_id_bytes);
-    const ModuleFiles files = files_of(snapshot, module);
-    const uint64_t fingerprint = fingerprint_of(files);
-    if (use_cache)
-        if (auto cached = load_cached_types(build_id, fingerprint)) return *std::move(cached);
-    TypeColumns columns = read_columns(files);
-    if (use_cache && fingerprint != 0 && columns.types.size() > 1) store_cached_types(build_id, fingerprint, columns);
-    return columns;
-}
-
 }  // namespace
 
 bool has_types_of_interest(const read::Snapshot& snapshot, const prof_module& module) {
@@ -45,6 +34,15 @@ ModuleFiles files_of(const read::Snapshot& snapshot, const prof_module& module) 
                               .build_id = std::span(module.build_id, module.build_id_bytes)});
 }
 
+TypeColumns columns_of(const ModuleFiles& files, std::span<const uint8_t> build_id, bool use_cache) {
+    const uint64_t fingerprint = fingerprint_of(files);
+    if (use_cache)
+        if (auto cached = load_cached_types(build_id, fingerprint)) return *std::move(cached);
+    TypeColumns columns = read_columns(files);
+    if (use_cache && fingerprint != 0 && columns.types.size() > 1) store_cached_types(build_id, fingerprint, columns);
+    return columns;
+}
+
 TypeColumns load_columns(const read::Snapshot& snapshot, const Options& options) {
     const auto rows = snapshot.modules();
     std::vector<TypeColumns> of_module(rows.size());
@@ -52,7 +50,8 @@ TypeColumns load_columns(const read::Snapshot& snapshot, const Options& options)
     for (size_t i = 0; i < rows.size(); ++i) {
         if (options.progress.report) options.progress.report("types", i, rows.size());
         if (!has_types_of_interest(snapshot, rows[i])) continue;
-        of_module[i] = columns_of(snapshot, rows[i], options.use_cache);
+        const std::span build_id(rows[i].build_id, rows[i].build_id_bytes);
+        of_module[i] = columns_of(files_of(snapshot, rows[i]), build_id, options.use_cache);
         modules.push_back({&of_module[i], ModuleId(i), rows[i].bias});
     }
     return merged(modules);

@@ -17,6 +17,8 @@ namespace heapkit::symbols {
 bool has_types_of_interest(const read::Snapshot& snapshot, const prof_module& module);
 ModuleFiles files_of(const read::Snapshot& snapshot, const prof_module& module);
 
+// Of one module, from the cache or its debug information; empty when it has none.
+TypeColumns columns_of(const ModuleFiles& files, std::span<const uint8_t> build_id, bool use_cache);
 TypeColumns load_columns(const read::Snapshot& snapshot, const Options& options);
 
 }  // namespace heapkit::symbols

@@ -8,7 +8,9 @@
 //          is "".
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +23,15 @@ namespace heapkit::symbols {
 class Texts {
    public:
     Texts() { add(""); }
-    // As a file has them: texts end where `ends` says, ascending.
-    Texts(std::string bytes, std::vector<uint32_t> ends) : bytes_(std::move(bytes)), ends_(std::move(ends)) {}
+    // As a file has them: texts end where `ends` says. Nothing when they do not, or when the first is not "".
+    static std::optional<Texts> checked(std::string bytes, std::vector<uint32_t> ends) {
+        if (ends.empty() || ends[0] != 0 || ends.back() != bytes.size() || !std::is_sorted(ends.begin(), ends.end()))
+            return std::nullopt;
+        Texts texts;
+        texts.bytes_ = std::move(bytes);
+        texts.ends_ = std::move(ends);
+        return texts;
+    }
 
     StringId add(std::string_view text) {
         if (bytes_.size() + text.size() > UINT32_MAX) return {};

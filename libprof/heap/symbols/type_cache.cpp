@@ -172,9 +172,9 @@ std::optional<TypeColumns> unpacked(std::string_view content, uint64_t fingerpri
     columns.functions = take_column<FunctionFacts>(rest, header->functions);
     std::vector<uint32_t> ends = take_column<uint32_t>(rest, header->texts);
     columns.marks = take_column<uint8_t>(rest, header->types);
-    if (ends.empty() || ends[0] != 0 || ends.back() != rest.size() || !std::is_sorted(ends.begin(), ends.end()))
-        return std::nullopt;
-    columns.texts = Texts(std::string(rest), std::move(ends));
+    auto texts = Texts::checked(std::string(rest), std::move(ends));
+    if (!texts) return std::nullopt;
+    columns.texts = *std::move(texts);
     if (!Soundness(columns).holds()) return std::nullopt;
     return columns;
 }

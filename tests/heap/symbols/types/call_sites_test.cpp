@@ -3,9 +3,12 @@
 // What the debug information around a call says of what it returns, on one program built in many ways.
 //
 // Side: tests.
+#include <cstdlib>
+#include <filesystem>
 #include <map>
 
 #include "catch.h"
+#include "symbols/call_cache.h"
 #include "symbols/call_sites.h"
 #include "zoo.h"
 
@@ -17,7 +20,7 @@ namespace {
 
 class Calls {
    public:
-    explicit Calls(const std::string& name) : zoo_(name) {
+    explicit Calls(const std::string& name, bool use_cache = false) : zoo_(name, use_cache) {
         std::vector<uint64_t> returns;
         zoo_.each("site", [&](const std::vector<std::string>& fact) {
             returns.push_back(std::stoull(fact[1], nullptr, 16) + Zoo::bias);
@@ -27,7 +30,7 @@ class Calls {
             if (first != returns.end() - 1) returns.pop_back();
         });
         snapshot_.emplace(Zoo::snapshot_of(zoo_.path, returns));
-        const symbols::Options options = {.use_cache = false, .progress = {}};
+        const symbols::Options options = {.use_cache = use_cache, .progress = {}};
         frames_.emplace(symbols::Frames::resolve(*snapshot_, options));
         sites_.emplace(symbols::CallSites::read(*snapshot_, zoo_.book, *frames_, options));
     }
@@ -40,6 +43,19 @@ class Calls {
     std::string_view function(const symbols::CallScope& scope) const { return frames_->text(scope.function); }
     std::string name(DebugTypeId id) const { return id == DebugTypeId() ? "" : zoo_.book.name(id); }
     const symbols::TypeBook& book() const { return zoo_.book; }
+    const std::string& path() const { return zoo_.path; }
+
+    // All that is said of all sites, as text.
+    std::string told() const {
+        std::string text;
+        for (const auto& [label, node] : node_of_) {
+            text += label + " " + constructed(label) + " " + assigned(label) + "\n";
+            for (const symbols::CallScope& scope : scopes(label))
+                text += "  " + std::string(function(scope)) + " " + name(scope.of_class) + " " + name(scope.returns) +
+                        " " + std::string(returns_name(scope)) + "\n";
+        }
+        return text;
+    }
 
    private:
     Zoo zoo_;
@@ -149,6 +165,53 @@ TEST_CASE("what clang writes on a call to new is taken as it is") {
     const auto book = symbols::TypeBook::load(snapshot, options);
     const auto sites = symbols::CallSites::read(snapshot, book, symbols::Frames::resolve(snapshot, options), options);
     CHECK(book.name(sites.at(NodeId(1)).allocated) == "Session");
+}
+
+TEST_CASE("call sites out of the cache say what those out of the debug information said") {
+    const TemporaryFolder folder;
+    setenv("XDG_CACHE_HOME", folder.path().c_str(), 1);
+    for (const std::string name : {"calls_gcc_O2", "calls_gcc_O0"}) {
+        const Calls without(name);
+        REQUIRE(without.told().size() > 500);
+        // First a few of the addresses, so that the others come to them.
+        const auto few = Zoo::snapshot_of(without.path(), {Zoo::bias + 0x1234, Zoo::bias + 0x1801});
+        const symbols::Options options = {.use_cache = true, .progress = {}};
+        (void)symbols::CallSites::read(few, symbols::TypeBook::load(few, options),
+                                       symbols::Frames::resolve(few, options), options);
+        CHECK(Calls(name, true).told() == without.told());
+        CHECK(Calls(name, true).told() == without.told());
+        for (const auto& entry : std::filesystem::directory_iterator(folder / "heapkit"))
+            if (entry.path().extension() == ".calls") std::filesystem::resize_file(entry.path(), 200);
+        CHECK(Calls(name, true).told() == without.told());
+    }
+    unsetenv("XDG_CACHE_HOME");
+}
+
+TEST_CASE("a cache file of call sites that is damaged, of other files, or cut is none") {
+    symbols::ModuleSites sites;
+    sites.returns = {0x10, 0x20};
+    sites.sites.resize(2);
+    sites.sites[1].scopes_end = 1;
+    sites.sites[1].assigned = DebugTypeId(3);
+    sites.scopes.emplace_back().of_class = DebugTypeId(2);
+    sites.scopes[0].returns_name = sites.texts.intern("sds");
+    const symbols::CallCacheKey key = {42, 4};
+    const std::string good = symbols::packed(sites, key);
+    REQUIRE(symbols::unpacked(good, key));
+    CHECK(symbols::unpacked(good, key)->sites[1].assigned == DebugTypeId(3));
+    CHECK_FALSE(symbols::unpacked(good, {43, 4}));
+    CHECK_FALSE(symbols::unpacked(good, {42, 5}));
+    for (size_t size = 0; size < good.size(); ++size)
+        CHECK_FALSE(symbols::unpacked(std::string_view(good).substr(0, size), key));
+    for (size_t i = 0; i < good.size(); ++i) {
+        std::string bad = good;
+        bad[i] ^= 1;
+        CHECK_FALSE(symbols::unpacked(bad, key));
+    }
+    // Whole, but with an index that leads nowhere.
+    CHECK_FALSE(symbols::unpacked(symbols::packed(sites, {42, 3}), {42, 3}));
+    sites.sites[1].scopes_end = 2;
+    CHECK_FALSE(symbols::unpacked(symbols::packed(sites, key), key));
 }
 
 TEST_CASE("nothing is known of the empty stack, nor of code without debug information") {
