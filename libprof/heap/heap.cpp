@@ -84,6 +84,7 @@ Result<const refs::References*> Heap::references(bool raw) const {
     auto built = refs::References::build({.snapshot = state_->snapshot,
                                           .blocks = state_->blocks,
                                           .words = *state_->words,
+                                          .frames = frames(),
                                           .book = type_book(),
                                           .types = types},
                                          raw);

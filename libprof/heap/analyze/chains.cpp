@@ -66,6 +66,7 @@ struct Alike {
     size_t objects = 0;
     int64_t bytes = 0;
     VertexId one;
+    BlockId block;  // that vertex, or storage of it
 };
 
 // A path from its root down, with what is left out of its middle.
@@ -102,7 +103,20 @@ std::vector<Step> steps_to(const refs::References& references, const graph::Path
     return steps;
 }
 
-Net net_of(const refs::References& references, const VertexText& text, const std::vector<Step>& steps) {
+// What was asked for, below the container that it is an element of.
+struct Element {
+    std::string label;  // "[42]", "": it is no element, but a vertex itself
+    NetNode node;
+};
+
+void make_subject(NetNode& node, const std::string& site) {
+    node.role = NetNode::Role::subject;
+    node.lines.at(1) = fmt::format("{:#x} · {}", node.address, node.lines.at(1));
+    if (!site.empty()) node.lines.push_back(fmt::format("allocated {}", site));
+}
+
+Net net_of(const refs::References& references, const VertexText& text, const std::vector<Step>& steps,
+           const Element& element = {}) {
     Net net{.title = {}, .key = "chain"};
     net.is_chain = true;
     const auto add = [&](NetNode node, std::string label, bool owns) {
@@ -121,15 +135,12 @@ Net net_of(const refs::References& references, const VertexText& text, const std
                 "", true);
         }
         NetNode node = text.node(step.vertex);
-        if (&step == &steps.back()) {
-            node.role = NetNode::Role::subject;
-            if (const std::string site = text.site(step.vertex); !site.empty())
-                node.lines.push_back(fmt::format("allocated {}", site));
-        }
+        if (&step == &steps.back() && element.label.empty()) make_subject(node, text.site(step.vertex));
         const bool has_edge = step.edge != graph::no_edge;
         add(std::move(node), has_edge ? references.label(step.edge) : "",
             !has_edge || references.graph().edges[step.edge].is_strong());
     }
+    if (!element.label.empty()) add(element.node, element.label, true);
     return net;
 }
 
@@ -146,7 +157,7 @@ std::string line_of(const Net& net) {
 class Question {
    public:
     Question(const Heap& heap, const refs::References& references, const ChainOptions& options, const Chosen& chosen)
-        : references_(references), options_(options), chosen_(chosen), text_(heap, references) {}
+        : heap_(heap), references_(references), options_(options), chosen_(chosen), text_(heap, references) {}
 
     Chains answer() {
         Chains chains;
@@ -164,7 +175,8 @@ class Question {
         for (size_t index = 0; index < shown; ++index) {
             const Alike& alike = kinds[index];
             Net net = net_of(references_, text_,
-                             steps_to(references_, references_.paths(), text_, alike.one, options_.max_length));
+                             steps_to(references_, references_.paths(), text_, alike.one, options_.max_length),
+                             element_of(alike));
             net.title = title_of(alike, shown, kinds.size());
             chains.kinds.rows.push_back({line_of(net), static_cast<int64_t>(alike.objects), alike.bytes});
             chains.nets.push_back(std::move(net));
@@ -187,8 +199,11 @@ class Question {
                 continue;
             }
             Alike& alike = by_signature[signatures.of(vertex.value)];
-            if (alike.objects++ == 0) alike.one = vertex;
-            alike.bytes += static_cast<int64_t>(references_.size_bytes(vertex));
+            if (alike.objects++ == 0) {
+                alike.one = vertex;
+                alike.block = block;
+            }
+            alike.bytes += static_cast<int64_t>(heap_.blocks().size_bytes(block));
         }
         std::vector<Alike> kinds;
         for (const auto& each : by_signature) kinds.push_back(each.second);
@@ -196,6 +211,17 @@ class Question {
             return a.objects != b.objects ? a.objects > b.objects : a.one < b.one;
         });
         return kinds;
+    }
+
+    Element element_of(const Alike& alike) const {
+        if (references_.vertices().kind(alike.one) != Vertices::Kind::container) return {};
+        const std::string label = references_.element_label(alike.block);
+        if (label.empty()) return {};
+        // A vertex of its own it is not, but it has a block's facts.
+        NetNode node = text_.node(VertexId(alike.block.value));
+        node.lines.at(0) = chosen_.name;
+        make_subject(node, text_.site(VertexId(alike.block.value)));
+        return {label, std::move(node)};
     }
 
     std::string title_of(const Alike& alike, size_t shown, size_t kinds) const {
@@ -209,6 +235,7 @@ class Question {
                            alike.objects == 1 ? "is" : "are", others);
     }
 
+    const Heap& heap_;
     const refs::References& references_;
     const ChainOptions& options_;
     const Chosen& chosen_;

@@ -10,10 +10,12 @@
 #include <array>
 #include <charconv>
 #include <numeric>
+#include <set>
 
 #include "analyze/filter.h"
 #include "analyze/vertex_text.h"
 #include "base/units.h"
+#include "types/container_rules.h"
 
 namespace heapkit::analyze {
 namespace {
@@ -67,6 +69,23 @@ size_t distance(std::string_view a, std::string_view b) {
     return row.back();
 }
 
+// What may be meant by a type's name: of a node of a container its element, "Document" of "map<int, Document> node"; of a
+// string's text the string.
+std::vector<std::string> names_of(const Heap& heap, const types::Type& type) {
+    std::vector<std::string> names = {type.name, type.full_name};
+    if (type.form == types::Type::Form::text) names.push_back(type.name.substr(0, type.name.rfind(" text")));
+    constexpr std::string_view node = " node";
+    if (type.form != types::Type::Form::storage || !type.full_name.ends_with(node)) return names;
+    const symbols::TypeBook& book = heap.type_book();
+    const std::string container_name = type.full_name.substr(0, type.full_name.size() - node.size());
+    const types::ContainerClass* const container = heap.types().layouts().classes().of(book.find(container_name));
+    if (container == nullptr) return names;
+    const auto arguments = book.arguments(container->element);
+    const bool is_map = container->rule->name.ends_with("map") && arguments.size() == 2;
+    names.push_back(book.name(is_map ? arguments[1].type : container->element));
+    return names;
+}
+
 bool is_a_type(const types::Type& type) {
     return type.form != types::Type::Form::place && type.form != types::Type::Form::unknown;
 }
@@ -77,12 +96,17 @@ std::string nearest_types(const Heap& heap, const std::string& pattern) {
     for (size_t index = 0; index < heap.types().count(); ++index) {
         const types::Type& type = heap.types().type(types::TypeId(index));
         if (!is_a_type(type)) continue;
-        const std::string name = bare_name(type.name);
-        const bool is_part = name.find(wanted) != std::string::npos;
-        near.emplace_back(is_part ? 0 : distance(wanted, name.substr(0, 4 * wanted.size() + 8)), type.name);
+        for (const std::string& each : names_of(heap, type)) {
+            const std::string name = bare_name(each);
+            const bool is_part = name.find(wanted) != std::string::npos;
+            near.emplace_back(is_part ? 0 : distance(wanted, name.substr(0, 4 * wanted.size() + 8)), each);
+        }
     }
     std::sort(near.begin(), near.end());
     near.erase(std::unique(near.begin(), near.end()), near.end());
+    // Not one type three times, by its short name and its whole one.
+    std::set<std::string> shown;
+    std::erase_if(near, [&](const auto& each) { return !shown.insert(bare_name(each.second)).second; });
     std::string text;
     for (size_t index = 0; index < std::min(near.size(), most_suggestions); ++index)
         text += fmt::format("{}{}", index == 0 ? "" : ", ", near[index].second);
@@ -116,7 +140,8 @@ Result<Chosen> choose_type(const Heap& heap, const std::string& pattern) {
     const types::TypeId first = heap.types().of(chosen.blocks.front());
     const bool is_one_type = std::all_of(chosen.blocks.begin(), chosen.blocks.end(),
                                          [&](BlockId block) { return heap.types().of(block) == first; });
-    chosen.name = is_one_type ? bare_name(heap.types().type(first).name) : pattern;
+    const types::Type& type = heap.types().type(first);
+    chosen.name = is_one_type && type.form == types::Type::Form::object ? bare_name(type.name) : pattern;
     const auto count = static_cast<int64_t>(chosen.blocks.size());
     chosen.text = fmt::format("{} {} of type {}", count_to_text(count), count == 1 ? "object" : "objects", chosen.name);
     return chosen;
@@ -152,7 +177,9 @@ Result<std::vector<bool>> matching_types(const Heap& heap, const std::string& pa
     for (size_t index = 0; index < matches.size(); ++index) {
         const types::Type& type = heap.types().type(types::TypeId(index));
         if (!is_a_type(type)) continue;
-        matches[index] = matches_name(pattern, type.name) || matches_name(pattern, type.full_name);
+        const std::vector<std::string> names = names_of(heap, type);
+        matches[index] = std::any_of(names.begin(), names.end(),
+                                     [&](const std::string& name) { return matches_name(pattern, name); });
         any |= matches[index];
     }
     if (!any) return Error{fmt::format("no type is called {}", pattern), nearest_types(heap, pattern)};

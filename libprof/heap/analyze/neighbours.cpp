@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "analyze/heading.h"
 #include "analyze/vertex_text.h"
@@ -36,14 +37,14 @@ class Drawing {
     }
 
     Net draw(const Chosen& chosen) {
-        const size_t shown = std::clamp<size_t>(options_.most_subjects, 1, chosen.blocks.size());
-        for (size_t subject = 0; subject < shown; ++subject)
-            add_subject(references_.vertices().of_block(chosen.blocks[subject]));
+        const std::vector<VertexId> subjects = vertices_of(chosen);
+        const size_t shown = std::clamp<size_t>(options_.most_subjects, 1, subjects.size());
+        for (size_t subject = 0; subject < shown; ++subject) add_subject(subjects[subject]);
         for (uint32_t node = 0; node < vertices_.size(); ++node) expand(node);
         mark_paths();
-        if (shown < chosen.blocks.size()) add_other_subjects(chosen, chosen.blocks.size() - shown);
+        if (shown < subjects.size()) add_other_subjects(chosen, subjects.size() - shown);
         for (Box& box : boxes_) append(std::move(box));
-        net_.title = title_of(chosen, shown);
+        net_.title = title_of(chosen, shown, subjects.size());
         net_.key = to_referrers() ? "backrefs" : "refs";
         return std::move(net_);
     }
@@ -55,6 +56,16 @@ class Drawing {
         std::string line;
         bool is_held_by_it = false;
     };
+
+    // In the order of the blocks; of those in one container the container once.
+    std::vector<VertexId> vertices_of(const Chosen& chosen) const {
+        std::vector<VertexId> subjects;
+        std::unordered_set<VertexId> seen;
+        for (const BlockId block : chosen.blocks)
+            if (const VertexId vertex = references_.vertices().of_block(block); seen.insert(vertex).second)
+                subjects.push_back(vertex);
+        return subjects;
+    }
 
     bool to_referrers() const { return options_.direction == Direction::referrers; }
     bool is_root(uint32_t node) const { return net_.nodes[node].role == NetNode::Role::root; }
@@ -183,14 +194,14 @@ class Drawing {
                               .owns = false});
     }
 
-    std::string title_of(const Chosen& chosen, size_t shown) const {
+    std::string title_of(const Chosen& chosen, size_t shown, size_t subjects) const {
         const Subject subject = subject_of(heap_);
-        const std::string which = shown == chosen.blocks.size() ? (shown == 1 ? "it" : "they")
-                                  : shown == 1                  ? "one of them"
-                                                                : fmt::format("{} of them", count_text(shown));
+        const std::string which = shown == subjects ? (chosen.blocks.size() == 1 ? "it" : "them")
+                                  : shown == 1      ? "one of them"
+                                                    : fmt::format("{} of them", count_text(shown));
         const std::string question = to_referrers() ? "who holds" : "what is held by";
         return fmt::format("{}, {} · {} · {} {} · owning references solid, others dotted", subject.program, subject.file,
-                           chosen.text, question, which == "they" ? "them" : which);
+                           chosen.text, question, which);
     }
 
     static constexpr size_t most_labels = 3;  // on one arrow

@@ -36,6 +36,15 @@ size_t place_of_closure(std::string_view name) {
 
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+// "λ in handle(int)", but "λ in handle(…)" of many.
+std::string without_long_parameters(std::string name) {
+    constexpr size_t longest = 16;
+    const size_t open = name.find('(');
+    if (open != std::string::npos && name.ends_with(')') && name.size() - open > longest)
+        name.replace(open, std::string::npos, "(…)");
+    return name;
+}
+
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' || c == '~'; }
 
 }  // namespace
@@ -112,7 +121,8 @@ std::string VertexText::name(VertexId vertex) const {
     const std::string bare = bare_name(type.name);
     // "string text" is what a string consists of; as an object it is the string.
     if (type.form == Type::Form::text) return bare.substr(0, bare.rfind(" text"));
-    return bare.substr(0, place_of_closure(bare));
+    const size_t place = place_of_closure(bare);
+    return place == std::string::npos ? bare : without_long_parameters(bare.substr(0, place));
 }
 
 std::string VertexText::full_name(VertexId vertex) const {

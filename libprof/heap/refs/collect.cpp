@@ -87,7 +87,9 @@ class Collector {
         const VertexId to = vertices_.of_block(word.block);
         if (to.value == holder.vertex || (link.kind == Link::Kind::internal && !sources_.raw)) return std::nullopt;
         bool owns = between_blocks->is_strong() && link.kind != Link::Kind::looks_at;
-        if (is_storage(word.block) && !sources_.raw) owns = is_of_own_container(holder.shape, to, word.offset_bytes);
+        // A container owns its storage alone, and nobody else does.
+        if ((is_storage(word.block) && !sources_.raw) || link.is_in_container)
+            owns = is_of_own_container(holder.shape, word.block, word.offset_bytes);
         return graph::Edge({.to = to.value, .is_strong = owns});
     }
 
@@ -95,9 +97,11 @@ class Collector {
         return vertices_.kind(vertices_.of_block(block)) == Vertices::Kind::container &&
                sources_.types.containers().is_storage(block);
     }
-    // Does the word lie in the container whose storage it points at?
-    bool is_of_own_container(const Shape& shape, VertexId to, uint64_t offset_bytes) const {
-        const types::Container& container = sources_.types.containers().all[vertices_.container(to)];
+    // Does the word lie in the container whose storage the block is?
+    bool is_of_own_container(const Shape& shape, BlockId block, uint64_t offset_bytes) const {
+        const types::Containers& containers = sources_.types.containers();
+        if (containers.of_block.empty() || !containers.is_storage(block)) return false;
+        const types::Container& container = containers.all[containers.of_block[block.index()].container];
         const types::Place& place = container.place;
         return place.is_root == shape.holder.is_root && place.index == shape.holder.index &&
                offset_bytes >= place.offset_bytes &&

@@ -33,7 +33,11 @@ uint64_t Link::field_key() const noexcept {
     return key;
 }
 
-Fields::Fields(const Input& input) : input_(input), tables_(input.book, input.types.layouts()) {}
+Fields::Fields(const Input& input)
+    : input_(input),
+      tables_(input.book, input.types.layouts()),
+      memory_(input.blocks, input.words),
+      closures_(input.frames, input.book, input.types.layouts(), memory_) {}
 
 Shape Fields::shape_of(BlockId block) const {
     const types::Containers& containers = input_.types.containers();
@@ -136,18 +140,19 @@ Link Fields::link(const Shape& shape, uint64_t offset_bytes) const {
     if (shape.is_array)
         link.steps[link.step_count++] = {.label = {}, .index = static_cast<uint32_t>(shape.first_index + index)};
     const auto begin = static_cast<uint64_t>(shape.origin_bytes) + index * shape.type_bytes;
-    walk(link, shape.rows, {.is_root = shape.holder.is_root, .index = shape.holder.index, .offset_bytes = begin},
-         static_cast<uint64_t>(from_first) % shape.type_bytes);
+    walk(link, {.rows = shape.rows,
+                .base = {.is_root = shape.holder.is_root, .index = shape.holder.index, .offset_bytes = begin},
+                .offset_bytes = static_cast<uint64_t>(from_first) % shape.type_bytes});
     return link;
 }
 
-// From the byte of an object to its field; through one array of objects in it, and one in that.
-void Fields::walk(Link& link, FieldTables::Range rows, types::Place base, uint64_t offset_bytes) const {
+// From the byte of an object to its field; on into an array of objects there, or into a closure that a function holds.
+void Fields::walk(Link& link, Spot spot) const {
     using Kind = types::Field::Kind;
     while (link.step_count < link.steps.size()) {
         bool is_absent = false;
-        const FieldRow* const found = tables_.find(rows, offset_bytes, [&](const FieldRow& row) {
-            const bool is_there = holds(row.guard, base);
+        const FieldRow* const found = tables_.find(spot.rows, spot.offset_bytes, [&](const FieldRow& row) {
+            const bool is_there = holds(row.guard, spot.base);
             is_absent |= !is_there;
             return is_there;
         });
@@ -156,19 +161,54 @@ void Fields::walk(Link& link, FieldTables::Range rows, types::Place base, uint64
         const FieldRow row = *found;
         Link::Step& step = link.steps[link.step_count++];
         step.label = row.label;
+        if (row.kind == Kind::callable) {
+            const auto inside = into_callable(link, row, spot);
+            if (!inside) return;
+            spot = *inside;
+            continue;
+        }
         if (row.kind != Kind::count) {
             link.kind = row.owns ? Link::Kind::owns : Link::Kind::looks_at;
-            link.is_in_container = row.kind != Kind::pointer;
+            link.is_in_container = row.kind == Kind::container;
+            if (link.is_in_container && is_left_over(row, spot.offset_bytes)) link.kind = Link::Kind::dead;
             return;
         }
         const uint64_t element_bytes = input_.book.type(row.type).size_bytes;
         if (element_bytes == 0) return;
-        const uint64_t into = offset_bytes - row.begin_bytes;
+        const uint64_t into = spot.offset_bytes - row.begin_bytes;
         step.index = static_cast<uint32_t>(into / element_bytes);
-        base.offset_bytes += row.begin_bytes + into / element_bytes * element_bytes;
-        offset_bytes = into % element_bytes;
-        rows = tables_.rows_of(row.type);
+        spot.base.offset_bytes += row.begin_bytes + into / element_bytes * element_bytes;
+        spot.offset_bytes = into % element_bytes;
+        spot.rows = tables_.rows_of(row.type);
     }
+}
+
+// Of a string only one word is a pointer. A long one has eight bytes more that a short one would use.
+bool Fields::is_left_over(const FieldRow& row, uint64_t offset_bytes) const {
+    const types::ContainerClass* const known = input_.types.layouts().classes().of(row.type);
+    return known != nullptr && known->shape() == types::Shape::text &&
+           offset_bytes != row.begin_bytes + known->at[0].offset_bytes;
+}
+
+// A std::function refers to the closure by its first word, or the closure lies in the function itself. What else is in
+// there is left over from something older.
+std::optional<Fields::Spot> Fields::into_callable(Link& link, const FieldRow& row, const Spot& spot) const {
+    const types::ContainerClass* const known = input_.types.layouts().classes().of(row.type);
+    if (known == nullptr) return std::nullopt;
+    types::Place functor = types::Memory::moved(spot.base, row.begin_bytes);
+    const auto held = closures_.held_by(*known, functor);
+    functor.offset_bytes += known->at[0].offset_bytes;
+    const uint64_t begin = row.begin_bytes + known->at[0].offset_bytes;
+    if (!held) return std::nullopt;  // a function that we do not know: conservative
+    if (held->is_in_own_block) {
+        link.kind = spot.offset_bytes == begin ? Link::Kind::owns : Link::Kind::dead;
+        return std::nullopt;
+    }
+    if (spot.offset_bytes < begin || spot.offset_bytes - begin >= input_.book.type(held->type).size_bytes) {
+        link.kind = Link::Kind::dead;
+        return std::nullopt;
+    }
+    return Spot{.rows = tables_.rows_of(held->type), .base = functor, .offset_bytes = spot.offset_bytes - begin};
 }
 
 bool Fields::holds(uint32_t guard, types::Place base) const {
@@ -263,7 +303,7 @@ std::string Fields::text(const Shape& shape, uint64_t offset_bytes) const {
     std::string text;
     for (size_t step = 0; step < link.step_count; ++step) {
         const std::string next = step_text(shape, link, step);
-        if (!text.empty() && !next.empty() && next.front() != '[') text += '.';
+        if (!text.empty() && !next.empty() && next.front() != '[') text += next.starts_with("captured ") ? ": " : ".";
         text += next;
     }
     if (link.kind != Link::Kind::conservative) return text;

@@ -25,11 +25,9 @@
 #include "read/words.h"
 #include "refs/field_tables.h"
 #include "refs/variables.h"
+#include "types/closures.h"
+#include "types/memory.h"
 #include "types/types.h"
-
-namespace heapkit::types {
-struct ContainerClass;
-}
 
 namespace heapkit::refs {
 
@@ -48,7 +46,7 @@ struct Link {
         friend bool operator==(const Step&, const Step&) = default;
     };
     Kind kind = Kind::conservative;
-    bool is_in_container = false;  // the word belongs to a container or callable that lies here
+    bool is_in_container = false;  // the word belongs to a container that lies here
     uint8_t step_count = 0;
     std::array<Step, 3> steps = {};
 
@@ -84,6 +82,7 @@ class Fields {
     struct Input {
         const read::Blocks& blocks;
         const read::Words& words;
+        const symbols::Frames& frames;
         const symbols::TypeBook& book;
         const types::Types& types;
         const Variables& variables;
@@ -99,6 +98,8 @@ class Fields {
     // "[17].handler", "docs_"; "" for what is the object itself, "+0x18" where no field is known. Of an element of a map
     // its key, when it is a number that was kept: "[42]", otherwise "[…]".
     std::string text(const Shape& shape, uint64_t offset_bytes) const;
+    // Of a block that is storage of a container: its first element, "[17]".
+    std::string first_element(const Shape& shape) const { return index_text(shape, shape.first_index); }
 
    private:
     enum class Naming : uint8_t { by_index, by_key, by_nothing };
@@ -106,7 +107,15 @@ class Fields {
     uint64_t element_offset(BlockId block, const types::Container& container) const;
     uint64_t first_chunk_offset(BlockId block, const types::Container& container,
                                 const types::ContainerClass& known) const;
-    void walk(Link& link, FieldTables::Range rows, types::Place base, uint64_t offset_bytes) const;
+    // Where in a class a word is looked for.
+    struct Spot {
+        FieldTables::Range rows;
+        types::Place base;  // of the object
+        uint64_t offset_bytes = 0;
+    };
+    void walk(Link& link, Spot spot) const;
+    std::optional<Spot> into_callable(Link& link, const FieldRow& row, const Spot& spot) const;
+    bool is_left_over(const FieldRow& row, uint64_t offset_bytes) const;
     bool holds(uint32_t guard, types::Place base) const;
     std::optional<uint64_t> bits_at(types::Place at, uint64_t bytes) const;
     Naming naming_of(symbols::DebugTypeId container_type) const;
@@ -115,7 +124,9 @@ class Fields {
     std::optional<std::string> key_text(const Shape& shape, const types::Container& container) const;
 
     const Input input_;
-    FieldTables tables_;
+    const FieldTables tables_;
+    const types::Memory memory_;
+    mutable types::Closures closures_;
     mutable std::unordered_map<symbols::DebugTypeId, Naming> naming_;
 };
 

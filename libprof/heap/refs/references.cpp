@@ -39,7 +39,7 @@ struct References::State {
     State(const Input& input_, bool raw)
         : input(input_),
           variables(input.snapshot, input.book),
-          fields({input.blocks, input.words, input.book, input.types, variables}),
+          fields({input.blocks, input.words, input.frames, input.book, input.types, variables}),
           interior(input.snapshot, input.blocks, input.words, {}),
           sources{input.snapshot, input.blocks, input.words, input.book, input.types,
                   variables,      fields,       interior,    raw},
@@ -140,6 +140,12 @@ std::string References::label(uint32_t edge) const {
     // A word of a root that belongs to no variable is named by the root itself.
     if (place.is_root && shape.kind == Shape::Kind::unknown) return "";
     return state_->fields.text(shape, place.offset_bytes);
+}
+
+std::string References::element_label(BlockId block) const {
+    const Shape shape = state_->fields.shape_of(block);
+    const bool is_node = shape.kind == Shape::Kind::node;
+    return is_node ? state_->fields.first_element(shape) : "";
 }
 
 std::string References::root_name(VertexId vertex) const {

@@ -50,6 +50,7 @@ class References {
         const read::Snapshot& snapshot;
         const read::Blocks& blocks;
         const read::Words& words;
+        const symbols::Frames& frames;
         const symbols::TypeBook& book;
         const types::Types& types;
     };
@@ -75,6 +76,9 @@ class References {
     Reference reference(uint32_t edge) const;
     // "handlers_[17]", "captured user"; "+0x18" when it is conservative; "" from a root that is the pointer itself.
     std::string label(uint32_t edge) const;
+
+    // Of a block that is a node of a container: which element it is, "[42]". Otherwise "".
+    std::string element_label(BlockId block) const;
 
     // "EventBus::handlers_", "libserver.so+0x4010", "stack of worker (tid 7)+0x48".
     std::string root_name(VertexId vertex) const;

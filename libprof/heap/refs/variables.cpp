@@ -10,6 +10,8 @@
 namespace heapkit::refs {
 namespace {
 
+constexpr std::string_view unnamed = "(anonymous namespace)::";
+
 // Where the last part of a qualified name begins that has at most `parts` of them; "::" in brackets do not count.
 size_t last_parts(std::string_view name, int parts) {
     int depth = 0;
@@ -46,7 +48,8 @@ std::string Variables::name(const symbols::TypeBook& book, const symbols::Variab
         const std::string_view function = own < 2 ? "" : full.substr(0, own - 2);
         return fmt::format("{} (static in {})", full.substr(own), function.substr(last_parts(function, 2)));
     }
-    return std::string(full.substr(last_parts(full, 2)));
+    const std::string_view name = full.substr(last_parts(full, 2));
+    return std::string(name.starts_with(unnamed) ? name.substr(unnamed.size()) : name);
 }
 
 std::string_view Variables::kind(const symbols::Variable& variable) noexcept {

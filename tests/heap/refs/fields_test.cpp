@@ -6,7 +6,7 @@
 #include "refs/fields.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <cstring>
 #include <set>
 
 #include "analyze/vertex_text.h"
@@ -47,6 +47,7 @@ class Scene {
         photograph_.global(&held::EventBus::handlers_, sizeof(held::EventBus::handlers_));
         photograph_.global(&held::cache, sizeof(held::cache));
         photograph_.global(&held::registry(), sizeof(held::registry()));
+        photograph_.global(&held::button, sizeof(held::button));
         photograph_.global(&held::first_document, sizeof(held::first_document));
         return photograph_.develop(&held::cache);
     }
@@ -170,4 +171,24 @@ TEST_CASE("each element of a linked list of a program's own is held by the field
     const auto lines = lines_of(scene.develop());
     CHECK(lines.count("Document next → Document") == 3);
     CHECK(lines.count("held::first_document  → Document") == 1);
+}
+
+TEST_CASE("what is left over in the room of a short string is no reference") {
+    Scene scene;
+    held::subscribe(1);
+    held::fill_cache();
+    // Pointer, length, capacity, and eight bytes that only a short string uses.
+    const void* const left_over = held::EventBus::handlers_.data();
+    std::memcpy(reinterpret_cast<char*>(&held::cache->pages_[1].title) + 24, &left_over, sizeof(left_over));
+    const auto lines = lines_of(scene.develop());
+    CHECK(lines.count("Document[] [1].title → string") == 1);
+    CHECK(lines.count("Document[] [1].title ⇢ vector<Subscription>") == 0);
+}
+
+TEST_CASE("a closure that a function holds in itself has its captures there") {
+    Scene scene;
+    held::fill_cache();
+    held::make_button(held::cache->pages_.get());
+    const auto lines = lines_of(scene.develop());
+    CHECK(lines.count("held::button pressed: captured page → Document[]") == 1);
 }

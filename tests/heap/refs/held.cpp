@@ -12,6 +12,7 @@ namespace held {
 
 std::vector<EventBus::Subscription> EventBus::handlers_;
 Cache* cache = nullptr;
+Button button;
 Document* first_document = nullptr;
 
 namespace {
@@ -58,6 +59,10 @@ void fill_cache() {
     registry().push_back(std::make_unique<Document>(document(500)));
 }
 
+void make_button(Document* page) {
+    button.pressed = [page] { ++page->id; };
+}
+
 void lose_a_family() {
     const auto parent = std::make_shared<Parent>();
     families.at(family_count++) = parent.get();
@@ -80,6 +85,7 @@ void forget() {
         delete cache->by_title_.begin()->second;
         for (Document* each : cache->recent_) delete each;
     }
+    button = {};
     delete cache;
     cache = nullptr;
     registry() = std::vector<std::unique_ptr<Document>>();

@@ -48,6 +48,10 @@ struct Cache {
     Document* slots_[3] = {};
 };
 
+struct Button {
+    std::function<void()> pressed;
+};
+
 struct Child;
 struct Parent {
     std::shared_ptr<Child> child_;
@@ -59,10 +63,12 @@ struct Child {
 };
 
 extern Cache* cache;
+extern Button button;
 std::vector<std::unique_ptr<Document>>& registry();  // a static of the function
 
 void subscribe(int handlers);                         // each keeps a UserRecord
 void fill_cache();
+void make_button(Document* page);                     // its closure captures the page
 void lose_a_family();                                 // a Parent and a Child that own each other
 void list_documents(int count);                       // through Document::next, from first_document
 extern Document* first_document;

@@ -149,6 +149,22 @@ TEST_CASE("objects of a type are listed with who holds each") {
     CHECK(missing.error().hint.find("held::UserRecord") != std::string::npos);
 }
 
+TEST_CASE("an element of a map is asked for by its own type, and found below its container") {
+    Scene scene;
+    held::fill_cache();
+    const Heap heap = scene.develop();
+    const auto found = chains(heap, {.of = {.addresses = {}, .type = "Document"}, .limit = 0});
+    REQUIRE(found);
+    const auto of_map = std::find_if(found->nets.begin(), found->nets.end(), [](const Net& net) {
+        return net.nodes.size() == 4 && net.nodes[2].lines.front() == "unordered_map<int, Document>";
+    });
+    REQUIRE(of_map != found->nets.end());
+    CHECK(names_of(*of_map).back() == "Document");
+    CHECK(labels_of(*of_map).at(1) == "docs_");
+    CHECK((labels_of(*of_map).at(2) == "[42]" || labels_of(*of_map).at(2) == "[7]"));
+    CHECK(of_map->title.starts_with("2 of "));
+}
+
 TEST_CASE("the shortest way from an object to a type follows references onwards") {
     Scene scene;
     held::fill_cache();
