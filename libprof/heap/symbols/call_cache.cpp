@@ -24,7 +24,7 @@
 namespace heapkit::symbols {
 namespace {
 
-constexpr char magic[8] = {'H', 'K', 'C', 'A', 'L', '\n', 0, 1};  // the last byte is the version
+constexpr char magic[8] = {'H', 'K', 'C', 'A', 'L', '\n', 0, 2};  // the last byte is the version
 constexpr uint64_t largest_bytes = 256 << 20;
 
 struct CallCacheHeader {

@@ -42,6 +42,16 @@ uint64_t hash_of_members(Dwarf_Die& die) {
     return hash;
 }
 
+bool has_call_operator(Dwarf_Die& die) {
+    bool has_one = false;
+    for_each_child(die, [&](Dwarf_Die& child) {
+        const char* name = dwarf_tag(&child) == DW_TAG_subprogram ? text_of(child, DW_AT_name) : nullptr;
+        has_one = name != nullptr && std::string_view(name) == "operator()";
+        return !has_one;
+    });
+    return has_one;
+}
+
 // Clang with -gsimple-template-names calls all instances of a template alike.
 bool has_template_arguments(Dwarf_Die& die) {
     bool has_one = false;
@@ -143,7 +153,7 @@ bool DwarfCensus::visit(Dwarf_Die& die, uint32_t parent, int depth) {
                 variables_.push_back({die, parent, entities_[parent].kind == Entity::Kind::function});
             break;
         case DW_TAG_typedef:
-            visit_typedef(die);
+            visit_typedef(die, parent);
             break;
         default:
             if (is_nominal(tag)) visit_type(die, parent, depth);
@@ -168,6 +178,12 @@ void DwarfCensus::visit_function(Dwarf_Die& die, uint32_t parent, int depth) {
 
 void DwarfCensus::visit_type(Dwarf_Die& die, uint32_t parent, int depth) {
     Entity entity = {.kind = Entity::Kind::type, .parent = parent, .name = text_of(die, DW_AT_name), .die = die};
+    if (entity.name == nullptr)
+        if (const uint32_t* at = name_at_.find(reinterpret_cast<uintptr_t>(die.addr)))
+            if (const TypedefName& given = typedef_names_[*at]; is_own_name(given, parent) && !has_call_operator(die)) {
+                entity.name = given.name;
+                entity.parent = given.parent;
+            }
     entity.is_declared_only = has(die, DW_AT_declaration);
     if (const auto declared = reference_of(die, DW_AT_specification)) {
         const uint32_t* index = declared_at_.find(reinterpret_cast<uintptr_t>(declared->addr));
@@ -184,12 +200,28 @@ void DwarfCensus::visit_type(Dwarf_Die& die, uint32_t parent, int depth) {
     known_[at].last = static_cast<const unsigned char*>(furthest_);
 }
 
-// An unnamed type that a typedef names has the typedef's name.
-void DwarfCensus::visit_typedef(Dwarf_Die& die) {
+// A typedef in the same scope; or in a namespace, of a type unit's type, which stands outside of all scopes.
+bool DwarfCensus::is_own_name(const TypedefName& given, uint32_t parent) const {
+    return given.parent == parent || (parent == 0 && entities_[given.parent].kind == Entity::Kind::space);
+}
+
+// An unnamed type that a typedef names has the typedef's name: not any alias of it elsewhere, and closures have none.
+void DwarfCensus::visit_typedef(Dwarf_Die& die, uint32_t parent) {
     auto target = reference_of(die, DW_AT_type);
     if (!target) return;
     const uint32_t* index = unnamed_at_.find(reinterpret_cast<uintptr_t>(target->addr));
-    if (index != nullptr && entities_[*index].name == nullptr) entities_[*index].name = text_of(die, DW_AT_name);
+    if (index != nullptr) {
+        Entity& entity = entities_[*index];
+        if (entity.name == nullptr && entity.parent == parent && !has_call_operator(entity.die))
+            entity.name = text_of(die, DW_AT_name);
+        return;
+    }
+    // Clang's typedefs come first, and types of type units may come later.
+    if (!is_nominal(dwarf_tag(&*target)) || has(*target, DW_AT_name)) return;
+    if (const auto signed_type = reference_of(*target, DW_AT_signature)) target = signed_type;
+    *name_at_.try_emplace(reinterpret_cast<uintptr_t>(target->addr)).first =
+        static_cast<uint32_t>(typedef_names_.size());
+    typedef_names_.push_back({text_of(die, DW_AT_name), parent});
 }
 
 uint32_t DwarfCensus::space_of(Dwarf_Die& die, uint32_t parent) {
@@ -273,6 +305,7 @@ std::optional<StaticPlace> static_place_of(Dwarf_Die& variable) {
         case DW_OP_GNU_addr_index:
         case DW_OP_constx:
         case DW_OP_GNU_const_index: {
+            place.is_indexed = true;
             Dwarf_Addr address = 0;
             Dwarf_Word value = 0;
             if (dwarf_getlocation_attr(&attribute, &ops[0], &indirect) != 0) return std::nullopt;

@@ -60,12 +60,17 @@ class DwarfCensus {
         uint32_t entity;
         uint32_t around;  // index of the Known around it, plus one
     };
+    struct TypedefName {
+        const char* name;
+        uint32_t parent;
+    };
     void add_units(Dwarf* dwarf);
     void walk(Dwarf_Die& die, uint32_t parent, int depth);
     bool visit(Dwarf_Die& die, uint32_t parent, int depth);
     void visit_type(Dwarf_Die& die, uint32_t parent, int depth);
     void visit_function(Dwarf_Die& die, uint32_t parent, int depth);
-    void visit_typedef(Dwarf_Die& die);
+    void visit_typedef(Dwarf_Die& die, uint32_t parent);
+    bool is_own_name(const TypedefName& given, uint32_t parent) const;
     uint32_t space_of(Dwarf_Die& die, uint32_t parent);
     uint32_t intern(uint64_t key, const Entity& entity);
     uint64_t key_of_type(Dwarf_Die& die, const Entity& entity);
@@ -80,6 +85,8 @@ class DwarfCensus {
     FlatMap is_returned_;
     std::vector<Known> known_;
     FlatMap entity_of_key_;
+    FlatMap name_at_;  // DIE of an unnamed type that a typedef before it names → its place in typedef_names_
+    std::vector<TypedefName> typedef_names_;
     FlatMap unnamed_at_;   // DIE of an unnamed type → entity: a typedef may name it
     FlatMap declared_at_;  // DIE of a declaration → entity: the definition may stand elsewhere, with its scopes here
     std::vector<uint32_t> signed_;                  // entities that say no more than the signature of a type unit
@@ -94,6 +101,7 @@ Dwarf_Die having_type(Dwarf_Die die);
 struct StaticPlace {
     uint64_t address = 0;  // in the file, or in the thread's block
     bool is_thread_local = false;
+    bool is_indexed = false;  // the address comes out of .debug_addr
 };
 std::optional<StaticPlace> static_place_of(Dwarf_Die& variable);
 

@@ -3,6 +3,8 @@
 // See dwarf_types.h: variables, and functions of classes.
 //
 // Side: heap, floor 3 (symbols).
+#include <gelf.h>
+
 #include <string_view>
 
 #include "symbols/dwarf_types.h"
@@ -16,9 +18,21 @@ const char* integrated_text(Dwarf_Die& die, unsigned name) {
     return dwarf_attr_integrate(&die, name, &attribute) == nullptr ? nullptr : dwarf_formstring(&attribute);
 }
 
+uint64_t thread_block_of(Dwarf* dwarf) {
+    Elf* elf = dwarf_getelf(dwarf);
+    size_t count = 0;
+    if (elf == nullptr || elf_getphdrnum(elf, &count) != 0) return 0;
+    for (size_t i = 0; i < count; ++i) {
+        GElf_Phdr segment;
+        if (gelf_getphdr(elf, static_cast<int>(i), &segment) != nullptr && segment.p_type == PT_TLS)
+            return segment.p_vaddr;
+    }
+    return 0;
+}
+
 }  // namespace
 
-void read_variables(const DwarfCensus& census, DwarfUses& uses, TypeColumns& columns) {
+void read_variables(const DwarfCensus& census, DwarfUses& uses, uint64_t thread_block, TypeColumns& columns) {
     for (const StaticVariable& found : census.variables()) {
         Dwarf_Die die = found.die;
         const char* name = integrated_text(die, DW_AT_name);
@@ -32,6 +46,9 @@ void read_variables(const DwarfCensus& census, DwarfUses& uses, TypeColumns& col
         variable.is_static_member = census.entities()[scope].kind == Entity::Kind::type;
         variable.is_thread_local = place->is_thread_local;
         variable.address = place->address;
+        // What GNU ld puts into .debug_addr of a thread-local variable is an address, not an offset.
+        if (place->is_thread_local && place->is_indexed && place->address >= thread_block)
+            variable.address -= thread_block;
         variable.name = columns.texts.intern(prefix_of(census, columns, scope) + name);
         Dwarf_Die typed = having_type(die);
         variable.type = uses.type_of(typed).id;
@@ -81,7 +98,7 @@ DwarfTypes::DwarfTypes(Dwarf* dwarf) {
     read_classes(census, uses, columns);
     for (const Dwarf_Die& type : census.returned()) uses.resolve(type);  // those of call sites are then in the book
     spell_names(census, uses.spellings(), columns);
-    read_variables(census, uses, columns);
+    read_variables(census, uses, thread_block_of(dwarf), columns);
     read_functions(census, columns);
     fill_arguments_from_names(columns);
 }

@@ -57,8 +57,9 @@ void read_classes(const DwarfCensus& census, DwarfUses& uses, TypeColumns& colum
 // Their canonical names; then the arguments of templates whose debug information has none.
 void spell_names(const DwarfCensus& census, const std::vector<ArgumentSpelling>& spellings, TypeColumns& columns);
 void fill_arguments_from_names(TypeColumns& columns);
-// Variables that live as long as the program, and functions that belong to classes.
-void read_variables(const DwarfCensus& census, DwarfUses& uses, TypeColumns& columns);
+// Variables that live as long as the program (`thread_block`: address of the segment of thread-local ones), and
+// functions that belong to classes.
+void read_variables(const DwarfCensus& census, DwarfUses& uses, uint64_t thread_block, TypeColumns& columns);
 void read_functions(const DwarfCensus& census, TypeColumns& columns);
 
 // "f<int>(int)" of a function's linkage name: as a name of something inside it begins.
