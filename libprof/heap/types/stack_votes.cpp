@@ -21,6 +21,7 @@
 
 #include <algorithm>
 
+#include "types/call_votes.h"
 #include "types/sites.h"
 
 namespace heapkit::types {
@@ -102,10 +103,13 @@ std::vector<StackVote> StackVotes::votes_of(NodeId innermost) {
     std::vector<StackVote> votes;
     collect_frames(innermost);
     size_t first = 0;
-    while (first < frames_.size() && frames_[first].kind->role == Role::allocation) ++first;
+    bool is_array = false;
+    while (first < frames_.size() && frames_[first].kind->role == Role::allocation)
+        is_array = frames_[first++].kind->is_array;
     if (first == frames_.size()) return votes;
     vote_by_container(votes, first);
     vote_by_maker(votes, first);
+    append_call_votes(input_, {.node = frames_[first].node, .is_array = is_array}, votes);
     std::stable_sort(votes.begin(), votes.end(),
                      [](const StackVote& a, const StackVote& b) { return a.evidence > b.evidence; });
     return votes;

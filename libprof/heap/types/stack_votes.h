@@ -40,7 +40,7 @@ struct StackVotesInput {
     const read::Snapshot& snapshot;
     const symbols::Frames& frames;
     const symbols::TypeBook& book;
-    const symbols::CallSites* sites;
+    const symbols::CallSites& sites;
     const ContainerClasses& classes;
     TypeTable& types;
 };

@@ -173,8 +173,11 @@ std::vector<Vote> Types::votes(BlockId block) const {
     std::vector<Vote> votes = {{evidence(block), of(block)}};
     if (of(block) == unknown_type) return {};
     const auto add = [&](Evidence evidence, TypeId type) {
-        const bool is_known = std::ranges::any_of(
-            votes, [&](const Vote& vote) { return vote.type == type && vote.evidence == evidence; });
+        const DebugTypeId layout = this->type(type).layout;
+        const bool is_known = std::ranges::any_of(votes, [&](const Vote& vote) {
+            const bool is_same = vote.type == type || (layout != DebugTypeId() && this->type(vote.type).layout == layout);
+            return is_same && vote.evidence == evidence;
+        });
         if (type != unknown_type && !is_known) votes.push_back({evidence, type});
     };
     const uint64_t bytes = state.blocks.size_bytes(block);

@@ -87,7 +87,7 @@ class Types {
         const read::Words& words;
         const symbols::Frames& frames;
         const symbols::TypeBook& book;
-        const symbols::CallSites* sites = nullptr;
+        const symbols::CallSites& sites;
     };
     // All of `input` must outlive the types.
     static Types infer(const Input& input);

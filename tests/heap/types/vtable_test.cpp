@@ -101,7 +101,8 @@ TEST_CASE("blocks that begin with a vtable pointer have its class, the others th
     const read::Blocks blocks = *snapshot->blocks();
     const read::Words words = *snapshot->words();
     const auto book = symbols::TypeBook::load(*snapshot, {.use_cache = false, .progress = {}});
-    const auto typed = types::Types::infer({*snapshot, blocks, words, frames, book});
+    const auto sites = symbols::CallSites::read(*snapshot, book, frames, {.use_cache = false, .progress = {}});
+    const auto typed = types::Types::infer({*snapshot, blocks, words, frames, book, sites});
     CHECK(typed.type(typed.of(item)).name == "shop::Item");
     CHECK(typed.evidence(item) == types::Evidence::vtable);
     CHECK(typed.type(typed.of(second_word)).name ==

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+//
+// See call_votes.h.
+//
+// Side: heap, floor 4 (types).
+#include "types/call_votes.h"
+
+#include <string>
+#include <string_view>
+
+namespace heapkit::types {
+
+using symbols::DebugType;
+using symbols::DebugTypeId;
+using symbols::TypeKind;
+
+namespace {
+
+constexpr size_t most_functions = 256;
+constexpr size_t most_handed_on = 16;
+
+// "robj *" → "robj", "const struct client *" → "client".
+std::string label_of(std::string_view returns) {
+    for (bool again = true; again;) {
+        again = false;
+        for (const std::string_view prefix : {"const ", "struct ", "union "})
+            if (returns.starts_with(prefix)) returns.remove_prefix(prefix.size()), again = true;
+        if (returns.ends_with('*') || returns.ends_with(' ')) returns.remove_suffix(1), again = true;
+        if (returns.ends_with(" const")) returns.remove_suffix(6), again = true;
+    }
+    return std::string(returns);
+}
+
+class CallVoter {
+   public:
+    CallVoter(const StackVotesInput& input, const AllocatingCall& call, std::vector<StackVote>& votes)
+        : input_(input), call_(call), votes_(votes) {}
+
+    // What the compiler wrote of the call, and what is constructed in the memory that it returns.
+    void vote_by_call() {
+        const symbols::CallSite& site = input_.sites.at(call_.node);
+        vote_for_new(Evidence::compiler, site.allocated);
+        vote_for_new(Evidence::allocator_argument, site.constructed);
+    }
+
+    // Outwards as long as functions hand on what they were given: each variable that takes it may know what it is.
+    void vote_by_variable() {
+        const auto parents = input_.snapshot.node_parent();
+        NodeId node = call_.node;
+        for (size_t count = 0; node != NodeId() && count < most_handed_on; ++count, node = NodeId(parents[node.index()])) {
+            const symbols::CallSite& site = input_.sites.at(node);
+            vote_for_variable(site);
+            const auto scopes = input_.sites.scopes(site);
+            if (scopes.empty() || input_.book.type(scopes.back().returns).kind != TypeKind::pointer) return;
+        }
+    }
+
+    // In C: the nearest function around malloc that returns a pointer, but not void*, returns what it made.
+    void vote_by_return() {
+        const auto parents = input_.snapshot.node_parent();
+        size_t looked_at = 0;
+        NodeId node = call_.node;
+        for (; node != NodeId() && looked_at < most_functions; node = NodeId(parents[node.index()])) {
+            for (const symbols::CallScope& scope : input_.sites.scopes(input_.sites.at(node))) {
+                ++looked_at;
+                if (!may_return_more(scope)) return;
+            }
+        }
+    }
+
+   private:
+    void vote_for_new(Evidence evidence, DebugTypeId type) {
+        if (input_.book.type(type).size_bytes == 0) return;
+        StackVote vote = object_vote(input_.book, input_.types, evidence, type, call_.is_array);
+        const uint32_t behind_count = StackVote::count_bytes;
+        if (call_.is_array)
+            vote.counted = input_.types.object(type, {.is_array = true, .first_offset_bytes = behind_count});
+        votes_.push_back(vote);
+    }
+
+    // Of structs only one, unless the function is there to allocate many: a variable of a base class, or of what is common
+    // to all objects, would fit too often.
+    void vote_for_variable(const symbols::CallSite& site) {
+        const DebugType& what = input_.book.type(site.assigned);
+        if (what.size_bytes == 0 || what.kind == TypeKind::unknown) return;
+        bool may_be_several = what.kind == TypeKind::pointer || what.kind == TypeKind::basic;
+        for (const symbols::CallScope& scope : input_.sites.scopes(site))
+            may_be_several |= input_.frames.text(scope.function).find("calloc") != std::string_view::npos;
+        votes_.push_back(object_vote(input_.book, input_.types, Evidence::result_variable, site.assigned, may_be_several));
+    }
+
+    // Votes when the function says what it returns; true when it returns void*, and its caller may know more.
+    bool may_return_more(const symbols::CallScope& scope) {
+        const bool is_cpp = input_.frames.text(scope.function).find_first_of(":(") != std::string_view::npos;
+        const DebugType& returns = input_.book.type(scope.returns);
+        if (is_cpp || returns.kind != TypeKind::pointer) return false;
+        std::string label = label_of(input_.sites.text(scope.returns_name));
+        if (returns.target == DebugTypeId() && (label.empty() || label == "void")) return true;
+        const DebugType& what = input_.book.type(returns.target);
+        if (what.kind == TypeKind::structure && what.size_bytes != 0)
+            votes_.push_back(object_vote(input_.book, input_.types, Evidence::guess, returns.target, false));
+        if (what.kind == TypeKind::basic && label == input_.book.name(returns.target)) label += "[]";
+        if (!label.empty()) votes_.push_back({.evidence = Evidence::guess, .one = input_.types.label(label)});
+        return false;
+    }
+
+    const StackVotesInput& input_;
+    const AllocatingCall& call_;
+    std::vector<StackVote>& votes_;
+};
+
+}  // namespace
+
+void append_call_votes(const StackVotesInput& input, const AllocatingCall& call, std::vector<StackVote>& votes) {
+    CallVoter voter(input, call, votes);
+    voter.vote_by_call();
+    voter.vote_by_variable();
+    voter.vote_by_return();
+}
+
+}  // namespace heapkit::types

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+//
+// A program that knows what each of its blocks is, built in the ways in which programs come, and recorded: the snapshot must
+// say the same.
+//
+// Side: tests.
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "catch.h"
+#include "heap.h"
+#include "temporary_folder.h"
+
+using namespace heapkit;
+using namespace heapkit::tests;
+
+namespace {
+
+struct Compared {
+    size_t same = 0, untyped = 0;
+    std::string different;  // "0x5581…: Dog, not Cat"
+};
+
+Compared compare(const std::string& program) {
+    const TemporaryFolder folder;
+    const std::string snapshot = folder / "1.heap", output = folder / "output";
+    const std::string command = "LD_PRELOAD=" HEAPKIT_AGENT " PROF=exit=off,out=" + folder.path().string() + " " HEAPKIT_KNOWING_FOLDER "/" +
+                                program + " " + snapshot + " > " + output;
+    const int status = std::system(command.c_str());
+    REQUIRE(WIFEXITED(status));
+    REQUIRE(WEXITSTATUS(status) == 0);
+    HeapOptions options;
+    options.symbols.use_cache = false;
+    const auto heap = Heap::open(snapshot, options);
+    REQUIRE(heap);
+    const types::Types& types = heap->types();
+    const auto addresses = heap->blocks().address;
+    Compared result;
+    std::ifstream lines(output);
+    for (std::string address, name; std::getline(lines, address, '\t') && std::getline(lines, name);) {
+        const auto found = std::lower_bound(addresses.begin(), addresses.end(), std::stoull(address, nullptr, 16));
+        REQUIRE(found != addresses.end());
+        REQUIRE(*found == std::stoull(address, nullptr, 16));
+        const BlockId block(static_cast<size_t>(found - addresses.begin()));
+        const std::string& said = types.type(types.of(block)).name;
+        if (types.evidence(block) <= types::Evidence::allocation_site)
+            ++result.untyped;
+        else if (said == name)
+            ++result.same;
+        else
+            result.different += address + ": " + said + ", not " + name + "\n";
+    }
+    return result;
+}
+
+}  // namespace
+
+TEST_CASE("with debug information every block has the type that the program knows") {
+    for (const char* program : {"gcc_O0", "gcc_O2", "clang_O2", "clang_libcxx"}) {
+        if (!std::filesystem::exists(std::string(HEAPKIT_KNOWING_FOLDER "/") + program)) continue;
+        INFO(program);
+        const Compared result = compare(program);
+        CHECK(result.different.empty());
+        CHECK(result.untyped == 0);
+        CHECK(result.same > 60);
+    }
+}
+
+TEST_CASE("in a stripped program the vtables alone say types") {
+    const Compared result = compare("stripped");
+    CHECK(result.same == 4);  // three dogs, and what make_shared made
+    CHECK(result.untyped > 55);
+}
