@@ -7,6 +7,7 @@
 // A template's name is not taken from DWARF's text but put together from its arguments: the text has "4" where the
 // demangler says "4ul", and GCC gives one text to two closures. Names are made from the inside out, each once.
 #include <algorithm>
+#include <charconv>
 #include <string_view>
 
 #include "symbols/demangle.h"
@@ -62,6 +63,7 @@ class NameSpeller {
         if (id == DebugTypeId() || progress_[id.index()] != Progress::none) return;
         progress_[id.index()] = Progress::begun;
         std::string name = make_name(id, type, depth);
+        if (name.size() > longest_name) name.resize(longest_name);  // no compiler wrote it: scopes of absurd names
         columns_.type_texts[id.index()].name = columns_.texts.intern(name);
         progress_[id.index()] = Progress::done;
     }
@@ -144,6 +146,20 @@ class NameSpeller {
     std::vector<Progress> progress_;
 };
 
+// "true", "-3l", or a type of the file.
+TemplateArgument argument_of_text(std::string_view text, const FlatMap& type_of_name) {
+    TemplateArgument argument;
+    if (const uint32_t* id = type_of_name.find(Texts::hash_of(text))) {
+        argument.type = DebugTypeId(size_t{*id});
+    } else if (text == "true" || text == "false") {
+        argument.is_value = true;
+        argument.value = text == "true";
+    } else {
+        argument.is_value = std::from_chars(text.data(), text.data() + text.size(), argument.value).ec == std::errc();
+    }
+    return argument;
+}
+
 }  // namespace
 
 std::string scope_name_of_function(const char* linkage, const char* name) {
@@ -199,8 +215,7 @@ void fill_arguments_from_names(TypeColumns& columns) {
             continue;
         type.arguments_begin = static_cast<uint32_t>(columns.arguments.size());
         for (const std::string_view argument : template_arguments_of(name)) {
-            const uint32_t* id = type_of_name.find(Texts::hash_of(argument));
-            columns.arguments.push_back({.type = DebugTypeId(size_t{id != nullptr ? *id : 0})});
+            columns.arguments.push_back(argument_of_text(argument, type_of_name));
         }
         type.arguments_end = static_cast<uint32_t>(columns.arguments.size());
     }
