@@ -47,7 +47,8 @@ class CallVoter {
     void vote_by_variable() {
         const auto parents = input_.snapshot.node_parent();
         NodeId node = call_.node;
-        for (size_t count = 0; node != NodeId() && count < most_handed_on; ++count, node = NodeId(parents[node.index()])) {
+        for (size_t count = 0; node != NodeId() && count < most_handed_on;
+             ++count, node = NodeId(parents[node.index()])) {
             const symbols::CallSite& site = input_.sites.at(node);
             vote_for_variable(site);
             const auto scopes = input_.sites.scopes(site);
@@ -55,17 +56,17 @@ class CallVoter {
         }
     }
 
-    // In C: the nearest function around malloc that returns a pointer, but not void*, returns what it made.
+    // In C: functions that hand on what malloc returned say what it is when they do not return void*. Each may name the
+    // class of just the block's size; the nearest one gives its name to what no class fits.
     void vote_by_return() {
         const auto parents = input_.snapshot.node_parent();
         size_t looked_at = 0;
-        NodeId node = call_.node;
-        for (; node != NodeId() && looked_at < most_functions; node = NodeId(parents[node.index()])) {
-            for (const symbols::CallScope& scope : input_.sites.scopes(input_.sites.at(node))) {
-                ++looked_at;
-                if (!may_return_more(scope)) return;
-            }
+        bool is_handed_on = true;
+        for (NodeId node = call_.node; node != NodeId() && is_handed_on; node = NodeId(parents[node.index()])) {
+            for (const symbols::CallScope& scope : input_.sites.scopes(input_.sites.at(node)))
+                is_handed_on = is_handed_on && ++looked_at < most_functions && vote_for_return(scope);
         }
+        if (!label_.empty()) votes_.push_back({.evidence = Evidence::guess, .one = input_.types.label(label_)});
     }
 
    private:
@@ -78,35 +79,37 @@ class CallVoter {
         votes_.push_back(vote);
     }
 
-    // Of structs only one, unless the function is there to allocate many: a variable of a base class, or of what is common
-    // to all objects, would fit too often.
+    // Of structs only one, unless the function is there to allocate many: a variable of a base class, or of what is
+    // common to all objects, would fit too often.
     void vote_for_variable(const symbols::CallSite& site) {
         const DebugType& what = input_.book.type(site.assigned);
         if (what.size_bytes == 0 || what.kind == TypeKind::unknown) return;
         bool may_be_several = what.kind == TypeKind::pointer || what.kind == TypeKind::basic;
         for (const symbols::CallScope& scope : input_.sites.scopes(site))
             may_be_several |= input_.frames.text(scope.function).find("calloc") != std::string_view::npos;
-        votes_.push_back(object_vote(input_.book, input_.types, Evidence::result_variable, site.assigned, may_be_several));
+        votes_.push_back(
+            object_vote(input_.book, input_.types, Evidence::result_variable, site.assigned, may_be_several));
     }
 
-    // Votes when the function says what it returns; true when it returns void*, and its caller may know more.
-    bool may_return_more(const symbols::CallScope& scope) {
+    // False when the function does not hand on a pointer, or is of C++, where a constructor may come between.
+    bool vote_for_return(const symbols::CallScope& scope) {
         const bool is_cpp = input_.frames.text(scope.function).find_first_of(":(") != std::string_view::npos;
         const DebugType& returns = input_.book.type(scope.returns);
         if (is_cpp || returns.kind != TypeKind::pointer) return false;
-        std::string label = label_of(input_.sites.text(scope.returns_name));
-        if (returns.target == DebugTypeId() && (label.empty() || label == "void")) return true;
         const DebugType& what = input_.book.type(returns.target);
         if (what.kind == TypeKind::structure && what.size_bytes != 0)
             votes_.push_back(object_vote(input_.book, input_.types, Evidence::guess, returns.target, false));
+        std::string label = label_of(input_.sites.text(scope.returns_name));
+        if (label == "void" || !label_.empty()) return true;
         if (what.kind == TypeKind::basic && label == input_.book.name(returns.target)) label += "[]";
-        if (!label.empty()) votes_.push_back({.evidence = Evidence::guess, .one = input_.types.label(label)});
-        return false;
+        label_ = std::move(label);
+        return true;
     }
 
     const StackVotesInput& input_;
     const AllocatingCall& call_;
     std::vector<StackVote>& votes_;
+    std::string label_;
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the calls on a block's stack say of its type. Techniques: what the compiler wrote of a call to operator new; what is
-// constructed in its memory; the variable that takes malloc's result; what the function around it returns.
+// What the calls on a block's stack say of its type. Techniques: what the compiler wrote of a call to operator new;
+// what is constructed in its memory; the variable that takes malloc's result; what the function around it returns.
 //
 // Side:    heap, floor 4 (types). Asked once for each stack.
 // Memory:  none.

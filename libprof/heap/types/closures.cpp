@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// See closures.h. Managers are those of libstdc++ (bits/std_function.h, any, bits/mofunc_impl.h). libc++ keeps a pointer to an
-// object with a vtable instead, which needs no rule.
+// See closures.h. Managers are those of libstdc++ (bits/std_function.h, any, bits/mofunc_impl.h). libc++ keeps a
+// pointer to an object with a vtable instead, which needs no rule.
 //
 // Side: heap, floor 4 (types).
 #include "types/closures.h"
@@ -69,13 +69,14 @@ const Closures::Managed& Closures::managed_by(uint64_t manager) {
     return managed;
 }
 
-// libstdc++ keeps what is trivially copyable and fits where the pointer would be. Debug information does not say what is
-// trivially copyable: containers and smart pointers are not.
+// libstdc++ keeps what is trivially copyable and fits where the pointer would be. Debug information does not say what
+// is trivially copyable: containers and smart pointers are not.
 bool Closures::is_stored_locally(DebugTypeId type) const {
     if (book_.type(type).size_bytes > local_bytes) return false;
     for (const symbols::Member& member : book_.members(type)) {
         if (layouts_.classes().of(member.type) != nullptr) return false;
-        if (book_.type(member.type).kind == symbols::TypeKind::structure && !is_stored_locally(member.type)) return false;
+        if (book_.type(member.type).kind == symbols::TypeKind::structure && !is_stored_locally(member.type))
+            return false;
     }
     return true;
 }

@@ -30,7 +30,7 @@ class Closures {
     struct Held {
         symbols::DebugTypeId type;  // 0: no debug information
         std::string full_name;
-        Place place;                // of the object: a block of its own, or inside the holder
+        Place place;  // of the object: a block of its own, or inside the holder
         bool is_in_own_block = false;
     };
     // What the callable of class `holder` at `place` holds; nothing when it is empty or not understood.

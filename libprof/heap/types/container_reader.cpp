@@ -104,7 +104,8 @@ bool ContainerReader::read_counted(const ContainerClass& container, const Place&
     const auto begin = memory_.pointer_at(member(container, place, 0));
     const uint64_t size = container.element_bytes;
     if (!is_in_block(begin) || size == 0 || reading_.elements > reading_.capacity) return false;
-    if (reading_.capacity > memory_.area_bytes(*begin) / size || !is_inside(*begin, reading_.capacity * size)) return false;
+    if (reading_.capacity > memory_.area_bytes(*begin) / size || !is_inside(*begin, reading_.capacity * size))
+        return false;
     add(*begin, StorageRole::buffer, 0, reading_.elements);
     reading_.parts.back().is_whole_block = begin->offset_bytes == 0;
     return true;
@@ -266,12 +267,14 @@ bool ContainerReader::read_deque(const ContainerClass& container, const Place& p
     const bool are_in_map = first_slot && last_slot && !first_slot->is_root && !last_slot->is_root &&
                             first_slot->index == map->index && last_slot->index == map->index;
     if (!are_in_map || last_slot->offset_bytes < first_slot->offset_bytes) return false;
-    if (memory_.number_at(member(container, place, 3), pointer_bytes) > memory_.area_bytes(*map) / pointer_bytes) return false;
+    if (memory_.number_at(member(container, place, 3), pointer_bytes) > memory_.area_bytes(*map) / pointer_bytes)
+        return false;
     add(*map, StorageRole::buckets, 0, 0);
     uint64_t index = 0;
     for (Place slot = *first_slot; slot.offset_bytes <= last_slot->offset_bytes; slot.offset_bytes += pointer_bytes) {
         const auto chunk = memory_.pointer_at(slot);
-        if (!is_in_block(chunk) || chunk->offset_bytes != 0 || memory_.area_bytes(*chunk) < per_chunk * size) return false;
+        if (!is_in_block(chunk) || chunk->offset_bytes != 0 || memory_.area_bytes(*chunk) < per_chunk * size)
+            return false;
         uint64_t begin = 0, end = per_chunk * size;
         const uint64_t address = memory_.address_of(*chunk);
         if (slot == *first_slot) {
@@ -307,10 +310,12 @@ bool ContainerReader::read_blocks(const ContainerClass& container, const Place& 
     add({false, slots->index, 0}, StorageRole::buckets, 0, 0);
     for (uint64_t chunk = 0; chunk < chunks; ++chunk) {
         const auto block = memory_.pointer_at(Memory::moved(*slots, chunk * pointer_bytes));
-        if (!is_in_block(block) || block->offset_bytes != 0 || memory_.area_bytes(*block) < per_chunk * size) return false;
+        if (!is_in_block(block) || block->offset_bytes != 0 || memory_.area_bytes(*block) < per_chunk * size)
+            return false;
         const uint64_t begin = std::clamp(start, chunk * per_chunk, (chunk + 1) * per_chunk);
         const uint64_t behind = std::clamp(start + count, chunk * per_chunk, (chunk + 1) * per_chunk);
-        add(Memory::moved(*block, (begin - chunk * per_chunk) * size), StorageRole::chunk, begin - start, behind - begin);
+        add(Memory::moved(*block, (begin - chunk * per_chunk) * size), StorageRole::chunk, begin - start,
+            behind - begin);
     }
     reading_.elements = count;
     reading_.capacity = chunks * per_chunk;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// See container_rules.h. The members' names are those of libstdc++ (bits/stl_vector.h, stl_tree.h, hashtable.h, …), libc++
-// (vector, __tree, __hash_table, …) and Boost.Container; where both libraries have a template of one name, the first row
-// whose members are all there is taken.
+// See container_rules.h. The members' names are those of libstdc++ (bits/stl_vector.h, stl_tree.h, hashtable.h, …),
+// libc++ (vector, __tree, __hash_table, …) and Boost.Container; where both libraries have a template of one name, the
+// first row whose members are all there is taken.
 //
 // Side: heap, floor 4 (types).
 #include "types/container_rules.h"
@@ -86,11 +86,15 @@ constexpr ContainerRule llvm_shared(std::string_view name, Shape shape) {
 }
 
 constexpr ContainerRule rules[] = {
-    {.name = "std::vector<bool", .shape = Shape::bits, .members = {"_M_start._M_p", "_M_finish._M_p", "_M_end_of_storage"}},
+    {.name = "std::vector<bool",
+     .shape = Shape::bits,
+     .members = {"_M_start._M_p", "_M_finish._M_p", "_M_end_of_storage"}},
     gnu_vector("std::vector"),
     {.name = "std::vector", .shape = Shape::contiguous, .members = {"__begin_", "__end_", "__end_cap_"}},
     {.name = "std::deque", .shape = Shape::deque, .members = {"_M_map", "_M_start", "_M_finish", "_M_map_size"}},
-    {.name = "std::deque", .shape = Shape::blocks, .members = {"__map_.__begin_", "__map_.__end_", "__start_", "__size_"}},
+    {.name = "std::deque",
+     .shape = Shape::blocks,
+     .members = {"__map_.__begin_", "__map_.__end_", "__start_", "__size_"}},
     {.name = "std::list",
      .shape = Shape::list,
      .members = {"_M_impl._M_node", "_M_impl._M_node._M_size"},
@@ -114,25 +118,39 @@ constexpr ContainerRule rules[] = {
      .node = "std::__1::__forward_list_node",
      .node_arguments = {"void*", ""},
      .value = 8},
-    gnu_tree("std::map"), gnu_tree("std::set"), gnu_tree("std::multimap"), gnu_tree("std::multiset"),
-    llvm_tree("std::map"), llvm_tree("std::set"), llvm_tree("std::multimap"), llvm_tree("std::multiset"),
-    gnu_hash("std::unordered_map"), gnu_hash("std::unordered_set"), gnu_hash("std::unordered_multimap"),
+    gnu_tree("std::map"),
+    gnu_tree("std::set"),
+    gnu_tree("std::multimap"),
+    gnu_tree("std::multiset"),
+    llvm_tree("std::map"),
+    llvm_tree("std::set"),
+    llvm_tree("std::multimap"),
+    llvm_tree("std::multiset"),
+    gnu_hash("std::unordered_map"),
+    gnu_hash("std::unordered_set"),
+    gnu_hash("std::unordered_multimap"),
     gnu_hash("std::unordered_multiset"),
-    llvm_hash("std::unordered_map"), llvm_hash("std::unordered_set"), llvm_hash("std::unordered_multimap"),
+    llvm_hash("std::unordered_map"),
+    llvm_hash("std::unordered_set"),
+    llvm_hash("std::unordered_multimap"),
     llvm_hash("std::unordered_multiset"),
     {.name = "std::basic_string", .shape = Shape::text, .members = {"_M_dataplus._M_p", "_M_string_length"}},
     {.name = "std::basic_string", .shape = Shape::text, .members = {"__l.__data_", "__l.__size_"}},
     {.name = "std::unique_ptr", .shape = Shape::pointer, .members = {"_M_t._M_head_impl"}},
     {.name = "std::unique_ptr", .shape = Shape::pointer, .members = {"__ptr_.__value_"}},
     {.name = "std::unique_ptr", .shape = Shape::pointer, .members = {"__ptr_"}},
-    gnu_shared("std::shared_ptr", Shape::shared), gnu_shared("std::__shared_ptr", Shape::shared),
-    gnu_shared("std::weak_ptr", Shape::weak), gnu_shared("std::__weak_ptr", Shape::weak),
-    llvm_shared("std::shared_ptr", Shape::shared), llvm_shared("std::weak_ptr", Shape::weak),
+    gnu_shared("std::shared_ptr", Shape::shared),
+    gnu_shared("std::__shared_ptr", Shape::shared),
+    gnu_shared("std::weak_ptr", Shape::weak),
+    gnu_shared("std::__weak_ptr", Shape::weak),
+    llvm_shared("std::shared_ptr", Shape::shared),
+    llvm_shared("std::weak_ptr", Shape::weak),
     {.name = "std::optional", .shape = Shape::optional, .members = {"_M_payload._M_value", "_M_payload._M_engaged"}},
     {.name = "std::optional", .shape = Shape::optional, .members = {"__val_", "__engaged_"}},
     {.name = "std::variant", .shape = Shape::variant, .members = {"_M_u", "_M_index"}},
     {.name = "std::variant", .shape = Shape::variant, .members = {"__data", "__index"}},
-    gnu_callable("std::function", "_M_functor"), gnu_callable("std::any", "_M_storage"),
+    gnu_callable("std::function", "_M_functor"),
+    gnu_callable("std::any", "_M_storage"),
     gnu_callable("std::move_only_function", "_M_storage"),
     {.name = "std::_Sp_counted_ptr_inplace", .shape = Shape::emplaced, .members = {"_M_storage", "_M_use_count"}},
     {.name = "std::__shared_ptr_emplace", .shape = Shape::emplaced, .members = {"__storage_", "__shared_owners_"}},
@@ -146,13 +164,14 @@ constexpr ContainerRule rules[] = {
 
 // What all nodes of a kind of container have in common, without inline namespaces and template arguments.
 constexpr std::string_view link_classes[] = {
-    "std::_Rb_tree_node_base",      "std::__detail::_List_node_base", "std::__detail::_List_node_header",
-    "std::_Fwd_list_node_base",     "std::__detail::_Hash_node_base", "std::__tree_end_node",
-    "std::__tree_node_base",        "std::__list_node_base",          "std::__hash_node_base",
+    "std::_Rb_tree_node_base",  "std::__detail::_List_node_base", "std::__detail::_List_node_header",
+    "std::_Fwd_list_node_base", "std::__detail::_Hash_node_base", "std::__tree_end_node",
+    "std::__tree_node_base",    "std::__list_node_base",          "std::__hash_node_base",
     "std::__forward_begin_node"};
 
 bool matches(const ContainerRule& rule, std::string_view full_name) {
-    if (rule.name.find('<') == std::string_view::npos) return symbols::without_template_arguments(full_name) == rule.name;
+    if (rule.name.find('<') == std::string_view::npos)
+        return symbols::without_template_arguments(full_name) == rule.name;
     if (!full_name.starts_with(rule.name)) return false;
     const char behind = full_name.size() > rule.name.size() ? full_name[rule.name.size()] : '>';
     return behind == ',' || behind == '>' || behind == ' ';
@@ -197,8 +216,7 @@ void find_nodes(const TypeBook& book, ContainerClass& container) {
         const DebugTypeId node = book.find(instance_of(rule.node, arguments));
         if (node == DebugTypeId()) continue;
         const bool is_known = !container.nodes.empty() && container.nodes.back().type == node;
-        if (!is_known)
-            container.nodes.push_back({node, book.type(node).size_bytes, value_in(book, node, rule.value)});
+        if (!is_known) container.nodes.push_back({node, book.type(node).size_bytes, value_in(book, node, rule.value)});
     }
 }
 

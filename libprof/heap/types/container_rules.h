@@ -6,9 +6,9 @@
 // Threads: one thread: a class is looked at when it is first asked for.
 // Memory:  4 bytes a type of the book, about 200 a container class that was asked for.
 //
-// A row says a template's name, how its storage is shaped, and by which members: begin, root, count. Paths are looked for
-// in the book (member_path.h), so offsets are never written here, except those of links in nodes, which an ABI fixes.
-// To know another container of one of these shapes: one row in container_rules.cpp.
+// A row says a template's name, how its storage is shaped, and by which members: begin, root, count. Paths are looked
+// for in the book (member_path.h), so offsets are never written here, except those of links in nodes, which an ABI
+// fixes. To know another container of one of these shapes: one row in container_rules.cpp.
 #pragma once
 
 #include <array>
@@ -53,7 +53,7 @@ struct ContainerRule {
     std::array<std::string_view, 4> members = {};
     std::string_view element_of = {};  // the member whose template argument is the element; "": the class itself
     uint8_t element_argument = 0;
-    std::string_view node = {};        // template of its nodes, of the element and …
+    std::string_view node = {};                           // template of its nodes, of the element and …
     std::array<std::string_view, 2> node_arguments = {};  // … one of these; both "" for no more
     // In a node, fixed by the ABI.
     uint8_t next = 0, left = 0, right = 0, parent = 0;

@@ -8,8 +8,8 @@
 //
 // A container lies in a holder, which is a block (a member of an object, an element of another container) or a root (a
 // global, a thread's stack). Its storage are blocks that hold elements, or links to them, and nothing else: a vector's
-// buffer, a map's nodes, a hash table's buckets and nodes, a deque's map and chunks. A string's text is storage too. What
-// a smart pointer or a std::function refers to is no storage: it is an object of its own.
+// buffer, a map's nodes, a hash table's buckets and nodes, a deque's map and chunks. A string's text is storage too.
+// What a smart pointer or a std::function refers to is no storage: it is an object of its own.
 #pragma once
 
 #include <cstdint>
@@ -38,9 +38,9 @@ struct Container {
     symbols::DebugTypeId type;     // std::vector<Document, …>
     symbols::DebugTypeId element;  // Document; of a map std::pair<const int, Document>
     uint64_t elements = 0;
-    uint64_t capacity = 0;         // elements that fit into its storage; of node-based ones as many as it has
+    uint64_t capacity = 0;  // elements that fit into its storage; of node-based ones as many as it has
     uint32_t storage_blocks = 0;
-    bool is_count_exact = true;    // false: counted as far as the snapshot let us follow
+    bool is_count_exact = true;  // false: counted as far as the snapshot let us follow
 };
 
 // What a block is to the container whose storage it is.
@@ -53,8 +53,8 @@ struct Storage {
 
 struct Containers {
     std::vector<Container> all;
-    std::vector<Storage> of_block;      // by BlockId
-    std::vector<StorageRole> role_of;   // by BlockId
+    std::vector<Storage> of_block;     // by BlockId
+    std::vector<StorageRole> role_of;  // by BlockId
 
     bool is_storage(BlockId block) const noexcept { return of_block[block.index()].container != no_container; }
 };

@@ -23,9 +23,9 @@ using symbols::without_template_arguments;
 constexpr std::array allocation_functions = {"malloc"sv,        "calloc"sv,   "realloc"sv,       "reallocarray"sv,
                                              "aligned_alloc"sv, "memalign"sv, "posix_memalign"sv};
 // Whole names, without template arguments and inline namespaces.
-constexpr std::array allocation_wrappers = {
-    "std::__libcpp_allocate"sv,           "std::__libcpp_operator_new"sv,
-    "std::pmr::memory_resource::allocate"sv, "std::pmr::(anonymous namespace)::newdel_res_t::do_allocate"sv};
+constexpr std::array allocation_wrappers = {"std::__libcpp_allocate"sv, "std::__libcpp_operator_new"sv,
+                                            "std::pmr::memory_resource::allocate"sv,
+                                            "std::pmr::(anonymous namespace)::newdel_res_t::do_allocate"sv};
 
 // Classes whose `allocate` is told what it allocates by their template argument, or by that of their argument.
 constexpr std::array traits = {"std::allocator_traits"sv, "__gnu_cxx::__alloc_traits"sv, "std::__alloctr_rebind"sv};
@@ -94,10 +94,14 @@ struct TellingFunction {
     StorageRole storage;
 };
 constexpr TellingFunction telling_functions[] = {
-    {"_M_allocate_buckets", StorageRole::buckets}, {"_M_rehash", StorageRole::buckets},
-    {"_M_insert_unique_node", StorageRole::buckets}, {"_M_insert_multi_node", StorageRole::buckets},
-    {"__rehash", StorageRole::buckets},            {"__do_rehash", StorageRole::buckets},
-    {"_M_allocate_map", StorageRole::buckets},     {"_M_reallocate_map", StorageRole::buckets},
+    {"_M_allocate_buckets", StorageRole::buckets},
+    {"_M_rehash", StorageRole::buckets},
+    {"_M_insert_unique_node", StorageRole::buckets},
+    {"_M_insert_multi_node", StorageRole::buckets},
+    {"__rehash", StorageRole::buckets},
+    {"__do_rehash", StorageRole::buckets},
+    {"_M_allocate_map", StorageRole::buckets},
+    {"_M_reallocate_map", StorageRole::buckets},
 };
 
 std::string text_of(std::string_view view) { return std::string(view); }
@@ -127,8 +131,11 @@ std::string spelled(Spelling spelling, std::string_view scope, std::string_view 
             const bool is_map = arguments[2].starts_with("std::_Select1st<") && pair.size() == 2;
             const bool is_multi = function.find("_equal") != std::string_view::npos;  // _M_insert_equal, …
             if (is_map)
-                return instance_of(is_multi ? "std::multimap" : "std::map", {text_of(arguments[0]), text_of(pair[1]), text_of(arguments[3]), text_of(arguments[4])});
-            return instance_of(is_multi ? "std::multiset" : "std::set", {text_of(arguments[0]), text_of(arguments[3]), text_of(arguments[4])});
+                return instance_of(
+                    is_multi ? "std::multimap" : "std::map",
+                    {text_of(arguments[0]), text_of(pair[1]), text_of(arguments[3]), text_of(arguments[4])});
+            return instance_of(is_multi ? "std::multiset" : "std::set",
+                               {text_of(arguments[0]), text_of(arguments[3]), text_of(arguments[4])});
         }
         case Spelling::hash_: {
             if (arguments.size() < 6) return {};
@@ -137,8 +144,11 @@ std::string spelled(Spelling spelling, std::string_view scope, std::string_view 
             const auto hash_traits = template_arguments_of(arguments.back());  // keeps hashes, constant, unique keys
             const bool is_multi = hash_traits.size() == 3 && hash_traits[2] == "false";
             const std::string key = text_of(arguments[0]), hash = text_of(arguments[5]), equal = text_of(arguments[4]);
-            if (is_map) return instance_of(is_multi ? "std::unordered_multimap" : "std::unordered_map", {key, text_of(pair[1]), hash, equal, text_of(arguments[2])});
-            return instance_of(is_multi ? "std::unordered_multiset" : "std::unordered_set", {key, hash, equal, text_of(arguments[2])});
+            if (is_map)
+                return instance_of(is_multi ? "std::unordered_multimap" : "std::unordered_map",
+                                   {key, text_of(pair[1]), hash, equal, text_of(arguments[2])});
+            return instance_of(is_multi ? "std::unordered_multiset" : "std::unordered_set",
+                               {key, hash, equal, text_of(arguments[2])});
         }
         case Spelling::unnamed:
             return {};
@@ -156,7 +166,8 @@ std::string_view outermost_template(std::string_view scope) {
 }
 
 bool is_allocation(std::string_view plain) {
-    if (plain == "operator new" || plain == "operator new[]" || std::ranges::count(allocation_functions, plain) != 0) return true;
+    if (plain == "operator new" || plain == "operator new[]" || std::ranges::count(allocation_functions, plain) != 0)
+        return true;
     return std::ranges::count(allocation_wrappers, plain) != 0;
 }
 
@@ -202,7 +213,8 @@ FrameKind kind_of_frame(std::string_view full) {
         return kind;
     }
     const std::string plain_scope = without_inline_namespaces(without_template_arguments(scope));
-    const bool is_maker = std::ranges::count(makers, plain_scope) != 0, is_free_maker = std::ranges::count(makers, plain) != 0;
+    const bool is_maker = std::ranges::count(makers, plain_scope) != 0,
+               is_free_maker = std::ranges::count(makers, plain) != 0;
     if (is_maker || is_free_maker) {
         const auto arguments = template_arguments_of(is_maker ? scope : qualified);
         if (arguments.empty() || arguments[0].ends_with(']')) return kind;

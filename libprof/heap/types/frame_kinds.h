@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a frame is to an allocation: operator new, an allocator, a container, or neither. By the function's name alone, so
-// that it works from a symbol table as well.
+// What a frame is to an allocation: operator new, an allocator, a container, or neither. By the function's name alone,
+// so that it works from a symbol table as well.
 //
 // Side:    heap, floor 4 (types).
 // Memory:  one entry a distinct function, where the caller keeps it.
@@ -23,12 +23,12 @@ struct FrameKind {
         maker,       // makes one object of class `name`: a closure's manager, std::make_unique
     };
     Role role = Role::other;
-    bool is_array = false;                        // allocation: operator new[]
+    bool is_array = false;  // allocation: operator new[]
     std::string name;
-    StorageRole storage = StorageRole::none;      // container: what this function allocates, where it alone decides
+    StorageRole storage = StorageRole::none;        // container: what this function allocates, where it alone decides
     StorageRole usual_storage = StorageRole::none;  // container: what it allocates otherwise
-    bool is_public = false;                       // container: the class that programs name, not its innards
-    uint8_t family = 0;                           // container: innards and public class have the same
+    bool is_public = false;                         // container: the class that programs name, not its innards
+    uint8_t family = 0;                             // container: innards and public class have the same
 };
 
 // Of a function as symbols::Frames names it.

@@ -4,8 +4,8 @@
 //
 // Side: heap, floor 4 (types).
 //
-// Members are walked depth first; classes cannot contain themselves, but damaged debug information can say so, and a class
-// may be wide: depth, steps and fields are bounded. What is cut off is only not known.
+// Members are walked depth first; classes cannot contain themselves, but damaged debug information can say so, and a
+// class may be wide: depth, steps and fields are bounded. What is cut off is only not known.
 #include "types/layout.h"
 
 #include <algorithm>
@@ -78,7 +78,8 @@ struct Layouts::State {
     }
     std::string name_of_index(DebugTypeId type) {  // of std::_Tuple's members
         const auto arguments = book.arguments(type);
-        const bool is_head = !arguments.empty() && arguments[0].is_value && book.name(type).starts_with("std::_Head_base<");
+        const bool is_head =
+            !arguments.empty() && arguments[0].is_value && book.name(type).starts_with("std::_Head_base<");
         return is_head ? "get<" + std::to_string(arguments[0].value) + ">" : "";
     }
 };

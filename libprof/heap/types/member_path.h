@@ -18,8 +18,8 @@ struct FoundMember {
     symbols::DebugTypeId type;
 };
 
-// "_M_start._M_cur": each name is looked for in bases, unnamed members and members of class type, nearest first, so that a
-// path survives another base or wrapper from one release of a library to the next. Nothing when there is none.
+// "_M_start._M_cur": each name is looked for in bases, unnamed members and members of class type, nearest first, so
+// that a path survives another base or wrapper from one release of a library to the next. Nothing when there is none.
 std::optional<FoundMember> find_member(const symbols::TypeBook& book, symbols::DebugTypeId type, std::string_view path);
 
 // The class at byte 0 of a class: itself, its first base, its first member, and so on. Whether `inner` is one of them.

@@ -48,8 +48,8 @@ uint64_t Memory::area_bytes(const Place& place) const noexcept {
 // The first word at a place or behind it; a few steps from the one before, or by halving.
 read::WordRange::Iterator Memory::seek(const Place& place) const {
     const read::WordRange range = words_of(place);
-    const bool is_ahead = last_.is_root == place.is_root && last_.index == place.index &&
-                          last_.offset_bytes <= place.offset_bytes;
+    const bool is_ahead =
+        last_.is_root == place.is_root && last_.index == place.index && last_.offset_bytes <= place.offset_bytes;
     if (is_ahead) {
         auto at = last_found_;
         for (int step = 0; step < steps_before_halving; ++step, ++at)

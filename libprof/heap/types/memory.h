@@ -30,7 +30,9 @@ class Memory {
     uint64_t address_of(const Place& place) const noexcept;
     // Of the block or root that a place lies in.
     uint64_t area_bytes(const Place& place) const noexcept;
-    static Place moved(Place place, uint64_t bytes) noexcept { return {place.is_root, place.index, place.offset_bytes + bytes}; }
+    static Place moved(Place place, uint64_t bytes) noexcept {
+        return {place.is_root, place.index, place.offset_bytes + bytes};
+    }
     static Place start_of(BlockId block) noexcept { return {false, block.value, 0}; }
 
     std::optional<read::Word> word_at(const Place& place) const;

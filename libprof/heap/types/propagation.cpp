@@ -4,9 +4,10 @@
 //
 // Side: heap, floor 4 (types).
 //
-// One wrong type makes many: so a block's size is asked before a pointer is believed, an array only when no single object
-// was found there, and elements only as far as their container says. What void* points at is never guessed, nor is the
-// object around a pointer into the middle of a block; of a union's pointers the one that fits is followed, if it is one.
+// One wrong type makes many: so a block's size is asked before a pointer is believed, an array only when no single
+// object was found there, and elements only as far as their container says. What void* points at is never guessed, nor
+// is the object around a pointer into the middle of a block; of a union's pointers the one that fits is followed, if it
+// is one.
 #include "types/propagation.h"
 
 #include <algorithm>
@@ -66,12 +67,17 @@ void Propagation::follow_all() {
         if (pending_.empty()) return;
         const Pending several = pending_.back();
         pending_.pop_back();
-        if (reached_[several.block.index()] == unknown_type)
+        // What is common to all objects of a C program fits many a block several times: a guess about the block is
+        // better than an unsure field.
+        const bool has_guess = input_.evidence[several.block.index()] != Evidence::none;
+        const bool is_believed = round_ == Evidence::field || !has_guess;
+        if (is_believed && reached_[several.block.index()] == unknown_type)
             take(several.block, input_.types.object(several.type, {.is_array = true}));
     }
 }
 
-// ---- What lies in objects ----------------------------------------------------------------------------------------------
+// ---- What lies in objects
+// ----------------------------------------------------------------------------------------------
 
 // Only elements in which a word was kept are looked at: large tables are mostly empty.
 void Propagation::scan(const Seed& region) {
@@ -115,8 +121,8 @@ bool Propagation::is_there(const Field& field, const Place& element) const {
     return true;
 }
 
-// In a union nothing says which member is there: a pointer is followed if it leads to exactly one object of its type, and
-// no other member's pointer at the same place does so too. Containers in unions are left alone.
+// In a union nothing says which member is there: a pointer is followed if it leads to exactly one object of its type,
+// and no other member's pointer at the same place does so too. Containers in unions are left alone.
 bool Propagation::is_only_one_that_fits(std::span<const Field> fields, size_t index, const Place& element) const {
     const Field& field = fields[index];
     if (field.kind != Field::Kind::pointer) return false;
@@ -155,16 +161,16 @@ void Propagation::follow_pointer(DebugTypeId type, const Place& from) {
     if (to->offset_bytes == 0) return reach(block, type);
     if (!from.is_root && to->index == from.index) return follow_into_itself(what, *to);
     const uint64_t bytes = input_.memory.area_bytes(*to);
-    const bool may_be_counted = to->offset_bytes == count_bytes && bytes > count_bytes &&
-                                (bytes - count_bytes) % what.size_bytes == 0;
+    const bool may_be_counted =
+        to->offset_bytes == count_bytes && bytes > count_bytes && (bytes - count_bytes) % what.size_bytes == 0;
     if (!may_be_counted) return;
     const uint64_t count = input_.memory.number_at(Memory::start_of(block), count_bytes);
     if (count == (bytes - count_bytes) / what.size_bytes)
         take(block, input_.types.object(type, {.is_array = true, .first_offset_bytes = count_bytes}));
 }
 
-// A pointer to a base class that leads into its own object, as libc++'s std::function has it: the vtable there says what
-// it leads to.
+// A pointer to a base class that leads into its own object, as libc++'s std::function has it: the vtable there says
+// what it leads to.
 void Propagation::follow_into_itself(const DebugType& base, const Place& to) {
     const auto word = base.is_polymorphic ? input_.memory.word_at(to) : std::nullopt;
     if (!word || word->kind != read::WordKind::module) return;
@@ -181,7 +187,8 @@ void Propagation::follow_callable(DebugTypeId type, const Place& place) {
         open_.push_back({held->place, held->type});
 }
 
-// ---- What a block is -------------------------------------------------------------------------------------------------------
+// ---- What a block is
+// -------------------------------------------------------------------------------------------------------
 
 // A class that ends in an array of unknown length fills a block of any size from its own on.
 bool Propagation::is_one_that_grows(DebugTypeId type) const {
@@ -194,8 +201,8 @@ bool Propagation::is_one_that_grows(DebugTypeId type) const {
 void Propagation::reach(BlockId block, DebugTypeId type) {
     if (trust_in(input_.evidence[block.index()]) == Trust::certain) {
         const DebugTypeId known = input_.types.at(input_.known[block.index()]).layout;
-        const bool are_related = known == DebugTypeId() || begins_with(input_.book, known, type) ||
-                                 begins_with(input_.book, type, known);
+        const bool are_related =
+            known == DebugTypeId() || begins_with(input_.book, known, type) || begins_with(input_.book, type, known);
         counts_.conflicts += are_related ? 0 : 1;
         return expand(block);
     }
@@ -238,7 +245,8 @@ void Propagation::expand(BlockId block) {
     open_.push_back({Memory::moved(Memory::start_of(block), first), type.layout, elements});
 }
 
-// ---- Containers --------------------------------------------------------------------------------------------------------------
+// ---- Containers
+// --------------------------------------------------------------------------------------------------------------
 
 void Propagation::follow_container(DebugTypeId type, const Place& place) {
     const ContainerClass& container = *input_.layouts.classes().of(type);

@@ -6,9 +6,9 @@
 // Threads: one thread.
 // Memory:  9 bytes a block, the containers, and a work list of what was reached and not yet looked at.
 //
-// Three rounds: from variables, which hold what they say; then from objects whose type is certain or high; then from the
-// rest, and only into blocks that nothing has reached. A pointer is believed where the block's size is that of one T, or
-// else of several, and only when nothing fits better. A conflict is counted, and who came first stays.
+// Three rounds: from variables, which hold what they say; then from objects whose type is certain or high; then from
+// the rest, and only into blocks that nothing has reached. A pointer is believed where the block's size is that of one
+// T, or else of several, and only when nothing fits better. A conflict is counted, and who came first stays.
 #pragma once
 
 #include <vector>

@@ -13,10 +13,10 @@
 //     std::vector<Node*, …>::push_back                      container   and here again: "vector<Node*> buffer"
 //     Graph::add                                            other: the run ends
 //
-// Linkers and compilers merge functions whose code is the same. A frame that was inlined tells what the function around it
-// was compiled from, and that may be the one of another type; its caller still knows. A run of frames ends where another
-// container begins: between a vector and the vectors in it there always is a function that constructs elements. Without
-// debug information that function is not seen, so there the innermost container is taken, folded or not.
+// Linkers and compilers merge functions whose code is the same. A frame that was inlined tells what the function around
+// it was compiled from, and that may be the one of another type; its caller still knows. A run of frames ends where
+// another container begins: between a vector and the vectors in it there always is a function that constructs elements.
+// Without debug information that function is not seen, so there the innermost container is taken, folded or not.
 #include "types/stack_votes.h"
 
 #include <algorithm>
@@ -115,7 +115,8 @@ std::vector<StackVote> StackVotes::votes_of(NodeId innermost) {
     return votes;
 }
 
-// ---- Allocators and containers ---------------------------------------------------------------------------------------
+// ---- Allocators and containers
+// ---------------------------------------------------------------------------------------
 
 // The container that the frames [begin, end) are members of, as its users call it; "" when none of them says.
 std::string StackVotes::container_of_run(size_t begin, size_t end) const {
@@ -142,7 +143,9 @@ StackVote StackVotes::storage_vote(const std::string& container, StorageRole rol
 // constructor of an element.
 bool StackVotes::is_first_call_of_its_function(const Frame& frame) {
     const auto pcs = input_.snapshot.node_pc();
-    const auto function_of = [&](NodeId node) { return input_.frames.location(input_.frames.at(node).front()).function; };
+    const auto function_of = [&](NodeId node) {
+        return input_.frames.location(input_.frames.at(node).front()).function;
+    };
     if (first_calls_.empty()) {
         const auto parents = input_.snapshot.node_parent();
         for (const prof_stack& stack : input_.snapshot.stacks()) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a block's stack says of its type. Here the technique "allocator argument": allocators, containers and makers among
-// its frames; call_votes.h has those that look at calls.
+// What a block's stack says of its type. Here the technique "allocator argument": allocators, containers and makers
+// among its frames; call_votes.h has those that look at calls.
 //
 // Side:    heap, floor 4 (types). Asked once for each stack; sizes are compared for each block.
 // Threads: one thread.
@@ -24,7 +24,7 @@ namespace heapkit::types {
 struct StackVote {
     Evidence evidence = Evidence::none;
     TypeId one = {}, several = {}, counted = {};  // T; T[]; T[] behind a count of 8 bytes. 0: not possible there
-    uint64_t size_bytes = 0;       // of T; 0: any size fits, and it is `one`
+    uint64_t size_bytes = 0;                      // of T; 0: any size fits, and it is `one`
 
     static constexpr uint64_t count_bytes = 8;  // in front of an array whose elements have destructors
 
@@ -76,9 +76,9 @@ class StackVotes {
     std::vector<Range> of_node_;
     std::vector<StackVote> votes_;
     std::unordered_map<StringId, FrameKind> kinds_;
-    std::vector<int8_t> plumbing_;  // of locations: -1 not asked
+    std::vector<int8_t> plumbing_;                        // of locations: -1 not asked
     std::unordered_map<StringId, uint64_t> first_calls_;  // lowest return address of a call that allocates
-    std::vector<Frame> frames_;     // of the stack that is looked at
+    std::vector<Frame> frames_;                           // of the stack that is looked at
 };
 
 }  // namespace heapkit::types

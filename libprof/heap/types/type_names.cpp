@@ -47,7 +47,8 @@ std::string closure_name(std::string_view full_name) {
     const bool is_by_dwarf = own.starts_with("<lambda(") && own.ends_with('>');
     if (!is_gnu && !is_clang && !is_by_dwarf) return {};
     const size_t hash = own.rfind('#');
-    const std::string_view number = is_gnu && hash != std::string_view::npos ? own.substr(hash + 1, own.size() - hash - 2) : "1"sv;
+    const std::string_view number =
+        is_gnu && hash != std::string_view::npos ? own.substr(hash + 1, own.size() - hash - 2) : "1"sv;
     const std::string place = scope.empty() ? std::string() : " in " + symbols::short_type(scope);
     return "λ" + (number == "1" ? std::string() : " #" + std::string(number)) + place;
 }

@@ -11,11 +11,13 @@ namespace heapkit::types {
 
 using symbols::DebugTypeId;
 
-TypeTable::TypeTable(const symbols::TypeBook& book) : book_(book) { intern({.name = "unknown", .full_name = "unknown"}); }
+TypeTable::TypeTable(const symbols::TypeBook& book) : book_(book) {
+    intern({.name = "unknown", .full_name = "unknown"});
+}
 
 TypeId TypeTable::intern(Type type) {
-    const std::string key = std::to_string(static_cast<int>(type.form)) + ' ' + std::to_string(type.layout.value) + ' ' +
-                            std::to_string(type.first_offset_bytes) + ' ' + type.full_name;
+    const std::string key = std::to_string(static_cast<int>(type.form)) + ' ' + std::to_string(type.layout.value) +
+                            ' ' + std::to_string(type.first_offset_bytes) + ' ' + type.full_name;
     const auto [known, is_new] = id_of_.try_emplace(key, types_.size());
     if (is_new) types_.push_back(std::move(type));
     return known->second;

@@ -4,8 +4,8 @@
 //
 // Side: heap, floor 4 (types).
 //
-// Blocks are many, what decides of them is not: each distinct vtable pointer and each stack is looked at once, and a block
-// costs a few loads. Then propagation looks at the words, once.
+// Blocks are many, what decides of them is not: each distinct vtable pointer and each stack is looked at once, and a
+// block costs a few loads. Then propagation looks at the words, once.
 #include "types/types.h"
 
 #include <algorithm>
@@ -60,8 +60,8 @@ TypeId Types::State::place_of(StackId stack) {
     return known;
 }
 
-// Whether a block whose first word says `inner` is rather an `outer`, which begins with one: an element of a container of
-// structs, a node, a buffer of objects.
+// Whether a block whose first word says `inner` is rather an `outer`, which begins with one: an element of a container
+// of structs, a node, a buffer of objects.
 bool Types::State::is_wrapped_by(TypeId outer, TypeId inner, uint64_t block_bytes) const {
     const Type& around = table.at(outer);
     const DebugTypeId first = table.at(inner).layout;
@@ -148,8 +148,8 @@ Types Types::infer(const Input& input) {
         types.of_block_[index] = vote.type;
         types.evidence_[index] = vote.evidence;
     }
-    Propagation propagation({state.memory, state.book, state.layouts, state.closures, state.vtables, state.table, types.of_block_,
-                             types.evidence_});
+    Propagation propagation({state.memory, state.book, state.layouts, state.closures, state.vtables, state.table,
+                             types.of_block_, types.evidence_});
     propagation.run(variables_in(state.memory, state.book));
     types.containers_ = propagation.take_containers();
     types.counts_ = propagation.counts();
@@ -175,17 +175,20 @@ std::vector<Vote> Types::votes(BlockId block) const {
     const auto add = [&](Evidence evidence, TypeId type) {
         const DebugTypeId layout = this->type(type).layout;
         const bool is_known = std::ranges::any_of(votes, [&](const Vote& vote) {
-            const bool is_same = vote.type == type || (layout != DebugTypeId() && this->type(vote.type).layout == layout);
+            const bool is_same =
+                vote.type == type || (layout != DebugTypeId() && this->type(vote.type).layout == layout);
             return is_same && vote.evidence == evidence;
         });
         if (type != unknown_type && !is_known) votes.push_back({evidence, type});
     };
     const uint64_t bytes = state.blocks.size_bytes(block);
     add(Evidence::vtable, state.vtables.of(block));
-    for (const StackVote& vote : state.stacks.of(state.blocks.stack_of(block))) add(vote.evidence, vote.for_size(bytes));
+    for (const StackVote& vote : state.stacks.of(state.blocks.stack_of(block)))
+        add(vote.evidence, vote.for_size(bytes));
     add(state.reached_by[block.index()], state.reached[block.index()]);
     add(Evidence::allocation_site, state.place_of(state.blocks.stack_of(block)));
-    std::stable_sort(votes.begin() + 1, votes.end(), [](const Vote& a, const Vote& b) { return a.evidence > b.evidence; });
+    std::stable_sort(votes.begin() + 1, votes.end(),
+                     [](const Vote& a, const Vote& b) { return a.evidence > b.evidence; });
     return votes;
 }
 

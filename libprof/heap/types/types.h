@@ -3,7 +3,7 @@
 // The type of every block, and the evidence for it.
 //
 // Side:    heap, floor 4 (types). One file a technique; this is what they agree on.
-// Threads: built by one thread, const afterwards.
+// Threads: one thread: votes() asks techniques that remember what they looked at.
 // Memory:  one TypeId and one Evidence a block, one TypeId more for what propagation said, and the containers.
 //
 // Techniques vote. What a block's first word, its stack or its size says is asked once for each distinct vtable and

@@ -33,7 +33,8 @@ Slots look_at_slots(uint64_t vptr, std::string_view rtti_name, const symbols::Fr
         if (!pointer) break;
         const symbols::FunctionFacts* facts = pointer->address != 0 ? book.function_at(pointer->address) : nullptr;
         const bool is_destructor = facts != nullptr && facts->is_destructor;
-        if (is_destructor && was_destructor && found.of_destructor == DebugTypeId()) found.of_destructor = facts->of_class;
+        if (is_destructor && was_destructor && found.of_destructor == DebugTypeId())
+            found.of_destructor = facts->of_class;
         if (facts != nullptr && found.of_method == DebugTypeId() && book.name(facts->of_class) == rtti_name)
             found.of_method = facts->of_class;
         was_destructor = is_destructor;
@@ -51,8 +52,8 @@ DebugTypeId class_in_book(uint64_t vptr, std::string_view rtti_name, const symbo
     if (has_layout(slots.of_destructor) && by_destructor == rtti_name) return slots.of_destructor;
     if (has_layout(slots.of_method)) return slots.of_method;
     if (const DebugTypeId by_name = book.find(rtti_name); has_layout(by_name)) return by_name;
-    const bool is_one_template = symbols::without_template_arguments(by_destructor) ==
-                                 symbols::without_template_arguments(rtti_name);
+    const bool is_one_template =
+        symbols::without_template_arguments(by_destructor) == symbols::without_template_arguments(rtti_name);
     return has_layout(slots.of_destructor) && is_one_template ? slots.of_destructor : DebugTypeId();
 }
 

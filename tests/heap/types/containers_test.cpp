@@ -183,7 +183,8 @@ TEST_CASE("a map's nodes are found in the order of their keys") {
 
 TEST_CASE("a string's text is its storage unless it lies in the string itself") {
     WrittenHeap heap;
-    const auto string = heap.book.structure("std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >", 32);
+    const auto string =
+        heap.book.structure("std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >", 32);
     heap.book.argument(string, heap.character);
     const auto data = heap.book.structure("std::__cxx11::basic_string<char>::_Alloc_hider", 8);
     heap.book.member(data, "_M_p", 0, heap.book.pointer(heap.character));

@@ -115,7 +115,8 @@ TEST_CASE("a class that ends in an array of unknown length fills a larger block,
 
 TEST_CASE("an array behind its count is one only if the count is right") {
     Nodes heap;
-    const BlockId right = heap.blocks.block({.size_bytes = 8 + 3 * 16}), wrong = heap.blocks.block({.size_bytes = 8 + 3 * 16});
+    const BlockId right = heap.blocks.block({.size_bytes = 8 + 3 * 16}),
+                  wrong = heap.blocks.block({.size_bytes = 8 + 3 * 16});
     const BlockId last = heap.blocks.block({.size_bytes = 16});
     heap.global("right", heap.to_node(), Pointer{right, 8});
     heap.global("wrong", heap.to_node(), Pointer{wrong, 8});

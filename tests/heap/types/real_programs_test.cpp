@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A program that knows what each of its blocks is, built in the ways in which programs come, and recorded: the snapshot must
-// say the same.
+// A program that knows what each of its blocks is, built in the ways in which programs come, and recorded: the snapshot
+// must say the same.
 //
 // Side: tests.
 #include <sys/wait.h>
@@ -27,8 +27,8 @@ struct Compared {
 Compared compare(const std::string& program) {
     const TemporaryFolder folder;
     const std::string snapshot = folder / "1.heap", output = folder / "output";
-    const std::string command = "LD_PRELOAD=" HEAPKIT_AGENT " PROF=exit=off,out=" + folder.path().string() + " " HEAPKIT_KNOWING_FOLDER "/" +
-                                program + " " + snapshot + " > " + output;
+    const std::string command = "LD_PRELOAD=" HEAPKIT_AGENT " PROF=exit=off,out=" + folder.path().string() +
+                                " " HEAPKIT_KNOWING_FOLDER "/" + program + " " + snapshot + " > " + output;
     const int status = std::system(command.c_str());
     REQUIRE(WIFEXITED(status));
     REQUIRE(WEXITSTATUS(status) == 0);

@@ -3,11 +3,11 @@
 // Classes by vtable: with symbols, without, with the C++ library inside; and nothing that only looks like a vtable.
 //
 // Side: tests.
+#include "types/vtable.h"
 #include "catch.h"
 #include "fixture.h"
 #include "temporary_folder.h"
 #include "types/types.h"
-#include "types/vtable.h"
 
 using namespace heapkit;
 using namespace heapkit::tests;

@@ -73,7 +73,9 @@ class WrittenHeap {
         book.variable(name, globals_at + offset, type);
         return offset;
     }
-    void global(const std::string& name, DebugTypeId type, const Word& word) { blocks.word(globals_, global(name, type), word); }
+    void global(const std::string& name, DebugTypeId type, const Word& word) {
+        blocks.word(globals_, global(name, type), word);
+    }
     void global_word(uint64_t offset, const Word& word) { blocks.word(globals_, offset, word); }
 
     // libstdc++'s std::vector<element>.
