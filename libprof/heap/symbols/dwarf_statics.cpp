@@ -18,6 +18,14 @@ const char* integrated_text(Dwarf_Die& die, unsigned name) {
     return dwarf_attr_integrate(&die, name, &attribute) == nullptr ? nullptr : dwarf_formstring(&attribute);
 }
 
+// Where a function begins; 0: nowhere. One whose unlikely part lies elsewhere has no entry, only ranges, its own part
+// first.
+Dwarf_Addr entry_of(Dwarf_Die die) {
+    Dwarf_Addr begin = 0, base = 0, end = 0;
+    if (dwarf_entrypc(&die, &begin) == 0) return begin;
+    return dwarf_ranges(&die, 0, &base, &begin, &end) > 0 ? begin : 0;
+}
+
 uint64_t thread_block_of(Dwarf* dwarf) {
     Elf* elf = dwarf_getelf(dwarf);
     size_t count = 0;
@@ -61,17 +69,9 @@ void read_variables(const DwarfCensus& census, DwarfUses& uses, uint64_t thread_
     }
 }
 
-// Where a function begins; 0: nowhere. One whose unlikely part lies elsewhere has no entry, only ranges, its own part
-// first.
-static Dwarf_Addr entry_of(Dwarf_Die die) {
-    Dwarf_Addr begin = 0, base = 0, end = 0;
-    if (dwarf_entrypc(&die, &begin) == 0) return begin;
-    return dwarf_ranges(&die, 0, &base, &begin, &end) > 0 ? begin : 0;
-}
-
 void read_functions(const DwarfCensus& census, TypeColumns& columns) {
     for (Dwarf_Die die : census.functions()) {
-        Dwarf_Addr begin = entry_of(die);
+        const Dwarf_Addr begin = entry_of(die);
         if (begin == 0) continue;
         Dwarf_Die declared = origin_of(die);
         const Entity& scope = census.entities()[census.entity_around(declared)];
