@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The gate. Each run writes into a folder of its own, so that tests that run side by side are not judged by each
-// other's snapshots; what is to be kept is moved when all is said.
+// other's snapshots. When the program has ended, they are moved to where they are kept or opened and removed, and the
+// folder goes: the analysis, which may be long, needs their memory and no name, and whoever ends it, with ^C or kill -9,
+// leaves nothing behind. Until then signals are handed on to the program or wait.
 //
 // Side: our process, cli.
 #include "leak_gate.h"
@@ -12,6 +14,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "analyze/heading.h"
 #include "leaks.h"
@@ -36,9 +40,10 @@ class PrivateFolder {
     }
     PrivateFolder(PrivateFolder&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
     PrivateFolder& operator=(PrivateFolder&&) = delete;
-    ~PrivateFolder() {
+    ~PrivateFolder() { remove(); }
+    void remove() {
         std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
+        if (!path_.empty()) fs::remove_all(std::exchange(path_, {}), ignored);
     }
     const fs::path& path() const noexcept { return path_; }
 
@@ -67,9 +72,8 @@ void show(const Session& session, analyze::Leaks leaks, const Console& console) 
 }
 
 // One process at its end. Others' snapshots, asked for while they ran, are not a verdict.
-Result<bool> judge(const std::string& path, const LeakGate& gate, const Console& console, Verdict& verdict,
+Result<bool> judge(Result<Session> session, const LeakGate& gate, const Console& console, Verdict& verdict,
                    pid_t main) {
-    const auto session = Session::open({&path, 1}, console);
     if (!session) return session.error();
     const prof_process& process = session->first().snapshot().process();
     if (process.reason != PROF_REASON_EXIT) return false;
@@ -84,10 +88,18 @@ Result<bool> judge(const std::string& path, const LeakGate& gate, const Console&
     return found;
 }
 
-Verdict judge_all(const Ended& ended, const LeakGate& gate, const Console& console) {
+// What a run left, out of its folder.
+struct Left {
+    Ended ended;
+    std::vector<Result<Session>> sessions;
+    std::vector<std::string> kept;  // what became of each file, when it is kept
+};
+
+// Ends each session when it is judged.
+Verdict judge_all(Left& left, const LeakGate& gate, const Console& console) {
     Verdict verdict;
-    for (const fs::path& path : ended.snapshots) {
-        const auto found = judge(path.string(), gate, console, verdict, ended.pid);
+    for (Result<Session>& session : left.sessions) {
+        const auto found = judge(std::move(session), gate, console, verdict, left.ended.pid);
         if (!found) {
             console.explain(found.error());
             verdict.has_error = true;
@@ -98,15 +110,15 @@ Verdict judge_all(const Ended& ended, const LeakGate& gate, const Console& conso
     return verdict;
 }
 
-// Under its own name, or the next that is free.
-void keep(const fs::path& snapshot, const fs::path& folder) {
+// Under its own name, or the next that is free. Where it is then, and what is to be said of it.
+std::pair<fs::path, std::string> keep(const fs::path& snapshot, const fs::path& folder) {
     std::error_code error;
     fs::path target = folder / snapshot.filename();
     for (int i = 2; fs::exists(target, error); ++i)
         target = folder / fmt::format("{}-{}.heap", snapshot.stem().string(), i);
     fs::rename(snapshot, target, error);
-    say(error ? fmt::format("cannot move {} to {}: {}", snapshot.string(), target.string(), error.message())
-              : fmt::format("wrote {}", target.string()));
+    if (!error) return {target, fmt::format("wrote {}", target.string())};
+    return {snapshot, fmt::format("cannot move {} to {}: {}", snapshot.string(), target.string(), error.message())};
 }
 
 std::string processes_text(size_t count) { return fmt::format("{} process{}", count, count == 1 ? "" : "es"); }
@@ -124,21 +136,41 @@ int conclude(const Verdict& verdict, const Ended& ended, const LeakGate& gate) {
     return verdict.has_main && !verdict.has_error ? exit_fine : exit_error;
 }
 
+void take_out(const std::vector<fs::path>& snapshots, const fs::path& folder, const Console& console, Left& left) {
+    for (const fs::path& snapshot : snapshots) {
+        std::string path = snapshot.string();
+        if (!folder.empty()) {
+            auto [target, what] = keep(snapshot, folder);
+            path = target.string();
+            left.kept.push_back(std::move(what));
+        }
+        left.sessions.push_back(Session::open({&path, 1}, console));
+    }
+}
+
+Result<Left> run_in_folder_of_its_own(LeakGate& gate, const Console& console) {
+    std::error_code error;
+    const fs::path parent = gate.keep.empty() ? fs::temp_directory_path(error) : gate.keep;
+    auto folder = PrivateFolder::make_in(parent.empty() ? "/tmp" : parent);
+    if (!folder) return folder.error();
+    gate.run.folder = folder->path();
+    Left left;
+    left.ended = run_to_end(gate.run, [&](const Ended& ended) {
+        take_out(ended.snapshots, gate.keep, console, left);
+        folder->remove();
+    });
+    return left;
+}
+
 }  // namespace
 
 Result<int> run_leak_gate(LeakGate gate, const Console& console) {
-    std::error_code error;
-    const fs::path parent = gate.keep.empty() ? fs::temp_directory_path(error) : gate.keep;
-    const auto folder = PrivateFolder::make_in(parent.empty() ? "/tmp" : parent);
-    if (!folder) return folder.error();
-    gate.run.folder = folder->path();
-    const Ended ended = run_to_end(gate.run);
-    if (ended.pid == 0) return ended.code;
-    const Verdict verdict = judge_all(ended, gate, console);
-    if (!gate.keep.empty()) {
-        for (const fs::path& snapshot : ended.snapshots) keep(snapshot, gate.keep);
-    }
-    return conclude(verdict, ended, gate);
+    auto left = run_in_folder_of_its_own(gate, console);
+    if (!left) return left.error();
+    if (left->ended.pid == 0) return left->ended.code;
+    const Verdict verdict = judge_all(*left, gate, console);
+    for (const std::string& line : left->kept) say(line);
+    return conclude(verdict, left->ended, gate);
 }
 
 }  // namespace heapkit::cli

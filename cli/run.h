@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,8 @@ struct Ended {
     pid_t pid = 0;                                 // 0: it was not started, and why has been said
     std::vector<std::filesystem::path> snapshots;  // that appeared in the folder meanwhile, oldest first
 };
-Ended run_to_end(const RunOptions& options);
+// `take` is called with what it left, while signals do not end us yet.
+Ended run_to_end(const RunOptions& options, const std::function<void(const Ended&)>& take = {});
 
 // Runs the program to its end, says which snapshots were written, and returns its exit code, 128 + n when signal n ended it. Before it starts: 127 when it
 // is not there, 126 when it cannot be run or recorded, 2 for anything else; one line on standard error says why.

@@ -116,10 +116,14 @@ int Child::wait(const std::function<void(pid_t)>& before_end) {
     }
 }
 
-void release_signals() {
+void drop_late_signals() {
     const sigset_t taken = taken_signals();
     const timespec at_once{};
     while (sigtimedwait(&taken, nullptr, &at_once) > 0) continue;
+}
+
+void release_signals() {
+    const sigset_t taken = taken_signals();
     sigprocmask(SIG_UNBLOCK, &taken, nullptr);
 }
 

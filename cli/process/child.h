@@ -47,7 +47,10 @@ class Child {
 // Whether another SIGTERM or SIGINT waits: the user is impatient.
 bool is_asked_again();
 
-// The program has ended: signals mean us again. Those that came too late for it are dropped.
+// The program has ended: those that came too late for it are dropped.
+void drop_late_signals();
+
+// Signals mean us again; one that waits ends us here.
 void release_signals();
 
 }  // namespace heapkit::cli

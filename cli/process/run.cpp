@@ -49,7 +49,7 @@ void say_written(const std::vector<fs::path>& paths) {
 
 }  // namespace
 
-Ended run_to_end(const RunOptions& options) {
+Ended run_to_end(const RunOptions& options, const std::function<void(const Ended&)>& take) {
     if (options.command.empty()) return refuse(code_error, "no program was named", "Usage: heapkit run -- PROGRAM ARGUMENTS");
     const Program program = find_program(options.command.front());
     if (program.file.empty()) return refuse(program.exit_code, program.problem);
@@ -64,9 +64,12 @@ Ended run_to_end(const RunOptions& options) {
                                .environment = environment_for(*agent, options)});
     if (!child) return refuse(program.exit_code == 0 ? 126 : program.exit_code, child.error().what, child.error().hint);
     const int code = child->wait(options.exit_snapshot ? snapshot_before_end : std::function<void(pid_t)>());
-    release_signals();
+    drop_late_signals();
     remove_stale_pages();
-    return {.code = code, .pid = child->pid(), .snapshots = written.since()};
+    const Ended ended{.code = code, .pid = child->pid(), .snapshots = written.since()};
+    if (take) take(ended);
+    release_signals();
+    return ended;
 }
 
 int run_program(const RunOptions& options) {

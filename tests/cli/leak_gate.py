@@ -1,13 +1,35 @@
 # SPDX-License-Identifier: MIT
 """heapkit run --leaks on a small program: leak_gate.py BIN_FOLDER LIBPROF PROGRAM"""
+import contextlib
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
 import unittest
 
 HEAPKIT, LIBPROF, PROGRAM = pathlib.Path(sys.argv[1], "heapkit").resolve(), sys.argv[2], sys.argv[3]
+
+
+def full_pipe():
+    """Both ends of a pipe into which nobody can write."""
+    ends = os.pipe()
+    os.set_blocking(ends[1], False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(ends[1], bytes(4096))
+    os.set_blocking(ends[1], True)
+    return ends
+
+
+def wait_for(condition):
+    """Until it holds."""
+    for _ in range(6000):
+        if condition():
+            return
+        signal.sigtimedwait([], 0.01)
+    raise AssertionError("it never held")
 
 
 class Gate(unittest.TestCase):
@@ -17,11 +39,14 @@ class Gate(unittest.TestCase):
         self.folder = pathlib.Path(self._folder.name)
         (self.folder / "tmp").mkdir()
 
+    def surroundings(self):
+        return {"PATH": os.environ["PATH"], "HEAPKIT_AGENT": LIBPROF, "TMPDIR": str(self.folder / "tmp"),
+                "XDG_CACHE_HOME": str(self.folder / "cache"), "LC_ALL": "C.UTF-8"}
+
     def run_gate(self, *words, before=("--leaks",), program=PROGRAM):
-        surroundings = {"PATH": os.environ["PATH"], "HEAPKIT_AGENT": LIBPROF, "TMPDIR": str(self.folder / "tmp"),
-                        "XDG_CACHE_HOME": str(self.folder / "cache"), "LC_ALL": "C.UTF-8"}
-        answer = subprocess.run([HEAPKIT, "run", *before, "--", program, *words], cwd=self.folder, env=surroundings,
-                                capture_output=True, encoding="utf-8", check=False, timeout=100)
+        answer = subprocess.run([HEAPKIT, "run", *before, "--", program, *words], cwd=self.folder,
+                                env=self.surroundings(), capture_output=True, encoding="utf-8", check=False,
+                                timeout=100)
         self.assertEqual(list((self.folder / "tmp").iterdir()), [], "nothing stays in the temporary folder")
         return answer
 
@@ -85,6 +110,21 @@ class Gate(unittest.TestCase):
         answer = self.run_gate("clean", before=("--leaks", "-o", "/proc/nowhere"))
         self.assertEqual((answer.returncode, answer.stdout), (2, ""))
         self.assertIn("/proc/nowhere", answer.stderr)
+
+    def test_nothing_is_left_behind_by_a_gate_that_is_killed_while_it_judges(self):
+        for options, kept in (((), 0), (("-o", "heaps"), 1)):
+            errors = full_pipe()  # it cannot say what it found, so it does not end
+            with subprocess.Popen([HEAPKIT, "run", "--leaks", *options, "--", PROGRAM, "leak"], cwd=self.folder,
+                                  env=self.surroundings(), stdout=subprocess.PIPE, stderr=errors[1]) as gate:
+                try:
+                    self.assertEqual(gate.stdout.readline(), b"ran\n")
+                    wait_for(lambda: not list(self.folder.glob("*/heapkit-*")))
+                finally:
+                    gate.kill()
+            self.assertEqual(gate.returncode, -signal.SIGKILL)
+            self.assertEqual(len(list(self.folder.glob("heaps/*"))), kept)
+            for end in errors:
+                os.close(end)
 
     def test_a_program_that_takes_its_snapshot_away_is_not_called_clean(self):
         answer = self.run_gate("clean", before=("--leaks", "--set", "exit=off"))
