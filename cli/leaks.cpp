@@ -35,10 +35,12 @@ Result<analyze::LeakOptions> leak_options_of(const Typed& typed) {
     analyze::LeakOptions options{.only_new = typed.has("new"),
                                  .only_increased = typed.has("increased"),
                                  .by_traceback = by_traceback,
+                                 .finds_holders = typed.has("holders"),
                                  .rows = rows_of(typed, by_traceback ? usual_tracebacks : usual_rows)};
     const auto kinds = analyze::parse_leak_kinds(typed.text("kinds", "definite,possible"));
     if (!kinds) return kinds.error();
     options.kinds = *kinds;
+    options.kinds.indirect |= options.finds_holders;
     const auto heuristics = refs::parse_heuristics(typed.text("heuristics", "all"));
     if (!heuristics) return heuristics.error();
     options.heuristics = *heuristics;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace heapkit::cli {
@@ -40,6 +41,14 @@ std::string literal_pattern(std::string_view name) {
     return pattern;
 }
 
+// Places, and what containers and strings consist of: whoever asks on means the object that has it.
+bool is_no_object(std::string_view name) {
+    static constexpr std::array<std::string_view, 6> endings = {" text",    " buffer", " node",
+                                                                " buckets", " chunk",  "[]"};
+    return name == "unknown" || name.starts_with("in ") ||
+           std::any_of(endings.begin(), endings.end(), [name](std::string_view end) { return name.ends_with(end); });
+}
+
 }  // namespace
 
 std::string first_type_of(const Table& table) {
@@ -48,8 +57,7 @@ std::string first_type_of(const Table& table) {
         if (name >= row.size()) return "";
         const auto* const text = std::get_if<std::string>(&row[name]);
         const auto* const known_by = evidence < row.size() ? std::get_if<std::string>(&row[evidence]) : nullptr;
-        const bool is_place = text != nullptr && (text->starts_with("in ") || *text == "unknown");
-        if (text == nullptr || text->empty() || is_place) continue;
+        if (text == nullptr || text->empty() || is_no_object(*text)) continue;
         if (known_by == nullptr || (*known_by != "allocation site" && *known_by != "none"))
             return literal_pattern(*text);
     }
@@ -63,12 +71,13 @@ std::string first_cell_of(const Table& table, std::string_view key) {
 }
 
 std::string picture_name_of(std::string_view type) {
-    const size_t arguments = type.find('<');
-    const std::string_view name = type.substr(0, arguments);
-    const size_t scope = name.rfind("::");
+    const std::string_view template_name = type.substr(0, type.find('<'));
+    const size_t scope = template_name.rfind("::");
     std::string picture;
-    for (const char c : scope == name.npos ? name : name.substr(scope + 2)) {
-        if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-') picture += c;
+    for (const char c : scope == type.npos ? template_name : template_name.substr(scope + 2)) {
+        const bool is_word = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+        if (!is_word && !picture.empty()) break;
+        if (is_word) picture += c;
     }
     return (picture.empty() ? std::string("objects") : picture) + ".png";
 }

@@ -12,8 +12,8 @@
 
 namespace heapkit::cli {
 
-// The first row of a table of types that names a type and not a place that allocates; "" when there is none. Its name
-// is a pattern that means it: what fnmatch would read in it is quoted.
+// The first row of a table of types that names an object's, not storage or a place that allocates; "" for none. Its
+// name is a pattern that means it: what fnmatch would read in it is quoted.
 std::string first_type_of(const Table& table);
 
 // The cell of the first row under a key, as it is typed in a command: addresses as 0x…; "" when there is none.

@@ -15,6 +15,7 @@
 #include "commands.h"
 #include "options.h"
 #include "session.h"
+#include "steps.h"
 
 namespace heapkit::cli {
 namespace {
@@ -125,6 +126,13 @@ std::vector<std::string> next_steps(const Question& question, const Report& repo
     const bool is_one_run = report.subjects.front().run_id == report.subjects.back().run_id;
     std::vector<std::string> next;
     if (question.typed.has("new")) next.push_back(fmt::format("heapdiff {} {}", older, newer));
+    for (const Shape& shape : report.shapes) {
+        const auto* const table = std::get_if<Table>(&shape);
+        const bool is_of_types = table != nullptr && (table->key == "by_type" || table->key == "new_by_type");
+        const std::string type = is_of_types ? first_type_of(*table) : "";
+        if (!type.empty())
+            next.push_back(fmt::format("heapkit backrefs {} --type {} --chain", newer, shell_quoted(type)));
+    }
     if (is_one_run && !question.typed.has("new")) next.push_back(fmt::format("heapdiff {} {} --new", older, newer));
     next.push_back(fmt::format("heapkit flamegraph {} {}", newer, older));
     return next;

@@ -12,6 +12,7 @@
 #include "commands.h"
 #include "options.h"
 #include "session.h"
+#include "steps.h"
 
 namespace heapkit::cli {
 namespace {
@@ -30,13 +31,18 @@ Result<int> run(const Typed& typed, Console& console) {
     Report report = session->begin_report("growth");
     auto table = analyze::growth(heaps, options);
     if (!table) return table.error();
+    const std::string type = first_type_of(*table);
     report.shapes.emplace_back(std::move(*table));
     report.notes = analyze::loss_notes(heaps, analyze::on_counts | analyze::on_types);
     const std::string pair = fmt::format("{} {}", shell_quoted(typed.arguments()[typed.arguments().size() - 2]),
                                          shell_quoted(typed.arguments().back()));
-    report.next = {fmt::format("heapdiff {}", pair), fmt::format("heapdiff {} --new", pair),
-                   fmt::format("heapkit flamegraph {} {}", shell_quoted(typed.arguments().back()),
-                               shell_quoted(typed.arguments().front()))};
+    const std::string last = shell_quoted(typed.arguments().back());
+    if (!type.empty()) {
+        report.next = {fmt::format("heapkit objects {} --type {}", last, shell_quoted(type)),
+                       fmt::format("heapkit backrefs {} --type {} --chain", last, shell_quoted(type))};
+    }
+    report.next.push_back(fmt::format("heapdiff {}", pair));
+    report.next.push_back(fmt::format("heapkit flamegraph {} {}", last, shell_quoted(typed.arguments().front())));
     session->show(report, typed, console);
     return exit_fine;
 }
@@ -64,7 +70,7 @@ Command growth_command() {
             .examples = {{"heapkit growth 1.heap 2.heap", "what the second has more"},
                          {"heapkit growth 1.heap 2.heap 3.heap 4.heap", "what keeps growing"},
                          {"heapkit growth *.heap --sort size", "by bytes"}},
-            .next = {"diff", "flamegraph"},
+            .next = {"diff", "backrefs"},
             .run = run};
 }
 

@@ -62,6 +62,8 @@ std::vector<Option> judging_options() {
              .help = "When a pointer into the inside of a block holds it: stdstring, length64, newarray, "
                      "multipleinheritance, header, with commas between them; or all; memcheck, its four; or none.",
              .fallback = "all"},
+            {.names = "--holders",
+             .help = "List what is indirectly lost too, with the type and field that hold most of it."},
             {.names = "--fail", .help = "Exit with 1 when anything is listed."},
             {.names = "--raw-frames",
              .help = "The line is that of the innermost frame, even when that is an allocator's or a container's."},

@@ -37,6 +37,9 @@ SCREENS = {
     "help": "heapkit --help",
     "help-stats": "heapkit stats --help",
     "help-diff": "heapdiff --help",
+    "help-backrefs": "heapkit backrefs --help",
+    "wrong-picture": "heapkit backrefs 1.heap --type Session -o who.bmp",
+    "wrong-type": "heapkit objects 1.heap --type Sesion",
 }
 FOLDER = pathlib.Path(__file__).parent / "screens"
 
