@@ -204,10 +204,22 @@ void StackVotes::vote_by_container(std::vector<StackVote>& votes, size_t first) 
     }
 }
 
+// A closure has no name that symbols and debug information share: the first template argument of the maker's class is
+// it.
+DebugTypeId StackVotes::made_by_class_around(size_t frame) const {
+    size_t depth = 0;
+    while (depth < frame && frames_[frame - depth - 1].node == frames_[frame].node) ++depth;
+    const auto scopes = input_.sites.scopes(input_.sites.at(frames_[frame].node));
+    if (depth >= scopes.size()) return {};
+    const auto arguments = input_.book.arguments(scopes[depth].of_class);
+    return arguments.empty() ? DebugTypeId() : arguments[0].type;
+}
+
 void StackVotes::vote_by_maker(std::vector<StackVote>& votes, size_t first) {
     if (frames_[first].kind->role != Role::maker) return;
     const std::string& made = frames_[first].kind->name;
-    const DebugTypeId type = input_.book.find(made);
+    DebugTypeId type = input_.book.find(made);
+    if (type == DebugTypeId()) type = made_by_class_around(first);
     if (type != DebugTypeId())
         votes.push_back(object_vote(input_.book, input_.types, Evidence::allocator_argument, type, false));
     else

@@ -63,6 +63,7 @@ class StackVotes {
     const FrameKind& kind_of(symbols::LocationId location);
     void vote_by_container(std::vector<StackVote>& votes, size_t first);
     bool is_first_call_of_its_function(const Frame& frame);
+    symbols::DebugTypeId made_by_class_around(size_t frame) const;
     void vote_by_maker(std::vector<StackVote>& votes, size_t first);
     std::string container_of_run(size_t begin, size_t end) const;
     StackVote storage_vote(const std::string& container, StorageRole role) const;

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "analyze/evidence.h"
 #include "catch.h"
 #include "heap.h"
 #include "temporary_folder.h"
@@ -24,8 +25,8 @@ struct Compared {
     std::string different;  // "0x5581…: Dog, not Cat"
 };
 
-Compared compare(const std::string& program) {
-    const TemporaryFolder folder;
+// The program's heap; its own words of it are in folder/output.
+Heap recorded(const std::string& program, const TemporaryFolder& folder) {
     const std::string snapshot = folder / "1.heap", output = folder / "output";
     const std::string command = "LD_PRELOAD=" HEAPKIT_AGENT " PROF=exit=off,out=" + folder.path().string() +
                                 " " HEAPKIT_KNOWING_FOLDER "/" + program + " " + snapshot + " > " + output;
@@ -34,12 +35,18 @@ Compared compare(const std::string& program) {
     REQUIRE(WEXITSTATUS(status) == 0);
     HeapOptions options;
     options.symbols.use_cache = false;
-    const auto heap = Heap::open(snapshot, options);
+    auto heap = Heap::open(snapshot, options);
     REQUIRE(heap);
-    const types::Types& types = heap->types();
-    const auto addresses = heap->blocks().address;
+    return std::move(*heap);
+}
+
+Compared compare(const std::string& program) {
+    const TemporaryFolder folder;
+    const Heap heap = recorded(program, folder);
+    const types::Types& types = heap.types();
+    const auto addresses = heap.blocks().address;
     Compared result;
-    std::ifstream lines(output);
+    std::ifstream lines(folder / "output");
     for (std::string address, name; std::getline(lines, address, '\t') && std::getline(lines, name);) {
         const auto found = std::lower_bound(addresses.begin(), addresses.end(), std::stoull(address, nullptr, 16));
         REQUIRE(found != addresses.end());
@@ -73,4 +80,18 @@ TEST_CASE("in a stripped program the vtables alone say types") {
     const Compared result = compare("stripped");
     CHECK(result.same == 4);  // three dogs, and what make_shared made
     CHECK(result.untyped > 55);
+}
+
+TEST_CASE("two techniques that both say a type of a block say the same") {
+    const TemporaryFolder folder;
+    const Heap heap = recorded("gcc_O2", folder);
+    const analyze::EvidenceTables tables = analyze::evidence_of_types(heap);
+    int64_t blocks = 0;
+    for (const auto& row : tables.coverage.rows) blocks += std::get<int64_t>(row.at(2));
+    CHECK(blocks == static_cast<int64_t>(heap.blocks().count()));
+    CHECK(tables.agreement.rows.size() >= 2);
+    for (const auto& row : tables.agreement.rows) {
+        INFO(std::get<std::string>(row.at(0)) << ", " << std::get<std::string>(row.at(1)));
+        CHECK(std::get<double>(row.at(3)) == 100.0);
+    }
 }
