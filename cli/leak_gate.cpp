@@ -84,7 +84,8 @@ Result<bool> judge(Result<Session> session, const LeakGate& gate, const Console&
     auto leaks = analyze::leaks(options);
     if (!leaks) return leaks.error();
     const bool found = leaks->blocks > 0;
-    if (found || !leaks->suppressions.rows.empty()) show(*session, std::move(*leaks), console);
+    const bool hides_doubts = leaks->doubtful_blocks > 0 && !options.kinds.possible;
+    if (found || hides_doubts || !leaks->suppressions.rows.empty()) show(*session, std::move(*leaks), console);
     return found;
 }
 

@@ -31,11 +31,31 @@ constexpr std::array losses = {
     Loss{PROF_LOSS_UNREADABLE_BYTES, true, "of memory could not be read", "what is held from there looks lost"},
     Loss{PROF_LOSS_WORDS, false, "words were dropped because their column was full",
          "what they point to may look lost"},
-    Loss{PROF_LOSS_THREADS_RAN, false, "threads ran while the process was copied",
-         "what they moved in that moment may look lost"},
     Loss{PROF_LOSS_DEADLINE_BLOCKS, false, "blocks were not read because time ran out",
          "what only they hold looks lost"},
 };
+
+std::string given_as_possible(size_t heads) {
+    return fmt::format("{} {} given as possibly lost", count_to_text(static_cast<int64_t>(heads)),
+                       heads == 1 ? "is" : "are");
+}
+
+std::string motion_note(const MotionDoubt& doubt) {
+    std::string note = fmt::format(
+        "Loss: {} ran while the process was copied; what moved in that moment may look lost.",
+        doubt.threads == 1 ? "one thread" : fmt::format("{} threads", count_to_text(static_cast<int64_t>(doubt.threads))));
+    if (doubt.heads > 0) note += fmt::format(" So nothing is called definitely lost; {}.", given_as_possible(doubt.heads));
+    return note;
+}
+
+std::string register_note(const RegisterDoubt& doubt) {
+    return fmt::format(
+        "The registers of {} are not known; they may hold up to {} blocks that nothing else holds. Of {} with no more "
+        "lost blocks than that, {}.",
+        doubt.threads == 1 ? "one thread" : fmt::format("{} threads", doubt.threads), doubt.hidden_pointers,
+        doubt.groups == 1 ? "one call stack" : fmt::format("{} call stacks", doubt.groups),
+        given_as_possible(doubt.heads));
+}
 
 }  // namespace
 
@@ -51,14 +71,11 @@ std::vector<std::string> leak_loss_notes(const Heap& heap) {
     return notes;
 }
 
-std::vector<std::string> register_notes(const RegisterDoubt& doubt) {
-    if (doubt.is_empty()) return {};
-    return {fmt::format(
-        "The registers of {} are not known; they may hold up to {} blocks that nothing else holds. Of {} with no more "
-        "lost blocks than that, {} {} given as possibly lost.",
-        doubt.threads == 1 ? "one thread" : fmt::format("{} threads", doubt.threads), doubt.hidden_pointers,
-        doubt.groups == 1 ? "one call stack" : fmt::format("{} call stacks", doubt.groups),
-        count_to_text(static_cast<int64_t>(doubt.heads)), doubt.heads == 1 ? "is" : "are")};
+std::vector<std::string> doubt_notes(const Verdicts& verdicts) {
+    std::vector<std::string> notes;
+    if (verdicts.motion_doubt.threads > 0) notes.push_back(motion_note(verdicts.motion_doubt));
+    if (!verdicts.register_doubt.is_empty()) notes.push_back(register_note(verdicts.register_doubt));
+    return notes;
 }
 
 std::vector<std::string> unused_suppression_notes(const std::vector<Suppression>& suppressions,

@@ -14,11 +14,11 @@
 
 namespace heapkit::analyze {
 
-// Losses of the snapshot that can make a held block look lost.
+// Losses of the snapshot that can make a held block look lost, but for threads that ran: doubt_notes() has those.
 std::vector<std::string> leak_loss_notes(const Heap& heap);
 
-// Threads whose registers are not known; nothing when that changed no verdict.
-std::vector<std::string> register_notes(const RegisterDoubt& doubt);
+// Threads that ran while the process was copied; threads whose registers are not known, when that changed a verdict.
+std::vector<std::string> doubt_notes(const Verdicts& verdicts);
 
 // Suppressions that matched no block in `verdicts`.
 std::vector<std::string> unused_suppression_notes(const std::vector<Suppression>& suppressions,

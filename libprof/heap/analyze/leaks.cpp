@@ -66,7 +66,7 @@ std::vector<LeakRow> rows_of(const JudgedHeap& now, const JudgedHeap& before, co
 }
 
 std::vector<std::string> notes_of(const LeakOptions& options, const Verdicts& verdicts) {
-    std::vector<std::string> notes = register_notes(verdicts.doubt);
+    std::vector<std::string> notes = doubt_notes(verdicts);
     for (std::string& note : unused_suppression_notes(options.suppressions, verdicts)) notes.push_back(std::move(note));
     for (std::string& note : leak_loss_notes(*options.heap)) notes.push_back(std::move(note));
     return notes;
@@ -77,10 +77,12 @@ std::vector<std::string> notes_of(const LeakOptions& options, const Verdicts& ve
 Result<Leaks> leaks(const LeakOptions& options) {
     if (auto refused = refusal(options)) return *refused;
     JudgedHeap before;
+    std::vector<std::string> doubts_before;
     if (options.shows_differences()) {
         const auto verdicts = judge(*options.older, options);
         if (!verdicts) return verdicts.error();
         before = added_up(*options.older, *verdicts, {}, options);
+        doubts_before = doubt_notes(*verdicts);
     }
     const auto verdicts = judge(*options.heap, options);
     if (!verdicts) return verdicts.error();
@@ -94,7 +96,10 @@ Result<Leaks> leaks(const LeakOptions& options) {
     answer.totals = leak_totals_table(now, before, options);
     answer.groups = leak_groups_table(rows, options);
     answer.suppressions = suppressions_table(options.heap->blocks(), *verdicts, counted, options.suppressions);
+    answer.doubtful_blocks =
+        static_cast<int64_t>(verdicts->motion_doubt.heads + verdicts->register_doubt.heads);
     answer.notes = notes_of(options, *verdicts);
+    for (const std::string& note : doubts_before) answer.notes.push_back("In the older snapshot: " + note);
     return answer;
 }
 

@@ -5,7 +5,8 @@
 //     reach        from all roots, in two strengths: still reachable, possibly lost, and the rest
 //     suppress     of the rest, what a suppression matches, and all that hangs on it (as LeakSanitizer does)
 //     heads        of what is left now: definitely lost are the heads, indirectly lost what hangs on them
-//     doubt        heads that unknown registers may hold, and all that hangs on them, are possibly lost
+//     doubt        heads that running threads may have moved or unknown registers may hold, and all that hangs on
+//                  them, are possibly lost
 //
 // Side: heap, floor 7 (analyze).
 #include "analyze/verdicts.h"
@@ -68,8 +69,18 @@ class Judge {
         find_cycles(components);
     }
 
-    void doubt(size_t threads, size_t stack_count) {
-        RegisterDoubt& doubt = verdicts_.doubt;
+    void doubt_motion(uint64_t threads) {
+        MotionDoubt& doubt = verdicts_.motion_doubt;
+        doubt.threads = threads;
+        for (uint32_t block = 0; block < blocks_.count(); ++block) {
+            if (verdicts_.of[block] != LeakKind::definite) continue;
+            ++doubt.heads;
+            spread(block, LeakKind::possible, no_node);
+        }
+    }
+
+    void doubt_registers(size_t threads, size_t stack_count) {
+        RegisterDoubt& doubt = verdicts_.register_doubt;
         doubt.threads = threads;
         doubt.hidden_pointers = threads * callee_saved_registers;
         std::vector<uint32_t> heads_of_stack(stack_count);
@@ -149,8 +160,9 @@ Result<Verdicts> verdicts_of(const read::Snapshot& snapshot, const VerdictOption
     Judge judge(*blocks, *graph, roots);
     if (!options.suppression_of_stack.empty()) judge.suppress(options.suppression_of_stack);
     judge.find_heads();
+    if (const uint64_t threads = snapshot.lost(PROF_LOSS_THREADS_RAN); threads > 0) judge.doubt_motion(threads);
     if (const size_t threads = threads_with_unknown_registers(snapshot); threads > 0)
-        judge.doubt(threads, snapshot.stacks().size());
+        judge.doubt_registers(threads, snapshot.stacks().size());
     Verdicts verdicts = std::move(judge).take();
     if (options.finds_roots) {
         verdicts.roots = roots_of_blocks(words->roots, *graph, roots,

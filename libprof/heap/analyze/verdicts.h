@@ -45,13 +45,21 @@ struct RegisterDoubt {
     bool is_empty() const noexcept { return heads == 0; }
 };
 
+// Threads that ran while the process was copied may have moved any number of pointers from where the copy had yet to
+// look to where it had. Such a snapshot is not one instant, and no head in it is lost for certain.
+struct MotionDoubt {
+    uint64_t threads = 0;
+    size_t heads = 0;  // all that there are
+};
+
 struct Verdicts {
     std::vector<LeakKind> of;             // a block
     std::vector<uint32_t> head_of;        // a lost block: its head, itself when definite; graph::no_node otherwise
     std::vector<bool> is_in_cycle;        // a head: the start of it is pointed to, from what it holds
     std::vector<uint32_t> suppressed_by;  // a suppressed block: which; empty without suppressions
     RootsOfBlocks roots;                  // empty unless they were asked for
-    RegisterDoubt doubt;
+    MotionDoubt motion_doubt;
+    RegisterDoubt register_doubt;  // of the heads that the other left
 };
 
 // Errors: the snapshot was taken without words, or is a sample, so that nobody can say what holds a block; it is

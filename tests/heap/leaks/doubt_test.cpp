@@ -28,15 +28,15 @@ TEST_CASE("six lost blocks of one stack may hang in the registers of one thread,
     const auto six = judge(heap_with_lost(6).bytes());
     REQUIRE(six);
     CHECK(letters(*six) == "PPPPPPPPPPPP");
-    CHECK(six->doubt.threads == 1);
-    CHECK(six->doubt.hidden_pointers == 6);
-    CHECK(six->doubt.groups == 1);
-    CHECK(six->doubt.heads == 6);
+    CHECK(six->register_doubt.threads == 1);
+    CHECK(six->register_doubt.hidden_pointers == 6);
+    CHECK(six->register_doubt.groups == 1);
+    CHECK(six->register_doubt.heads == 6);
 
     const auto seven = judge(heap_with_lost(7).bytes());
     REQUIRE(seven);
     CHECK(letters(*seven) == "DIDIDIDIDIDIDI");
-    CHECK(seven->doubt.is_empty());
+    CHECK(seven->register_doubt.is_empty());
 }
 
 TEST_CASE("each thread with unknown registers may hide six blocks, those that have ended none") {
@@ -58,6 +58,37 @@ TEST_CASE("what a doubtful block shares with a definitely lost one is possibly l
     for (int i = 0; i < 7; ++i) heap.link(heap.block(32, many), shared);
     heap.link(heap.block(32, few), shared);
     CHECK(verdicts_in(heap) == "PDDDDDDDP");
+}
+
+TEST_CASE("nothing is definitely lost when a thread ran while the process was copied") {
+    LeakyHeap heap = heap_with_lost(7);  // more than registers could hold
+    heap.writer.lost(PROF_LOSS_THREADS_RAN, 2);
+    const auto verdicts = judge(heap.bytes());
+    REQUIRE(verdicts);
+    CHECK(letters(*verdicts) == "PPPPPPPPPPPPPP");
+    CHECK(verdicts->motion_doubt.threads == 2);
+    CHECK(verdicts->motion_doubt.heads == 7);
+    CHECK(verdicts->register_doubt.is_empty());
+}
+
+TEST_CASE("a thread that ran makes nothing doubtful where nothing is lost") {
+    LeakyHeap heap;
+    heap.root(heap.block());
+    heap.root(heap.block(), inside);
+    heap.writer.lost(PROF_LOSS_THREADS_RAN, 1);
+    const auto verdicts = judge(heap.bytes());
+    REQUIRE(verdicts);
+    CHECK(letters(*verdicts) == "RP");
+    CHECK(verdicts->motion_doubt.heads == 0);
+}
+
+TEST_CASE("of a cycle that a running thread may have moved, no block is lost for certain") {
+    LeakyHeap heap;
+    const BlockId a = heap.block(), b = heap.block();
+    heap.link(a, b);
+    heap.link(b, a);
+    heap.writer.lost(PROF_LOSS_THREADS_RAN, 1);
+    CHECK(verdicts_in(heap) == "PP");
 }
 
 TEST_CASE("the doubt leaves out what a suppression has taken") {

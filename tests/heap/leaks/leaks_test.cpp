@@ -278,6 +278,27 @@ TEST_CASE("doubts are noted: unknown registers, and losses that can make a held 
               "Loss: 4096 B of memory could not be read; what is held from there looks lost."});
 }
 
+TEST_CASE("that threads ran is noted with what it did to verdicts") {
+    Program program;
+    program.block(50, program.insert);
+    program.writer.lost(PROF_LOSS_THREADS_RAN, 3);
+    const TemporaryFolder folder;
+    const Heap heap = opened(program, folder);
+    const analyze::Leaks leaks = answer({.heap = &heap, .kinds = *analyze::parse_leak_kinds("definite")});
+    CHECK(leaks.blocks == 0);
+    CHECK(leaks.doubtful_blocks == 1);
+    CHECK(leaks.notes ==
+          std::vector<std::string>{
+              "Loss: 3 threads ran while the process was copied; what moved in that moment may look lost. So nothing "
+              "is called definitely lost; 1 is given as possibly lost."});
+
+    LeakyHeap still;
+    const Heap newer = opened(still, folder, "2.heap");
+    const analyze::Leaks later = answer({.heap = &newer, .older = &heap});
+    REQUIRE(later.notes.size() == 1);
+    CHECK(later.notes[0].starts_with("In the older snapshot: Loss: 3 threads ran"));
+}
+
 TEST_CASE("kinds are named as memcheck names them") {
     CHECK(*analyze::parse_leak_kinds("definite,reachable") ==
           LeakKinds{.definite = true, .indirect = false, .possible = false, .reachable = true});
