@@ -5,10 +5,12 @@
 // Side: heap, floor 7 (analyze).
 #include "analyze/leak_groups.h"
 
+#include <algorithm>
 #include <optional>
 #include <tuple>
 #include <unordered_map>
 
+#include "analyze/leak_types.h"
 #include "analyze/sites.h"
 #include "analyze/traceback_keys.h"
 #include "graph/graph.h"
@@ -73,8 +75,6 @@ class Namer {
     std::optional<TracebackKeys> keys_;
 };
 
-using GroupsOfStack = std::array<uint32_t, grouped_kinds>;
-
 // One pass over the blocks: how many bytes of each group hang on each word of a root.
 void name_roots(const Heap& heap, const Verdicts& verdicts, const Counted& counted,
                 std::span<const GroupsOfStack> groups_of_stack, std::vector<LeakGroup>& groups) {
@@ -104,6 +104,17 @@ void name_roots(const Heap& heap, const Verdicts& verdicts, const Counted& count
     }
 }
 
+// Types and references are built for it when there is anything to say.
+std::optional<Error> describe(const GroupedBlocks& blocks, const LeakGrouping& grouping, std::vector<LeakGroup>& groups) {
+    const auto has = [&](const LeakKinds& kinds) {
+        return std::any_of(groups.begin(), groups.end(), [&](const LeakGroup& group) { return kinds.has(group.kind); });
+    };
+    if (has(grouping.typed)) name_types(blocks, grouping.typed, groups);
+    if (grouping.finds_holders && has({.definite = false, .indirect = true, .possible = false}))
+        return name_holders(blocks, groups);
+    return std::nullopt;
+}
+
 }  // namespace
 
 LeakSum& LeakSum::operator+=(const LeakSum& other) noexcept {
@@ -121,8 +132,8 @@ std::array<Total, leak_kind_count> totals_by_kind(const read::Blocks& blocks, co
     return totals;
 }
 
-std::vector<LeakGroup> leak_groups(const Heap& heap, const Verdicts& verdicts, const Counted& counted,
-                                   const LeakGrouping& grouping) {
+Result<std::vector<LeakGroup>> leak_groups(const Heap& heap, const Verdicts& verdicts, const Counted& counted,
+                                           const LeakGrouping& grouping) {
     const Namer namer(heap, grouping);
     const std::vector<SumsOfStack> sums = sums_by_stack(heap, verdicts, counted);
     std::vector<LeakGroup> groups;
@@ -144,6 +155,7 @@ std::vector<LeakGroup> leak_groups(const Heap& heap, const Verdicts& verdicts, c
         }
     }
     name_roots(heap, verdicts, counted, groups_of_stack, groups);
+    if (auto error = describe({heap, verdicts, counted, groups_of_stack}, grouping, groups)) return *std::move(error);
     return groups;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "analyze/groups.h"
+#include "analyze/leak_kinds.h"
 #include "analyze/verdicts.h"
 
 namespace heapkit::analyze {
@@ -34,11 +35,20 @@ struct LeakGroup {
     // and how many roots there are.
     std::string root = {};
     int64_t roots = 0;
+    // When it was asked for (leak_types.h): of what type most of its bytes are, "" where none is known, and how many
+    // types there are; of what is indirectly lost, through which field of what most of it is held, and how many such
+    // fields there are.
+    std::string type = {}, full_type = {};
+    int64_t types = 0;
+    std::string holder = {};
+    int64_t holders = 0;
 };
 
 struct LeakGrouping {
     bool by_traceback = false;  // by whole stacks; else by site
     bool raw_frames = false;
+    LeakKinds typed = {false, false, false, false};  // groups of these say their type
+    bool finds_holders = false;
 };
 
 // Blocks that are not in `counted` (one bit a block; empty: all are) are left out.
@@ -47,8 +57,8 @@ using Counted = std::vector<bool>;
 std::array<Total, leak_kind_count> totals_by_kind(const read::Blocks& blocks, const Verdicts& verdicts,
                                                   const Counted& counted);
 
-// Of all kinds but suppressed.
-std::vector<LeakGroup> leak_groups(const Heap& heap, const Verdicts& verdicts, const Counted& counted,
+// Of all kinds but suppressed. Errors: those of Heap::references(), when holders are asked for.
+Result<std::vector<LeakGroup>> leak_groups(const Heap& heap, const Verdicts& verdicts, const Counted& counted,
                                    const LeakGrouping& grouping);
 
 }  // namespace heapkit::analyze

@@ -26,7 +26,12 @@ bool has_cycles(const std::vector<LeakRow>& rows) {
     return std::any_of(rows.begin(), rows.end(), [](const LeakRow& row) { return row.group->sum.cycles > 0; });
 }
 
-std::vector<Column> group_columns(const LeakOptions& options, bool with_cycles) {
+bool has_types(const std::vector<LeakRow>& rows) {
+    return std::any_of(rows.begin(), rows.end(), [](const LeakRow& row) { return row.group->types > 0; });
+}
+
+// What text has no use for in these rows is for programs alone.
+std::vector<Column> group_columns(const LeakOptions& options, const std::vector<LeakRow>& rows) {
     std::vector<Column> columns = naming_columns(options.by_traceback ? GroupBy::traceback : GroupBy::lineno);
     columns.push_back({.name = "kind", .key = "kind"});
     columns.push_back({.name = "count", .key = "count", .unit = Unit::count});
@@ -37,7 +42,17 @@ std::vector<Column> group_columns(const LeakOptions& options, bool with_cycles) 
         columns.push_back({.name = "Δ", .key = "size_diff", .unit = Unit::bytes, .is_delta = true});
     columns.push_back({.name = "held by them", .key = "indirect_size", .unit = Unit::bytes});
     columns.push_back({.name = "blocks", .key = "indirect_count", .unit = Unit::count, .is_for_json = true});
-    columns.push_back({.name = "cycles", .key = "cycles", .unit = Unit::count, .is_for_json = !with_cycles});
+    columns.push_back({.name = "cycles", .key = "cycles", .unit = Unit::count, .is_for_json = !has_cycles(rows)});
+    if (options.finds_types) {
+        columns.push_back({.name = "type", .key = "type_text", .is_for_json = !has_types(rows)});
+        columns.push_back({.name = "whole type", .key = "type", .is_for_json = true});
+        columns.push_back({.name = "types", .key = "types", .unit = Unit::count, .is_for_json = true});
+    }
+    if (options.finds_holders) {
+        columns.push_back({.name = "holder", .key = "holder_text"});
+        columns.push_back({.name = "field", .key = "holder", .is_for_json = true});
+        columns.push_back({.name = "holders", .key = "holders", .unit = Unit::count, .is_for_json = true});
+    }
     if (options.kinds.reachable) {
         columns.push_back({.name = "held from", .key = "root_text"});
         columns.push_back({.name = "root", .key = "root", .is_for_json = true});
@@ -48,6 +63,18 @@ std::vector<Column> group_columns(const LeakOptions& options, bool with_cycles) 
 
 // Nothing rather than 0 in a column that most rows have no use for.
 Cell unless_zero(int64_t value) { return value == 0 ? Cell() : Cell(value); }
+
+// "EventBus::handlers_, 3 more"
+std::string first_of(const std::string& name, int64_t count) {
+    return count > 1 ? fmt::format("{}, {} more", name, count_to_text(count - 1)) : name;
+}
+
+// The one that stands for most, how many there are, and both in words.
+void append_named(std::vector<Cell>& cells, std::string text, const std::string& name, int64_t count) {
+    cells.emplace_back(std::move(text));
+    cells.emplace_back(name);
+    cells.emplace_back(count);
+}
 
 std::vector<Cell> cells_of(const LeakRow& row, const LeakOptions& options, const Labels& labels) {
     const LeakSum& sum = row.group->sum;
@@ -61,13 +88,10 @@ std::vector<Cell> cells_of(const LeakRow& row, const LeakOptions& options, const
     cells.push_back(unless_zero(sum.indirect.bytes));
     cells.push_back(unless_zero(sum.indirect.blocks));
     cells.push_back(unless_zero(sum.cycles));
-    if (options.kinds.reachable) {
-        const LeakGroup& group = *row.group;
-        cells.emplace_back(group.roots > 1 ? fmt::format("{}, {} more", group.root, count_to_text(group.roots - 1))
-                                           : group.root);
-        cells.emplace_back(group.root);
-        cells.emplace_back(group.roots);
-    }
+    const LeakGroup& group = *row.group;
+    if (options.finds_types) append_named(cells, first_of(group.type, group.types), group.full_type, group.types);
+    if (options.finds_holders) append_named(cells, first_of(group.holder, group.holders), group.holder, group.holders);
+    if (options.kinds.reachable) append_named(cells, first_of(group.root, group.roots), group.root, group.roots);
     return cells;
 }
 
@@ -76,7 +100,7 @@ std::vector<Cell> cells_of(const LeakRow& row, const LeakOptions& options, const
 Table leak_groups_table(const std::vector<LeakRow>& rows, const LeakOptions& options) {
     Table table{.title = title_of(options), .key = "leaks"};
     table.layout = options.by_traceback ? Table::Layout::statistics : Table::Layout::columns;
-    table.columns = group_columns(options, has_cycles(rows));
+    table.columns = group_columns(options, rows);
     table.empty = "No leaks of the kinds that were asked for.";
     Labels labels(
         {.by = options.by_traceback ? GroupBy::traceback : GroupBy::lineno, .full_paths = options.rows.full_paths});

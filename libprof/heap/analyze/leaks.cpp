@@ -23,10 +23,11 @@ Result<Verdicts> judge(const Heap& heap, const LeakOptions& options) {
     return verdicts_of(heap.snapshot(), how);
 }
 
-JudgedHeap added_up(const Heap& heap, const Verdicts& verdicts, const Counted& counted, const LeakOptions& options) {
-    return {.totals = totals_by_kind(heap.blocks(), verdicts, counted),
-            .groups = leak_groups(heap, verdicts, counted,
-                                  {.by_traceback = options.by_traceback, .raw_frames = options.rows.raw_frames})};
+Result<JudgedHeap> added_up(const Heap& heap, const Verdicts& verdicts, const Counted& counted,
+                            const LeakGrouping& grouping) {
+    auto groups = leak_groups(heap, verdicts, counted, grouping);
+    if (!groups) return groups.error();
+    return JudgedHeap{.totals = totals_by_kind(heap.blocks(), verdicts, counted), .groups = *std::move(groups)};
 }
 
 std::optional<Error> refusal(const LeakOptions& options) {
@@ -76,24 +77,30 @@ std::vector<std::string> notes_of(const LeakOptions& options, const Verdicts& ve
 
 Result<Leaks> leaks(const LeakOptions& options) {
     if (auto refused = refusal(options)) return *refused;
+    LeakGrouping grouping = {.by_traceback = options.by_traceback, .raw_frames = options.rows.raw_frames};
     JudgedHeap before;
     std::vector<std::string> doubts_before;
     if (options.shows_differences()) {
         const auto verdicts = judge(*options.older, options);
         if (!verdicts) return verdicts.error();
-        before = added_up(*options.older, *verdicts, {}, options);
+        auto added = added_up(*options.older, *verdicts, {}, grouping);
+        if (!added) return added.error();
+        before = *std::move(added);
         doubts_before = doubt_notes(*verdicts);
     }
     const auto verdicts = judge(*options.heap, options);
     if (!verdicts) return verdicts.error();
     Counted counted;
     if (options.only_new) counted = born_between(options.older->blocks(), options.heap->blocks());
-    const JudgedHeap now = added_up(*options.heap, *verdicts, counted, options);
-    const std::vector<LeakRow> rows = rows_of(now, before, options);
+    if (options.finds_types) grouping.typed = options.kinds;
+    grouping.finds_holders = options.finds_holders && options.kinds.indirect;
+    const auto now = added_up(*options.heap, *verdicts, counted, grouping);
+    if (!now) return now.error();
+    const std::vector<LeakRow> rows = rows_of(*now, before, options);
 
     Leaks answer;
     for (const LeakRow& row : rows) answer.blocks += row.group->sum.direct.blocks + row.group->sum.indirect.blocks;
-    answer.totals = leak_totals_table(now, before, options);
+    answer.totals = leak_totals_table(*now, before, options);
     answer.groups = leak_groups_table(rows, options);
     answer.suppressions = suppressions_table(options.heap->blocks(), *verdicts, counted, options.suppressions);
     answer.doubtful_blocks =

@@ -25,6 +25,8 @@ struct LeakOptions {
     refs::Heuristics heuristics = {};
     std::vector<Suppression> suppressions = {};
     bool by_traceback = false;
+    bool finds_types = true;     // of what is listed
+    bool finds_holders = false;  // of what is indirectly lost
     RowOptions rows = {};
 
     bool shows_differences() const noexcept { return older != nullptr && !only_new; }
