@@ -24,6 +24,10 @@ def cases():
         yield name, {kind: tuple(map(int, sum_.split("/"))) for kind, sum_ in zip(LOST, sums)}
 
 
+def by_default(command, folder):
+    return [verdicts.heapkit_verdict(BUILD, path, folder, "") for path in verdicts.snapshots(BUILD, command, folder)]
+
+
 class Verdicts(unittest.TestCase):
     def asked(self, ask, name):
         """The verdict at the end, of what is lost."""
@@ -36,6 +40,7 @@ class Verdicts(unittest.TestCase):
         for name, agreed in cases():
             with self.subTest(name):
                 self.assertEqual(self.asked(lambda *words: verdicts.heapkit(BUILD, *words), name), agreed)
+                self.assertEqual(self.asked(by_default, name), agreed)
 
     @unittest.skipUnless("--memcheck" in sys.argv, "by hand")
     def test_memcheck_says_the_same(self):

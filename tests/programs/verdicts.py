@@ -43,21 +43,44 @@ def memcheck_verdicts(text):
 
 
 def heapkit(build, command, folder):
-    """One verdict a snapshot that the program took (memcheck/memcheck.h), then the one at its end."""
+    """One verdict a snapshot, by memcheck's rules."""
+    return [heapkit_verdict(build, path, folder, memcheck_rules(path)) for path in snapshots(build, command, folder)]
+
+
+def snapshots(build, command, folder):
+    """Paths: those that the program took (memcheck/memcheck.h), in their order, then the one at its end."""
     heaps, tool = os.path.join(folder, "heaps"), os.path.join(build, "bin/heapkit")
     checks = os.path.join(folder, "checks")
     os.makedirs(checks, exist_ok=True)
     subprocess.run([tool, "run", "-o", heaps, "--"] + command, cwd=folder,
                    env=environment(folder, {"HEAPKIT_CHECKS": checks}), stdin=subprocess.DEVNULL, capture_output=True,
                    check=False, timeout=300)
-    return [heapkit_verdict(build, path, folder)
-            for path in sorted(glob.glob(checks + "/*.heap")) + sorted(glob.glob(heaps + "/*.heap"))]
+    return sorted(glob.glob(checks + "/*.heap")) + sorted(glob.glob(heaps + "/*.heap"))
 
 
-def heapkit_verdict(build, path, folder):
+def memcheck_rules(path):
+    """The heuristics that the program chose for the check, which memcheck/memcheck.h puts into the name."""
     named = re.fullmatch(r"\d+-(.*)\.heap", os.path.basename(path))
-    names = named.group(1).replace("all", "memcheck") if named else "memcheck"
-    answer = subprocess.run([os.path.join(build, "bin/heapkit"), "leaks", path, "--json", "--heuristics", names],
+    return named.group(1).replace("all", "memcheck") if named else "memcheck"
+
+
+def heapkit_verdict(build, path, folder, rules):
+    """`rules`: of `heapkit leaks --heuristics`; "" for those that it has by default."""
+    answer = subprocess.run([os.path.join(build, "bin/heapkit"), "leaks", path, "--json"] +
+                            (["--heuristics", rules] if rules else []),
                             env=environment(folder), capture_output=True, check=True)
     totals = json.loads(answer.stdout)["answers"]["totals"]
     return {row["kind"]: (row["count"], row["size"]) for row in totals["rows"]}
+
+
+def default_rules_wrong(by_memcheck, by_default):
+    """What the default rules must not do beside memcheck's, "" when they do none of it: they know more interior pointers
+    that hold, so what is possibly lost may be reachable instead; what is lost stays lost."""
+    definite, indirect, possible, reachable = KINDS
+    for kind in (definite, indirect):
+        if by_memcheck[kind] != by_default[kind]:
+            return f"{kind} by memcheck's rules {by_memcheck[kind]}, by default {by_default[kind]}"
+    held = [tuple(map(sum, zip(verdict[possible], verdict[reachable]))) for verdict in (by_memcheck, by_default)]
+    if held[0] != held[1] or by_default[possible] > by_memcheck[possible]:
+        return f"possibly lost and reachable by memcheck's rules {by_memcheck}, by default {by_default}"
+    return ""
