@@ -89,9 +89,14 @@ std::optional<Result<fs::path>> wait_for(uint32_t number, pid_t pid, const Contr
     }
 }
 
-}  // namespace
-
-namespace {
+// The snapshot is renamed into place. The process asks this too; here the answer is in the user's own words, and at once.
+std::optional<Error> why_not_over(const fs::path& output) {
+    std::error_code ignored;
+    const fs::file_status there = fs::symlink_status(output, ignored);
+    if (output.empty() || !fs::exists(there) || fs::is_regular_file(there)) return std::nullopt;
+    return Error{output.string() + (fs::is_symlink(there) ? " is a symbolic link" : " is no regular file"),
+                 "Name a file that is new, or an old snapshot."};
+}
 
 std::optional<Result<fs::path>> ask_program(pid_t pid, const RequestOptions& options) {
     auto page = ControlPage::open(pid, options.force);
@@ -107,6 +112,7 @@ std::optional<Result<fs::path>> ask_program(pid_t pid, const RequestOptions& opt
 }  // namespace
 
 Result<fs::path> request_snapshot(pid_t pid, const RequestOptions& options) {
+    if (auto error = why_not_over(options.output)) return *std::move(error);
     for (int i = 0; i < programs_at_most; ++i) {
         if (auto answer = ask_program(pid, options)) return *std::move(answer);
     }

@@ -120,6 +120,15 @@ class Unmounted(unittest.TestCase):
         self.assertEqual(ask("flamegraph", heap, "-o", self.folder / "null").returncode, 0)
         self.assertTrue((self.folder / "null").is_symlink() and pathlib.Path("/dev/null").is_char_device())
 
+    def test_a_snapshot_does_not_go_over_a_device_a_pipe_a_folder_or_a_link(self):
+        os.mkfifo(self.folder / "pipe")
+        (self.folder / "link").symlink_to("/dev/full")
+        for path, what in (("/dev/full", "is no regular file"), (self.folder / "pipe", "is no regular file"),
+                           (self.folder, "is no regular file"), (self.folder / "link", "is a symbolic link")):
+            answer = ask("snapshot", str(os.getpid()), "-o", path)
+            self.assertEqual((answer.returncode, answer.stderr.splitlines()[0]), (2, f"heapkit: {path} {what}"))
+        self.assertTrue((self.folder / "pipe").is_fifo() and pathlib.Path("/dev/full").is_char_device())
+
     def test_a_picture_goes_where_a_link_leads(self):
         ask("run", "-o", self.folder, "--", PROGRAM, "clean")
         heap = next(self.folder.glob("*.heap"))

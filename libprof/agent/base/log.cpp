@@ -22,7 +22,7 @@ struct ErrorName {
 constexpr ErrorName error_names[] = {
     {EACCES, "permission denied"},     {EPERM, "operation not permitted"},
     {ENOENT, "no such file or folder"}, {ENOTDIR, "not a folder"},
-    {EISDIR, "is a folder"},           {EEXIST, "exists already"},
+    {EISDIR, "is a folder"},           {EEXIST, "is no regular file"},
     {ENOSPC, "no space left on the device"}, {EDQUOT, "disk quota exceeded"},
     {EFBIG, "file size limit reached"}, {EROFS, "read-only file system"},
     {EMFILE, "too many open files"},   {ENFILE, "too many open files in the system"},

@@ -6,6 +6,7 @@
 #include <asm/unistd.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/syscalls.h"
@@ -19,6 +20,16 @@ constexpr int machine_x86_64 = 62;
 
 // For a column whose buffer could not be mapped: the error sticks, and nothing is written from here.
 char no_buffer[(128 << 10)];
+
+// A rename goes over whatever is there, and root would lose a device. Links are not followed: who may write into the
+// folder would choose where a program with other rights writes.
+long why_not_over(const char* path) noexcept {
+    struct stat there;
+    const long got = sys::call(__NR_newfstatat, AT_FDCWD, reinterpret_cast<long>(path), reinterpret_cast<long>(&there),
+                               AT_SYMLINK_NOFOLLOW);
+    if (got < 0 || S_ISREG(there.st_mode)) return 0;
+    return S_ISDIR(there.st_mode) ? -EISDIR : S_ISLNK(there.st_mode) ? -ELOOP : -EEXIST;
+}
 
 }  // namespace
 
@@ -34,6 +45,8 @@ int Output::open_fresh(const char* suffix, Path& name) noexcept {
 int Output::open(const char* path, uint64_t most_bytes) noexcept {
     path_ = path;
     most_bytes_ = most_bytes;
+    fail(why_not_over(path));
+    if (error_ != 0) return error_;
     fd_ = open_fresh("", temporary_);
     if (fd_ < 0) fail(fd_);
     return error_;
@@ -122,6 +135,7 @@ int Output::close() noexcept {
 
     write(fd_, sections_, table_bytes, header.section_table_offset);
     write(fd_, &header, sizeof header, 0);
+    if (error_ == 0) fail(why_not_over(path_));
     if (error_ == 0) fail(sys::rename(temporary_.c_str(), path_));
     if (error_ != 0) sys::unlink(temporary_.c_str());
     sys::close(fd_);

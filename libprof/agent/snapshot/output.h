@@ -19,7 +19,8 @@ namespace prof::snapshot {
 // A file being written at a temporary name.
 class Output {
    public:
-    // 0 or -errno. `path` is kept by reference. Nothing is written beyond `most_bytes` in all: then is_cut().
+    // 0 or -errno: what is there and is no regular file stays, -EISDIR, -ELOOP or -EEXIST. `path` is kept by reference.
+    // Nothing is written beyond `most_bytes` in all: then is_cut().
     int open(const char* path, uint64_t most_bytes) noexcept;
 
     // The header and the table of sections, then the rename. 0, or -errno with nothing left behind.

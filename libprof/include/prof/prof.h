@@ -40,7 +40,8 @@ static inline int prof_set_recording(int on) { return prof_agent_set_recording ?
 /* Writes a snapshot of this process and waits until it is whole on disk. `path` is absolute or relative to the
  * working directory; NULL names it PROGRAM.PID.N.heap in the agent's folder. Returns 0, or -1 with errno: EBUSY when
  * another snapshot is being written, EDEADLK from a signal handler that interrupted an allocation, ENOMEM or EAGAIN
- * when the process cannot be forked, or what writing said; absent: -1, errno unchanged. Thread-safe. */
+ * when the process cannot be forked, EISDIR, ELOOP (a symbolic link) or EEXIST when `path` is there and is no regular
+ * file, or what writing said; absent: -1, errno unchanged. Thread-safe. */
 static inline int prof_take_snapshot(const char* path) {
     return prof_agent_take_snapshot ? prof_agent_take_snapshot(path) : -1;
 }

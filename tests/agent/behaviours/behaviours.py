@@ -5,6 +5,7 @@ list in CMakeLists.txt.
 
 Side: tests. Usage: behaviours.py NAME LIBPROF FOLDER_OF_PROGRAMS.  Each test works in a new folder of its own.
 """
+import errno
 import glob
 import os
 import pty
@@ -272,6 +273,21 @@ def a_full_disk_keeps_the_old_snapshot():
     assert "second -1 File too large" in result.stdout and "running 1" in result.stdout, result.stdout + result.stderr
     assert facts_of("same.heap", 6001)["of_size"] == 15
     assert os.listdir() == ["same.heap"], os.listdir()
+
+
+def a_snapshot_goes_over_a_regular_file_alone():
+    os.mkdir("folder")
+    os.mkfifo("pipe")
+    os.symlink("nowhere", "link")
+    before = sorted((name, os.lstat(name).st_mode) for name in os.listdir())
+    errors = {"folder": errno.EISDIR, "pipe": errno.EEXIST, "link": errno.ELOOP}
+    for name, error in errors.items():
+        result = run([tool("asks"), name, "second"], environment(exit="off"))
+        assert "snapshot -1\n" in result.stdout and f"second -1 {os.strerror(error)}\n" in result.stdout, result.stdout
+    assert sorted((name, os.lstat(name).st_mode) for name in os.listdir()) == before
+    with Running([tool("sleeper")], environment(exit="off")) as process:
+        answer = ask(process.pid, os.path.abspath("new"))
+        assert answer.returncode == 0 and facts_of("new")["reason"] == 2, answer
 
 
 def make_memory_cgroup(limit):
