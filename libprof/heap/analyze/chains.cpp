@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // chains(): one search finds a path to everything. Each path that is asked for gets a number that is equal for those
-// alike: the number of its holder's path, with the field and the type that it adds. A type below itself adds nothing, so
-// that the elements of a list are held alike, however long it is.
+// alike: the number of its holder's path, with the field and the type that it adds. A type below itself adds nothing,
+// so that the elements of a list are held alike, however long it is.
 //
 // Side: heap, floor 7 (analyze).
 #include "analyze/chains.h"
@@ -228,9 +228,10 @@ class Question {
         const size_t all = chosen_.blocks.size();
         if (all == 1) return fmt::format("{} is held like this", chosen_.text);
         if (alike.objects == all) return fmt::format("All {} {} are held like this", count_text(all), chosen_.name);
-        const std::string others = shown < kinds ? fmt::format(" ({} {}: --all-chains)", count_text(all - alike.objects),
-                                                               all - alike.objects == 1 ? "other" : "others")
-                                                 : "";
+        const std::string others = shown < kinds
+                                       ? fmt::format(" ({} {}: --all-chains)", count_text(all - alike.objects),
+                                                     all - alike.objects == 1 ? "other" : "others")
+                                       : "";
         return fmt::format("{} of {} {} {} held like this{}", count_text(alike.objects), count_text(all), chosen_.name,
                            alike.objects == 1 ? "is" : "are", others);
     }
@@ -265,7 +266,8 @@ Result<Net> chain_to(const Heap& heap, const ChainToOptions& options) {
     const graph::Paths paths = graph::shortest_paths(references.graph(), std::span(&from, 1));
     const auto is_wanted = [&](uint32_t vertex) {
         const bool is_block = references.vertices().kind(VertexId(vertex)) == Vertices::Kind::block;
-        return is_block && paths.edge_to[vertex] != graph::no_edge && (*matches)[heap.types().of(BlockId(vertex)).index()];
+        return is_block && paths.edge_to[vertex] != graph::no_edge &&
+               (*matches)[heap.types().of(BlockId(vertex)).index()];
     };
     const auto nearest = std::find_if(paths.order.begin(), paths.order.end(), is_wanted);
     if (nearest == paths.order.end())

@@ -30,9 +30,9 @@ struct Chains {
     // Each is one chain, from its root to one object that stands for those held alike; is_chain is set. The title says
     // of how many: "1,000 of 1,009 UserRecord are held like this (9 others: --all-chains)".
     std::vector<Net> nets;
-    Table kinds;               // one row a kind of chain: objects, bytes, root, fields in one line
-    int64_t objects = 0;       // asked for
-    int64_t unreachable = 0;   // of them: no chain leads to them
+    Table kinds;              // one row a kind of chain: objects, bytes, root, fields in one line
+    int64_t objects = 0;      // asked for
+    int64_t unreachable = 0;  // of them: no chain leads to them
     size_t kinds_left_out = 0;
     std::vector<std::string> notes;
 };

@@ -69,8 +69,8 @@ size_t distance(std::string_view a, std::string_view b) {
     return row.back();
 }
 
-// What may be meant by a type's name: of a node of a container its element, "Document" of "map<int, Document> node"; of a
-// string's text the string.
+// What may be meant by a type's name: of a node of a container its element, "Document" of "map<int, Document> node"; of
+// a string's text the string.
 std::vector<std::string> names_of(const Heap& heap, const types::Type& type) {
     std::vector<std::string> names = {type.name, type.full_name};
     if (type.form == types::Type::Form::text) names.push_back(type.name.substr(0, type.name.rfind(" text")));

@@ -22,7 +22,7 @@ struct Choice {
     std::vector<std::string> addresses = {};  // "0x5581e0c0a2b0", with or without 0x
     std::string type = {};                    // "": none
     enum class One { all, newest, oldest, largest };
-    One one = One::all;                       // of a type
+    One one = One::all;  // of a type
 };
 
 struct Chosen {
@@ -31,9 +31,9 @@ struct Chosen {
     std::string name;             // what one of them is called: "UserRecord"
 };
 
-// Errors: nothing was chosen, or both ways at once; what is no address; an address that is no block (says what is there:
-// a module, a stack, or which blocks it lies between); a pattern that matches no type, or none that has a block (says
-// the nearest names).
+// Errors: nothing was chosen, or both ways at once; what is no address; an address that is no block (says what is
+// there: a module, a stack, or which blocks it lies between); a pattern that matches no type, or none that has a block
+// (says the nearest names).
 Result<Chosen> choose(const Heap& heap, const Choice& choice);
 
 // A block and the byte of it that an address means.

@@ -169,22 +169,11 @@ class Finder {
     std::vector<bool> is_claimed_;
 };
 
-size_t owners_of(const refs::References& references, VertexId vertex) {
-    const auto in = references.reverse().in(vertex.value);
-    return static_cast<size_t>(std::count_if(in.begin(), in.end(), [&](uint32_t edge) {
-        return references.graph().edges[edge].is_strong();
-    }));
-}
-
-Net net_of(const Heap& heap, const refs::References& references, const VertexText& text, const Kind& kind) {
+Net net_of(const refs::References& references, const VertexText& text, const Kind& kind) {
     Net net{.title = {}, .key = "cycle"};
     for (const uint32_t edge : kind.way) {
         const VertexId from = references.reference(edge).from;
         NetNode node = text.node(from);
-        const bool is_block = references.vertices().kind(from) == refs::Vertices::Kind::block;
-        if (const auto counts = is_block ? use_counts_of(heap, BlockId(from.index())) : std::nullopt)
-            node.lines.push_back(fmt::format("use count {}, {} {} found", counts->owners, owners_of(references, from),
-                                             owners_of(references, from) == 1 ? "owner" : "owners"));
         if (const std::string site = text.site(from); !site.empty())
             node.lines.push_back(fmt::format("allocated {}", site));
         net.nodes.push_back(std::move(node));
@@ -234,7 +223,7 @@ Result<Cycles> cycles(const Heap& heap, const CycleOptions& options) {
         const std::string fields = closing_text(text, kind.way);
         table.rows.push_back({fields, kind.cycles, kind.objects, kind.bytes,
                               static_cast<int64_t>(text.address(references.reference(kind.way.front()).from))});
-        answer.nets.push_back(net_of(heap, references, text, kind));
+        answer.nets.push_back(net_of(references, text, kind));
         answer.nets.back().title = fmt::format("{} {} closed by {}", count_to_text(kind.cycles),
                                                kind.cycles == 1 ? "cycle" : "cycles", fields);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// neighbours(): breadth first from the objects asked for, as objgraph draws it: the filter comes before the count, a root
-// is not followed, and what is beyond too_many is one box.
+// neighbours(): breadth first from the objects asked for, as objgraph draws it: the filter comes before the count, a
+// root is not followed, and what is beyond too_many is one box.
 //
 // Side: heap, floor 7 (analyze).
 #include "analyze/neighbours.h"
@@ -26,7 +26,11 @@ std::string count_text(size_t count) { return count_to_text(static_cast<int64_t>
 class Drawing {
    public:
     Drawing(const Heap& heap, const refs::References& references, const NeighbourOptions& options)
-        : heap_(heap), references_(references), options_(options), text_(heap, references), kept_(heap, options.filter) {}
+        : heap_(heap),
+          references_(references),
+          options_(options),
+          text_(heap, references),
+          kept_(heap, options.filter) {}
 
     Result<void> highlight() {
         if (options_.highlight.empty()) return {};
@@ -76,7 +80,8 @@ class Drawing {
         if (!is_new) return known->second;
         NetNode node = text_.node(vertex);
         node.depth = depth;
-        if (references_.vertices().kind(vertex) == Vertices::Kind::block) tell_more(BlockId(vertex.index()), vertex, node);
+        if (references_.vertices().kind(vertex) == Vertices::Kind::block)
+            tell_more(BlockId(vertex.index()), vertex, node);
         net_.nodes.push_back(std::move(node));
         vertices_.push_back(vertex);
         return known->second;
@@ -141,8 +146,9 @@ class Drawing {
             if (known->second) connect(node, add(other, net_.nodes[node].depth + 1), edge);
         }
         if (const size_t rest = neighbours.size() - drawn; rest > 0)
-            boxes_.push_back({node, fmt::format("{} more {}", count_text(rest), to_referrers() ? "backreferences" : "references"),
-                              !to_referrers()});
+            boxes_.push_back(
+                {node, fmt::format("{} more {}", count_text(rest), to_referrers() ? "backreferences" : "references"),
+                 !to_referrers()});
     }
 
     // One arrow between two nodes, however many fields there are.
@@ -200,8 +206,8 @@ class Drawing {
                                   : shown == 1      ? "one of them"
                                                     : fmt::format("{} of them", count_text(shown));
         const std::string question = to_referrers() ? "who holds" : "what is held by";
-        return fmt::format("{}, {} · {} · {} {} · owning references solid, others dotted", subject.program, subject.file,
-                           chosen.text, question, which);
+        return fmt::format("{}, {} · {} · {} {} · owning references solid, others dotted", subject.program,
+                           subject.file, chosen.text, question, which);
     }
 
     static constexpr size_t most_labels = 3;  // on one arrow
@@ -236,7 +242,8 @@ Result<ExtraInfo> parse_extra_info(std::string_view text) {
                              : name == "age"   ? &extra.age
                                                : nullptr;
         if (wanted == nullptr)
-            return Error{fmt::format("there is no extra information \"{}\"", name), "It is address, site, age; or all, or none."};
+            return Error{fmt::format("there is no extra information \"{}\"", name),
+                         "It is address, site, age; or all, or none."};
         *wanted = true;
         begin = end + 1;
     }

@@ -30,14 +30,14 @@ Result<ExtraInfo> parse_extra_info(std::string_view text);
 struct NeighbourOptions {
     Direction direction = Direction::referrers;
     Choice of = {};
-    size_t most_subjects = 1;   // of those chosen, how many are drawn; the rest is one box "999 more like this"
-    uint32_t max_depth = 3;     // steps from the objects asked for
-    size_t too_many = 10;       // neighbours of one object; the rest is one box "N more references"; 0: all
-    std::string highlight = {}; // type pattern, "": none
-    Filter filter = {};         // on blocks; applied before neighbours are counted. Roots and containers stay
+    size_t most_subjects = 1;    // of those chosen, how many are drawn; the rest is one box "999 more like this"
+    uint32_t max_depth = 3;      // steps from the objects asked for
+    size_t too_many = 10;        // neighbours of one object; the rest is one box "N more references"; 0: all
+    std::string highlight = {};  // type pattern, "": none
+    Filter filter = {};          // on blocks; applied before neighbours are counted. Roots and containers stay
     ExtraInfo extra = {};
-    bool raw = false;           // show what containers and smart pointers consist of
-    bool owning_only = false;   // follow owning references alone
+    bool raw = false;          // show what containers and smart pointers consist of
+    bool owning_only = false;  // follow owning references alone
 };
 
 // Node 0 to most_subjects - 1 are the objects asked for. Errors: those of choose(); no words in the snapshot.

@@ -74,7 +74,8 @@ class Description {
 
     Table votes() const {
         Table table{.title = "What says its type", .key = "votes"};
-        table.columns = {{.name = "", .key = "evidence"}, {.name = "trust", .key = "trust"}, {.name = "type", .key = "type"}};
+        table.columns = {
+            {.name = "", .key = "evidence"}, {.name = "trust", .key = "trust"}, {.name = "type", .key = "type"}};
         table.empty = "Nothing says of what type it is.";
         const std::vector<types::Vote> all = heap_.types().votes(place_.block);
         for (const types::Vote& vote : all)
@@ -183,8 +184,9 @@ class Description {
         if (references.vertices().kind(vertex) == refs::Vertices::Kind::container)
             fact("is storage of", fmt::format("{}, {}", text.name(vertex), text.facts(vertex)));
         const Reachable reachable = reachable_from(references, vertex);
-        fact("reaches", fmt::format("{} in {} objects, itself included", size_text(static_cast<uint64_t>(reachable.bytes)),
-                                    count_to_text(reachable.objects)));
+        fact("reaches",
+             fmt::format("{} in {} objects, itself included", size_text(static_cast<uint64_t>(reachable.bytes)),
+                         count_to_text(reachable.objects)));
         const uint32_t edge = references.paths().edge_to[vertex.index()];
         fact("held by", edge == graph::no_edge ? "nothing that leads to a root: it is lost" : text.reference(edge));
         if (const auto counts = use_counts_of(heap_, place_.block))

@@ -15,16 +15,16 @@ namespace heapkit::analyze {
 
 struct ObjectOptions {
     std::string address = {};  // may lie inside the block
-    size_t limit = 10;    // rows of referrers and of referents; 0: all
-    bool raw = false;     // show what containers consist of
+    size_t limit = 10;         // rows of referrers and of referents; 0: all
+    bool raw = false;          // show what containers consist of
     bool full_paths = false;
     bool raw_frames = false;
 };
 
 struct ObjectAnswer {
-    Table facts;       // block, member at the address, type and its evidence, sizes, age, thread
-    Table votes;       // what each technique says the type is; empty when all agree
-    Table referrers;   // who, through which field, whether it owns
+    Table facts;      // block, member at the address, type and its evidence, sizes, age, thread
+    Table votes;      // what each technique says the type is; empty when all agree
+    Table referrers;  // who, through which field, whether it owns
     Table referents;
     Table allocation;  // its call stack: one row, Layout::statistics
     std::vector<std::string> notes;

@@ -18,7 +18,7 @@ struct ObjectsOptions {
     std::string type = {};                    // pattern (choose.h)
     Filter filter = {};
     Order order = Order::address;
-    size_t limit = 25;                        // 0: all
+    size_t limit = 25;  // 0: all
 };
 
 // One row an object: address, size, age at the snapshot, allocation site, and who holds it ("EventBus::handlers_[17]").

@@ -6,6 +6,7 @@
 #include "analyze/vertex_text.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <vector>
@@ -75,8 +76,8 @@ std::string bare_name(std::string_view name) {
 // A control block: a virtual table, then two 32-bit counts. The second counts all owners as one onlooker.
 std::optional<UseCounts> use_counts_of(const Heap& heap, BlockId block) {
     static constexpr std::array<std::string_view, 4> classes = {
-        "vtable for std::_Sp_counted_", "vtable for std::__shared_ptr_emplace<", "vtable for std::__shared_ptr_pointer<",
-        "vtable for std::__1::__shared_ptr_"};
+        "vtable for std::_Sp_counted_", "vtable for std::__shared_ptr_emplace<",
+        "vtable for std::__shared_ptr_pointer<", "vtable for std::__1::__shared_ptr_"};
     const auto words = heap.words();
     if (!words) return std::nullopt;
     const auto first = words_of(*words, block).at(0), counts = words_of(*words, block).at(sizeof(uint64_t));
@@ -168,8 +169,15 @@ std::string VertexText::facts(VertexId vertex) const {
     if (const size_t place = place_of_closure(bare); place != std::string::npos)
         text = fmt::format("{} · {}", bare.substr(place + 1), text);
     if (const auto counts = use_counts_of(heap_, BlockId(vertex.index())))
-        text += fmt::format(" · shared_ptr: {} {}", count_text(counts->owners), counts->owners == 1 ? "owner" : "owners");
+        text += fmt::format(" · shared_ptr: {} of {} owners found", count_text(owners_of(vertex)),
+                            count_text(counts->owners));
     return text;
+}
+
+size_t VertexText::owners_of(VertexId vertex) const {
+    const auto in = references_.reverse().in(vertex.value);
+    return static_cast<size_t>(std::count_if(
+        in.begin(), in.end(), [&](uint32_t edge) { return references_.graph().edges[edge].is_strong(); }));
 }
 
 std::string VertexText::site(VertexId vertex) const {
@@ -260,7 +268,8 @@ uint64_t VertexText::kind_key(VertexId vertex) const {
 }
 
 bool VertexText::is_lost(VertexId vertex) const {
-    return references_.vertices().kind(vertex) != Vertices::Kind::root &&
+    // A block that is folded into a container has no path of its own.
+    return references_.vertices().kind(vertex) != Vertices::Kind::root && references_.vertices().exists(vertex) &&
            references_.paths().edge_to[vertex.index()] == graph::no_edge;
 }
 

@@ -33,15 +33,16 @@ class VertexText {
     // Both must outlive it.
     VertexText(const Heap& heap, const refs::References& references);
 
-    std::string name(refs::VertexId vertex) const;       // "UserRecord", "λ in handle_request(int)", "EventBus::handlers_"
+    std::string name(refs::VertexId vertex) const;  // "UserRecord", "λ in handle_request(int)", "EventBus::handlers_"
     std::string full_name(refs::VertexId vertex) const;  // with namespaces
-    // "48 B", "server.cpp:41 · 56 B", "1,000 elements of 1,024 · 32 KiB", "static member, event_bus.cpp:12".
+    // "48 B", "server.cpp:41 · 56 B", "48 B · shared_ptr: 1 of 1 owners found", "1,000 elements of 1,024 · 32 KiB",
+    // "static member, event_bus.cpp:12".
     std::string facts(refs::VertexId vertex) const;
     // "in handle_request(int) server.cpp:38"; "" for roots, containers and the unknown stack.
     std::string site(refs::VertexId vertex) const;
     uint64_t address(refs::VertexId vertex) const;  // of a container where it lies itself; 0: none
-    // Who refers through which field: "UserRecord::name", "EventBus::handlers_[17]", "λ in handle_request(int): captured
-    // user". `edge` is one of the references' graph.
+    // Who refers through which field: "UserRecord::name", "EventBus::handlers_[17]", "λ in handle_request(int):
+    // captured user". `edge` is one of the references' graph.
     std::string reference(uint32_t edge) const;
     // With name, facts, role, place and sizes; depth and marks are the caller's.
     NetNode node(refs::VertexId vertex) const;
@@ -53,6 +54,7 @@ class VertexText {
     std::string through(refs::VertexId holder, const std::string& label) const;
     std::string container_facts(refs::VertexId vertex) const;
     std::string root_facts(refs::VertexId vertex) const;
+    size_t owners_of(refs::VertexId vertex) const;  // owning references to it
     const types::Type& type_of(refs::VertexId vertex) const;
     const types::Container& container_of(refs::VertexId vertex) const;
 

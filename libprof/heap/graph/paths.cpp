@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// shortest_paths(): breadth first. The order of the nodes is also the queue: what stands behind the read position waits.
+// shortest_paths(): breadth first. The order of the nodes is also the queue: what stands behind the read position
+// waits.
 //
 // Side: heap, floor 2 (graph).
 #include "graph/paths.h"

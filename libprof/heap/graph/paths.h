@@ -29,8 +29,8 @@ struct Paths {
 
 Paths shortest_paths(const Graph& graph, std::span<const std::vector<uint32_t>> tiers);
 
-// The nodes of a path, its root first; `node` alone when it is a root or not reached. At most `most` of them, those next to
-// `node`: a list of ten million elements has a path of ten million.
+// The nodes of a path, its root first; `node` alone when it is a root or not reached. At most `most` of them, those
+// next to `node`: a list of ten million elements has a path of ten million.
 std::vector<uint32_t> path_to(const Graph& graph, const Paths& paths, uint32_t node, size_t most);
 
 }  // namespace heapkit::graph

@@ -7,8 +7,8 @@
 // Cost:    two passes over the edges.
 // Memory:  4 bytes a node, 4 an edge.
 //
-// An edge is named by its index in Graph::edges, so that what is known of it (its strength, whatever a caller keeps in a
-// column beside the edges) is not kept twice. The node that it leads from is found by halving.
+// An edge is named by its index in Graph::edges, so that what is known of it (its strength, whatever a caller keeps in
+// a column beside the edges) is not kept twice. The node that it leads from is found by halving.
 #pragma once
 
 #include <cstdint>

@@ -23,7 +23,8 @@ struct Found {
     uint32_t from = 0;
     graph::Edge edge;
     uint32_t entry = 0;
-    bool is_again = false;  // the same field and target as the one before: a shared_ptr has two pointers, a vector three
+    bool is_again =
+        false;  // the same field and target as the one before: a shared_ptr has two pointers, a vector three
 };
 
 class Collector {
@@ -127,8 +128,7 @@ void find_roots(const Sources& sources, Vertices& vertices) {
             const auto variable = sources.variables.at(root, word.offset_bytes);
             if (variable && variable->declared == last) continue;
             last = variable ? variable->declared : nullptr;
-            vertices.add_root(
-                {.area = area, .offset_bytes = word.offset_bytes, .first_entry = here, .variable = last});
+            vertices.add_root({.area = area, .offset_bytes = word.offset_bytes, .first_entry = here, .variable = last});
         }
     }
 }

@@ -21,9 +21,8 @@ bool is_onlooker(std::string_view class_name) {
     static constexpr std::array<std::string_view, 3> views = {"std::basic_string_view<", "std::span<",
                                                               "std::reference_wrapper<"};
     const std::string_view name = class_name.substr(0, class_name.find('<'));
-    return name.ends_with("iterator") || std::any_of(views.begin(), views.end(), [&](std::string_view view) {
-               return class_name.starts_with(view);
-           });
+    return name.ends_with("iterator") ||
+           std::any_of(views.begin(), views.end(), [&](std::string_view view) { return class_name.starts_with(view); });
 }
 
 // Follows the members that cover a byte down to the pointer there.
@@ -70,8 +69,8 @@ FieldRow FieldTables::row_of(DebugTypeId owner, const types::Field& field) const
     if (field.kind == Kind::container || field.kind == Kind::callable)
         bytes = std::max(bytes, book_.type(field.type).size_bytes);
     if (field.kind == Kind::count)
-        bytes = field.elements == 0 ? UINT64_MAX - field.offset_bytes
-                                    : field.elements * book_.type(field.type).size_bytes;
+        bytes =
+            field.elements == 0 ? UINT64_MAX - field.offset_bytes : field.elements * book_.type(field.type).size_bytes;
     std::string text = layouts_.path(field);
     if (book_.type(owner).is_closure) {  // GCC calls them "__user", clang "user"
         const size_t name = text.starts_with("__") ? 2 : 0;
@@ -98,8 +97,9 @@ FieldTables::Range FieldTables::rows_of(DebugTypeId type) const {
 }
 
 uint32_t FieldTables::first_behind(Range range, uint64_t offset_bytes) const noexcept {
-    const auto row = std::upper_bound(rows_.begin() + range.begin, rows_.begin() + range.end, offset_bytes,
-                                      [](uint64_t offset, const FieldRow& after) { return offset < after.begin_bytes; });
+    const auto row =
+        std::upper_bound(rows_.begin() + range.begin, rows_.begin() + range.end, offset_bytes,
+                         [](uint64_t offset, const FieldRow& after) { return offset < after.begin_bytes; });
     return static_cast<uint32_t>(row - rows_.begin());
 }
 

@@ -42,8 +42,8 @@ class FieldTables {
     FieldTables(const symbols::TypeBook& book, const types::Layouts& layouts);
 
     Range rows_of(symbols::DebugTypeId type) const;
-    // The field that covers a byte and that `accepts`, called with each FieldRow that does: members of unions, values of
-    // variants lie in the same bytes. nullptr when there is none. Until the next rows_of().
+    // The field that covers a byte and that `accepts`, called with each FieldRow that does: members of unions, values
+    // of variants lie in the same bytes. nullptr when there is none. Until the next rows_of().
     template <typename Accepts>
     const FieldRow* find(Range range, uint64_t offset_bytes, Accepts accepts) const {
         uint32_t row = first_behind(range, offset_bytes);

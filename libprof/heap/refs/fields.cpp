@@ -96,13 +96,15 @@ uint64_t Fields::element_offset(BlockId block, const types::Container& container
 uint64_t Fields::first_chunk_offset(BlockId block, const types::Container& container,
                                     const types::ContainerClass& known) const {
     types::Place at = container.place;
-    if (known.shape() == types::Shape::blocks) {  // libc++: the index of the first element, counted from the first chunk
+    if (known.shape() ==
+        types::Shape::blocks) {  // libc++: the index of the first element, counted from the first chunk
         at.offset_bytes += known.at[2].offset_bytes;
         const uint64_t in_chunk = input_.blocks.size_bytes(block) / std::max<uint64_t>(known.element_bytes, 1);
         return in_chunk == 0 ? 0 : bits_at(at, word_bytes).value_or(0) % in_chunk * known.element_bytes;
     }
     at.offset_bytes += known.at[1].offset_bytes;  // libstdc++: the start iterator's pointer to the element
-    return bits_at(at, word_bytes).value_or(input_.blocks.address[block.index()]) - input_.blocks.address[block.index()];
+    return bits_at(at, word_bytes).value_or(input_.blocks.address[block.index()]) -
+           input_.blocks.address[block.index()];
 }
 
 Shape Fields::shape_of_root(uint32_t root, uint64_t offset_bytes) const {
@@ -227,16 +229,15 @@ bool Fields::holds(uint32_t guard, types::Place base) const {
 std::optional<uint64_t> Fields::bits_at(types::Place at, uint64_t bytes) const {
     const uint64_t in_word = at.offset_bytes % word_bytes, word_at = at.offset_bytes - in_word;
     if (bytes == 0 || in_word + bytes > word_bytes) return std::nullopt;
-    const read::WordRange held = at.is_root ? words_of(input_.words, input_.words.roots[at.index])
-                                            : words_of(input_.words, BlockId(at.index));
+    const read::WordRange held =
+        at.is_root ? words_of(input_.words, input_.words.roots[at.index]) : words_of(input_.words, BlockId(at.index));
     const auto word = held.at(word_at);
     if (!word) return std::nullopt;
     if (word->kind == read::WordKind::flags) {
         if (bytes > 1 || in_word % 4 != 0) return std::nullopt;
         return word->value >> (in_word * 8) & 0xff;
     }
-    const uint64_t own_address =
-        at.is_root ? input_.words.roots[at.index].address : input_.blocks.address[at.index];
+    const uint64_t own_address = at.is_root ? input_.words.roots[at.index].address : input_.blocks.address[at.index];
     const auto value = raw_value(*word, input_.blocks, own_address);
     if (!value) return std::nullopt;
     const uint64_t shifted = *value >> (in_word * 8);

@@ -12,8 +12,8 @@
 //     block: buffer of vector<Subscription>, 24 B an element      word at byte 424   = [17] .handler
 //     block: Server                                               word at byte 80    = slots[3] .next
 //
-// Where no type says what a word is, or a type has no pointer there, the reference is conservative: the word points into
-// a block, but it may be a number that looks like it, or what is left of something older.
+// Where no type says what a word is, or a type has no pointer there, the reference is conservative: the word points
+// into a block, but it may be a number that looks like it, or what is left of something older.
 #pragma once
 
 #include <array>
@@ -95,8 +95,8 @@ class Fields {
     Shape shape_of_root(uint32_t root, uint64_t offset_bytes) const;
     Link link(const Shape& shape, uint64_t offset_bytes) const;
 
-    // "[17].handler", "docs_"; "" for what is the object itself, "+0x18" where no field is known. Of an element of a map
-    // its key, when it is a number that was kept: "[42]", otherwise "[…]".
+    // "[17].handler", "docs_"; "" for what is the object itself, "+0x18" where no field is known. Of an element of a
+    // map its key, when it is a number that was kept: "[42]", otherwise "[…]".
     std::string text(const Shape& shape, uint64_t offset_bytes) const;
     // Of a block that is storage of a container: its first element, "[17]".
     std::string first_element(const Shape& shape) const { return index_text(shape, shape.first_index); }

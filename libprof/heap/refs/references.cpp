@@ -41,8 +41,7 @@ struct References::State {
           variables(input.snapshot, input.book),
           fields({input.blocks, input.words, input.frames, input.book, input.types, variables}),
           interior(input.snapshot, input.blocks, input.words, {}),
-          sources{input.snapshot, input.blocks, input.words, input.book, input.types,
-                  variables,      fields,       interior,    raw},
+          sources{input.snapshot, input.blocks, input.words, input.book, input.types, variables, fields, interior, raw},
           vertices(input.blocks, input.book, raw ? nullptr : &input.types.containers()) {}
     State(const State&) = delete;
     State& operator=(const State&) = delete;
@@ -119,7 +118,8 @@ types::Place References::State::place_of(uint32_t entry) const {
 }
 
 Shape References::State::shape_at(const types::Place& place) const {
-    return place.is_root ? fields.shape_of_root(place.index, place.offset_bytes) : fields.shape_of(BlockId(place.index));
+    return place.is_root ? fields.shape_of_root(place.index, place.offset_bytes)
+                         : fields.shape_of(BlockId(place.index));
 }
 
 Reference References::reference(uint32_t edge) const {

@@ -8,13 +8,12 @@
 namespace heapkit::refs {
 
 Vertices::Vertices(const read::Blocks& blocks, const symbols::TypeBook& book, const types::Containers* containers)
-    : block_count_(blocks.count()),
-      first_root_(blocks.count() + (containers == nullptr ? 0 : containers->all.size())) {
+    : block_count_(blocks.count()), first_root_(blocks.count() + (containers == nullptr ? 0 : containers->all.size())) {
     if (containers != nullptr && !containers->all.empty()) fold(blocks, book, *containers);
 }
 
-// A container without storage of its own, or whose storage is the text of a string, is no vertex: nothing is folded into
-// it.
+// A container without storage of its own, or whose storage is the text of a string, is no vertex: nothing is folded
+// into it.
 void Vertices::fold(const read::Blocks& blocks, const symbols::TypeBook& book, const types::Containers& containers) {
     storage_bytes_.resize(containers.all.size());
     of_block_.resize(block_count_);

@@ -53,8 +53,8 @@ class Vertices {
     void fold(const read::Blocks& blocks, const symbols::TypeBook& book, const types::Containers& containers);
 
     size_t block_count_, first_root_;
-    std::vector<uint32_t> of_block_;        // empty: nothing is folded
-    std::vector<uint64_t> storage_bytes_;   // of a container: its blocks
+    std::vector<uint32_t> of_block_;       // empty: nothing is folded
+    std::vector<uint64_t> storage_bytes_;  // of a container: its blocks
     std::vector<Root> roots_;
 };
 

@@ -35,7 +35,8 @@ TEST_CASE("an address inside a block means that block") {
 
 TEST_CASE("an address that is no block is told where it lies") {
     const Heap heap = two_blocks();
-    CHECK(block_at(heap, "0x10018").error().hint == "It lies between the blocks at 0x10000 (24 B) and 0x10100 (100 B).");
+    CHECK(block_at(heap, "0x10018").error().hint ==
+          "It lies between the blocks at 0x10000 (24 B) and 0x10100 (100 B).");
     CHECK(block_at(heap, "0x1").error().hint == "The first block is at 0x10000 (24 B).");
     CHECK(block_at(heap, "0x20000").error().hint == "The last block is at 0x10100 (100 B).");
     CHECK(block_at(heap, "0x70000010").error().hint == "It lies on the stack of thread 9 (worker).");
@@ -61,7 +62,8 @@ TEST_CASE("a pattern that matches no type is an error, and sites are no types") 
 
 TEST_CASE("a bare name leaves namespaces out, those of arguments too") {
     CHECK(bare_name("std::vector<docserver::EventBus::Subscription>") == "vector<Subscription>");
-    CHECK(bare_name("λ in docserver::Server::handle_request(int) server.cpp:41") == "λ in handle_request(int) server.cpp:41");
+    CHECK(bare_name("λ in docserver::Server::handle_request(int) server.cpp:41") ==
+          "λ in handle_request(int) server.cpp:41");
     CHECK(bare_name("std::function<void (app::Result const&)>") == "function<void (Result const&)>");
     CHECK(bare_name("app::(anonymous namespace)::Hidden") == "Hidden");
     CHECK(bare_name("std::map<std::string, app::Box<int>::Inner*>") == "map<string, Inner*>");

@@ -25,7 +25,8 @@ std::string long_text(const std::string& what, int number) {
     return what + " number " + std::to_string(number) + ", too long for a string without a block";
 }
 Document document(int id) {
-    return {.id = id, .title = long_text("a title", id), .tags = {long_text("a tag", id), long_text("another tag", id)}};
+    return {
+        .id = id, .title = long_text("a title", id), .tags = {long_text("a tag", id), long_text("another tag", id)}};
 }
 
 }  // namespace
@@ -40,7 +41,8 @@ void subscribe(int handlers) {
     for (int number = 0; number < handlers; ++number) {
         auto user = std::make_shared<UserRecord>(UserRecord{long_text("a user", number), 0});
         std::string path = long_text("a path", number);
-        EventBus::handlers_.push_back({number, [user, path](int visits) { user->visits += visits + (path.empty() ? 1 : 0); }});
+        EventBus::handlers_.push_back(
+            {number, [user, path](int visits) { user->visits += visits + (path.empty() ? 1 : 0); }});
     }
 }
 

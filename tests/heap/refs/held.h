@@ -66,12 +66,12 @@ extern Cache* cache;
 extern Button button;
 std::vector<std::unique_ptr<Document>>& registry();  // a static of the function
 
-void subscribe(int handlers);                         // each keeps a UserRecord
+void subscribe(int handlers);  // each keeps a UserRecord
 void fill_cache();
-void make_button(Document* page);                     // its closure captures the page
-void lose_a_family();                                 // a Parent and a Child that own each other
-void list_documents(int count);                       // through Document::next, from first_document
+void make_button(Document* page);  // its closure captures the page
+void lose_a_family();              // a Parent and a Child that own each other
+void list_documents(int count);    // through Document::next, from first_document
 extern Document* first_document;
-void forget();                                        // all of it
+void forget();  // all of it
 
 }  // namespace held

@@ -65,8 +65,9 @@ class Classifier {
     std::optional<Word> word(uint64_t value, const Block& holder) const {
         if (value == 0) return std::nullopt;
         if (value - holder.address <= holder.bytes) return SelfPointer{static_cast<uint32_t>(value - holder.address)};
-        const auto above = std::upper_bound(blocks_.begin(), blocks_.end(), value,
-                                            [](uint64_t address, const Block& block) { return address < block.address; });
+        const auto above =
+            std::upper_bound(blocks_.begin(), blocks_.end(), value,
+                             [](uint64_t address, const Block& block) { return address < block.address; });
         if (above != blocks_.begin()) {
             const Block& block = *(above - 1);
             const BlockId id(static_cast<size_t>(above - 1 - blocks_.begin()));

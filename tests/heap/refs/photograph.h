@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Real objects of the test program itself as a snapshot: blocks that operator new gave while a Photograph looked on, and
-// their words as the agent would keep them. So tests of types and references see what a compiler and its library do.
+// Real objects of the test program itself as a snapshot: blocks that operator new gave while a Photograph looked on,
+// and their words as the agent would keep them. So tests of types and references see what a compiler and its library
+// do.
 //
 // Side:    tests. One thread, one Photograph at a time: it replaces operator new of the whole test program.
 //

@@ -43,8 +43,8 @@ class OpenHeap {
 
 std::vector<uint32_t> edges_from(const References& references, VertexId vertex) {
     std::vector<uint32_t> edges;
-    for (uint32_t edge = references.graph().begin[vertex.index()];
-         edge < references.graph().begin[vertex.index() + 1]; ++edge)
+    for (uint32_t edge = references.graph().begin[vertex.index()]; edge < references.graph().begin[vertex.index() + 1];
+         ++edge)
         edges.push_back(edge);
     return edges;
 }
