@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "analyze/heading.h"
 #include "analyze/vertex_text.h"
 #include "base/units.h"
 
@@ -275,8 +274,7 @@ Result<Net> chain_to(const Heap& heap, const ChainToOptions& options) {
                      "Perhaps the other way round: heapkit backrefs --chain."};
     const VertexText text(heap, references);
     Net net = net_of(references, text, steps_to(references, paths, text, VertexId(*nearest), options.max_length));
-    net.title = fmt::format("{}, {} · the shortest way from {} to {}", subject_of(heap).program, subject_of(heap).file,
-                            chosen->text, options.to);
+    net.title = fmt::format("The shortest way from {} to {}", chosen->text, options.to);
     return net;
 }
 

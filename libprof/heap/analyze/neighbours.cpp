@@ -11,7 +11,6 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "analyze/heading.h"
 #include "analyze/vertex_text.h"
 #include "base/units.h"
 
@@ -181,10 +180,12 @@ class Drawing {
         }
     }
 
-    // Beside the first: where what holds the first is drawn, they hang on it too.
+    // On the nearest container on the way to the first, as what holds many; else beside the first.
     void add_other_subjects(const Chosen& chosen, size_t others) {
-        const auto held = std::find_if(net_.edges.begin(), net_.edges.end(),
-                                       [](const NetEdge& edge) { return edge.to == 0 && edge.on_path; });
+        const auto is_container = [&](const NetEdge& edge) {
+            return edge.on_path && net_.nodes[edge.from].role == NetNode::Role::container;
+        };
+        const auto held = std::find_if(net_.edges.begin(), net_.edges.end(), is_container);
         const std::string line = fmt::format("{} more {}", count_text(others), chosen.name);
         boxes_.push_back({held == net_.edges.end() ? 0 : held->from, line, true});
     }
@@ -201,13 +202,11 @@ class Drawing {
     }
 
     std::string title_of(const Chosen& chosen, size_t shown, size_t subjects) const {
-        const Subject subject = subject_of(heap_);
         const std::string which = shown == subjects ? (chosen.blocks.size() == 1 ? "it" : "them")
                                   : shown == 1      ? "one of them"
                                                     : fmt::format("{} of them", count_text(shown));
         const std::string question = to_referrers() ? "who holds" : "what is held by";
-        return fmt::format("{}, {} · {} · {} {} · owning references solid, others dotted", subject.program,
-                           subject.file, chosen.text, question, which);
+        return fmt::format("{} · {} {} · owning references solid, others dotted", chosen.text, question, which);
     }
 
     static constexpr size_t most_labels = 3;  // on one arrow
