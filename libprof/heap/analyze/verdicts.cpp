@@ -59,14 +59,14 @@ class Judge {
         }
     }
 
-    void find_heads() {
+    void find_heads(const read::Words& words) {
         std::vector<uint8_t> is_lost(blocks_.count());
         for (size_t block = 0; block < is_lost.size(); ++block) is_lost[block] = is_unreached(block);
         const graph::Components components = graph::components(graph_, is_lost);
         verdicts_.head_of = graph::heads_of(graph_, components);
         for (uint32_t block = 0; block < blocks_.count(); ++block)
             if (verdicts_.head_of[block] == block) verdicts_.of[block] = LeakKind::definite;
-        find_cycles(components);
+        find_cycles(components, words);
     }
 
     void doubt_motion(uint64_t threads) {
@@ -99,17 +99,17 @@ class Judge {
     Verdicts take() && { return std::move(verdicts_); }
 
    private:
-    // Heads that their own component refers to by their start. An interior pointer makes no cycle: each node of a lost
-    // std::map leads back into the map, and nobody would call that one.
-    void find_cycles(const graph::Components& components) {
+    // Heads that their own component refers to by their start. An interior pointer makes no cycle, not even one that
+    // holds: each node of a lost std::map leads back into the map, and nobody would call that one.
+    void find_cycles(const graph::Components& components, const read::Words& words) {
         verdicts_.is_in_cycle.resize(blocks_.count());
         for (uint32_t block = 0; block < blocks_.count(); ++block) {
             const uint32_t component = components.of[block];
             if (component == no_node || components.sizes[component] == 1) continue;
-            for (const graph::Edge edge : graph_.out(block))
-                if (edge.is_strong() && components.of[edge.to()] == component &&
-                    verdicts_.head_of[edge.to()] == edge.to())
-                    verdicts_.is_in_cycle[edge.to()] = true;
+            for (const read::Word& word : words_of(words, BlockId(block)))
+                if (word.kind == read::WordKind::block && components.of[word.block.index()] == component &&
+                    verdicts_.head_of[word.block.index()] == word.block.value)
+                    verdicts_.is_in_cycle[word.block.index()] = true;
         }
     }
 
@@ -159,7 +159,7 @@ Result<Verdicts> verdicts_of(const read::Snapshot& snapshot, const VerdictOption
     const std::vector<graph::Edge> roots = refs::edges_from_roots(snapshot, *blocks, *words, interior);
     Judge judge(*blocks, *graph, roots);
     if (!options.suppression_of_stack.empty()) judge.suppress(options.suppression_of_stack);
-    judge.find_heads();
+    judge.find_heads(*words);
     if (const uint64_t threads = snapshot.lost(PROF_LOSS_THREADS_RAN); threads > 0) judge.doubt_motion(threads);
     if (const size_t threads = threads_with_unknown_registers(snapshot); threads > 0)
         judge.doubt_registers(threads, snapshot.stacks().size());

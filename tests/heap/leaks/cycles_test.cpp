@@ -41,6 +41,21 @@ TEST_CASE("a lost container whose nodes point back into it is no cycle") {
     CHECK_FALSE(verdicts->is_in_cycle[0]);
 }
 
+TEST_CASE("many lost containers are no cycles either, though their nodes' pointers hold") {
+    LeakyHeap heap;
+    const StackId maps = heap.writer.stack({0x401000}), nodes = heap.writer.stack({0x402000});
+    for (int i = 0; i < 20; ++i) {  // enough alike for the header heuristic
+        const BlockId map = heap.block(64, maps), node = heap.block(48, nodes);
+        heap.link(map, node);
+        heap.link(node, map, 32);
+    }
+    const auto verdicts = judge(heap.bytes());
+    REQUIRE(verdicts);
+    CHECK(verdicts->of[0] == analyze::LeakKind::definite);
+    CHECK(verdicts->of[1] == analyze::LeakKind::indirect);
+    CHECK(verdicts->is_in_cycle == std::vector<bool>(40));
+}
+
 TEST_CASE("a lost cycle that a lost block points into is indirectly lost, wherever it is entered") {
     for (const uint32_t entered : {0u, 1u}) {
         LeakyHeap heap;
