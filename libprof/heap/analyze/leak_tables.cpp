@@ -2,7 +2,7 @@
 //
 // Tables of leaks.
 //
-// Side: heap, floor 7 (analyze). Their JSON keys are promised in docs/leaks.md.
+// Side: heap, floor 7 (analyze). Their JSON keys are promised in docs/json.md.
 #include "analyze/leak_tables.h"
 
 #include <fmt/format.h>
@@ -69,9 +69,9 @@ std::string first_of(const std::string& name, int64_t count) {
     return count > 1 ? fmt::format("{}, {} more", name, count_to_text(count - 1)) : name;
 }
 
-// The one that stands for most, how many there are, and both in words.
+// The one that stands for most, how many there are, and both in words; nothing in words where there is none.
 void append_named(std::vector<Cell>& cells, std::string text, const std::string& name, int64_t count) {
-    cells.emplace_back(std::move(text));
+    cells.push_back(count == 0 ? Cell() : Cell(std::move(text)));
     cells.emplace_back(name);
     cells.emplace_back(count);
 }
