@@ -23,7 +23,7 @@ class Lock {
    public:
     [[nodiscard]] bool take() noexcept {
         const auto self = static_cast<uint32_t>(sys::gettid());
-        for (int i = 0; i < kMaxTries; ++i) {
+        for (int i = 0; i < max_tries; ++i) {
             uint32_t holder = 0;
             if (holder_.compare_exchange_weak(holder, self, std::memory_order_acquire)) return true;
             if (holder == self) return true;
@@ -35,7 +35,7 @@ class Lock {
     void reset() noexcept { holder_.store(0, std::memory_order_release); }
 
    private:
-    static constexpr int kMaxTries = 1 << 20;
+    static constexpr int max_tries = 1 << 20;
     std::atomic<uint32_t> holder_{0};  // its thread, 0 for none
 };
 

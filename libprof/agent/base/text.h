@@ -13,7 +13,7 @@
 
 namespace prof {
 
-template <size_t kBytes>
+template <size_t capacity>
 class Text {
    public:
     Text& add(const char* part) noexcept {
@@ -21,7 +21,7 @@ class Text {
         return *this;
     }
     Text& add(char character) noexcept {
-        if (used_ + 1 >= kBytes) {
+        if (used_ + 1 >= capacity) {
             whole_ = false;
             return *this;
         }
@@ -46,7 +46,7 @@ class Text {
    private:
     size_t used_ = 0;
     bool whole_ = true;
-    char data_[kBytes] = {};
+    char data_[capacity] = {};
 };
 
 using Path = Text<1024>;

@@ -30,8 +30,8 @@ bool take_number(const char*& text, uint64_t& number) noexcept {
     return number <= highest_number;
 }
 
-template <unsigned long kRows>
-bool parse(const char* text, const UnitRow (&units)[kRows], uint64_t& amount) noexcept {
+template <unsigned long rows>
+bool parse(const char* text, const UnitRow (&units)[rows], uint64_t& amount) noexcept {
     uint64_t number = 0;
     if (!take_number(text, number)) return false;
     for (const UnitRow& unit : units) {

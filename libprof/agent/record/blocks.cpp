@@ -18,12 +18,12 @@ constinit std::atomic<Fine*> fine{nullptr};
 
 namespace {
 
-constexpr unsigned kCoarseBytes = 32;
+constexpr unsigned coarse_bytes = 32;
 
-uint64_t size_in(uint64_t second) noexcept { return (second >> kSecondSizeShift) & kMaxSize; }
-unsigned word_in(uint64_t second) noexcept { return (second >> kSecondOffsetShift) & 3; }
-unsigned kind_of(uint64_t entry) noexcept { return entry & kKindMask; }
-bool is_small(uint64_t entry) noexcept { return entry != 0 && kind_of(entry) < kKindLarge; }
+uint64_t size_in(uint64_t second) noexcept { return (second >> second_size_shift) & max_size; }
+unsigned word_in(uint64_t second) noexcept { return (second >> second_offset_shift) & 3; }
+unsigned kind_of(uint64_t entry) noexcept { return entry & kind_mask; }
+bool is_small(uint64_t entry) noexcept { return entry != 0 && kind_of(entry) < kind_large; }
 
 uint64_t load(const Entry* entry) noexcept { return entry == nullptr ? 0 : entry->load(std::memory_order_relaxed); }
 
@@ -46,24 +46,24 @@ void clear_slot(uintptr_t address, Entry& entry, Displaced& displaced) noexcept 
     uint64_t word = entry.load(std::memory_order_relaxed);
     if (word == 0) return;
     entry.store(0, std::memory_order_relaxed);
-    if (kind_of(word) == kKindSecond) {
-        Entry* first = coarse.entry(address - kCoarseBytes);
-        if (kind_of(load(first)) == kKindLarge)
+    if (kind_of(word) == kind_second) {
+        Entry* first = coarse.entry(address - coarse_bytes);
+        if (kind_of(load(first)) == kind_large)
             displace(displaced, first->exchange(0, std::memory_order_relaxed), word);
         return;
     }
     uint64_t second = 0;
-    if (kind_of(word) == kKindLarge) {
-        Entry* other = coarse.entry(address + kCoarseBytes);
-        if (kind_of(load(other)) == kKindSecond) second = other->exchange(0, std::memory_order_relaxed);
+    if (kind_of(word) == kind_large) {
+        Entry* other = coarse.entry(address + coarse_bytes);
+        if (kind_of(load(other)) == kind_second) second = other->exchange(0, std::memory_order_relaxed);
     }
     displace(displaced, word, second);
 }
 
 // Two small blocks in one 32-byte slot that do not overlap: both are alive.
 bool share_slot(uint64_t word, uintptr_t address, const Record& record) noexcept {
-    if (!is_small(word) || record.size_bytes > kCoarseBytes - 8) return false;
-    uint64_t other_start = kind_of(word) * 8, other_end = other_start + ((word >> kSizeShift) & 63);
+    if (!is_small(word) || record.size_bytes > coarse_bytes - 8) return false;
+    uint64_t other_start = kind_of(word) * 8, other_end = other_start + ((word >> size_shift) & 63);
     uint64_t start = word_of(address) * 8, end = start + record.size_bytes;
     return start != other_start && (end <= other_start || other_end <= start);
 }
@@ -83,15 +83,15 @@ bool insert_fine(uintptr_t address, const Record& record, Displaced& displaced) 
 }
 
 bool insert_coarse(uintptr_t address, Entry& first, const Record& record, Displaced& displaced) noexcept {
-    if (record.size_bytes < kLargeBytes) {
+    if (record.size_bytes < large_bytes) {
         clear_slot(address, first, displaced);
         first.store(encode_small(record, word_of(address)), std::memory_order_relaxed);
         return true;
     }
-    Entry* second = coarse.make_entry(address + kCoarseBytes);
+    Entry* second = coarse.make_entry(address + coarse_bytes);
     if (second == nullptr) return false;
     clear_slot(address, first, displaced);
-    clear_slot(address + kCoarseBytes, *second, displaced);
+    clear_slot(address + coarse_bytes, *second, displaced);
     second->store(encode_second(record.size_bytes, word_of(address)), std::memory_order_relaxed);
     first.store(encode_large(record), std::memory_order_release);
     return true;
@@ -100,41 +100,41 @@ bool insert_coarse(uintptr_t address, Entry& first, const Record& record, Displa
 // First entry of a block in one leaf, from slot `i` on; 0 when it has none.
 template <class P>
 uint64_t next_in_leaf(const Entry* leaf, size_t& i) noexcept {
-    for (; i < P::kLeafEntries; ++i) {
+    for (; i < P::leaf_entries; ++i) {
         uint64_t word = leaf[i].load(std::memory_order_acquire);
-        if (word != 0 && kind_of(word) != kKindSecond) return word;
+        if (word != 0 && kind_of(word) != kind_second) return word;
     }
     return 0;
 }
 
 // First entry of a block at or after `from` in one plane, and its slot's address; 0 when the plane has none.
-template <unsigned kSlotLog2>
-uint64_t next_in(Plane<kSlotLog2>& plane, uintptr_t from, uintptr_t& slot) noexcept {
-    using P = Plane<kSlotLog2>;
-    while (from >> P::kAddressLog2 == 0) {
-        auto* middle = plane.root[from >> P::kMiddleLog2].load(std::memory_order_acquire);
+template <unsigned slot_log2>
+uint64_t next_in(Plane<slot_log2>& plane, uintptr_t from, uintptr_t& slot) noexcept {
+    using P = Plane<slot_log2>;
+    while (from >> P::address_log2 == 0) {
+        auto* middle = plane.root[from >> P::middle_log2].load(std::memory_order_acquire);
         if (middle == nullptr) {
-            from = ((from >> P::kMiddleLog2) + 1) << P::kMiddleLog2;
+            from = ((from >> P::middle_log2) + 1) << P::middle_log2;
             continue;
         }
-        Entry* leaf = middle[(from >> P::kLeafLog2) & (P::kMiddleEntries - 1)].load(std::memory_order_acquire);
-        uintptr_t start = from >> P::kLeafLog2 << P::kLeafLog2;
+        Entry* leaf = middle[(from >> P::leaf_log2) & (P::middle_entries - 1)].load(std::memory_order_acquire);
+        uintptr_t start = from >> P::leaf_log2 << P::leaf_log2;
         size_t i = P::index_of(from);
         if (uint64_t word = leaf == nullptr ? 0 : next_in_leaf<P>(leaf, i); word != 0) {
-            slot = start + (uintptr_t{i} << kSlotLog2);
+            slot = start + (uintptr_t{i} << slot_log2);
             return word;
         }
-        from = start + (uintptr_t{1} << P::kLeafLog2);
+        from = start + (uintptr_t{1} << P::leaf_log2);
     }
     return 0;
 }
 
 bool next_coarse(uintptr_t from, uintptr_t& address, Record& record) noexcept {
-    uintptr_t at = from & ~uintptr_t{kCoarseBytes - 1}, slot = 0;
-    for (uint64_t first = 0; (first = next_in(coarse, at, slot)) != 0; at = slot + kCoarseBytes) {
-        bool large = kind_of(first) == kKindLarge;
-        uint64_t second = large ? load(coarse.entry(slot + kCoarseBytes)) : 0;
-        if (large && kind_of(second) != kKindSecond) continue;  // half-way in or out
+    uintptr_t at = from & ~uintptr_t{coarse_bytes - 1}, slot = 0;
+    for (uint64_t first = 0; (first = next_in(coarse, at, slot)) != 0; at = slot + coarse_bytes) {
+        bool large = kind_of(first) == kind_large;
+        uint64_t second = large ? load(coarse.entry(slot + coarse_bytes)) : 0;
+        if (large && kind_of(second) != kind_second) continue;  // half-way in or out
         address = slot + (large ? word_in(second) : kind_of(first)) * 8;
         record = decode(first, second);
         if (address >= from) return true;
@@ -151,29 +151,29 @@ bool next_fine(uintptr_t from, uintptr_t& address, Record& record) noexcept {
 
 }  // namespace
 
-template <unsigned kSlotLog2>
-Entry* Plane<kSlotLog2>::make_entry(uintptr_t address) noexcept {
-    if (address >> kAddressLog2 != 0) return nullptr;
-    Middle* middle = make_table(root[address >> kMiddleLog2], kMiddleEntries);
+template <unsigned slot_log2>
+Entry* Plane<slot_log2>::make_entry(uintptr_t address) noexcept {
+    if (address >> address_log2 != 0) return nullptr;
+    Middle* middle = make_table(root[address >> middle_log2], middle_entries);
     if (middle == nullptr) return nullptr;
-    Leaf made = make_table(middle[(address >> kLeafLog2) & (kMiddleEntries - 1)], kLeafEntries);
+    Leaf made = make_table(middle[(address >> leaf_log2) & (middle_entries - 1)], leaf_entries);
     return made == nullptr ? nullptr : made + index_of(address);
 }
 
 Record decode(uint64_t first, uint64_t second) noexcept {
-    Record record{.size_bytes = (first >> kSizeShift) & 63,
+    Record record{.size_bytes = (first >> size_shift) & 63,
                   .stack = stack_of(first),
                   .birth = birth_of(first),
-                  .thread = static_cast<uint32_t>(first >> kThreadShift) & kMaxSmallThread};
-    if (kind_of(first) == kKindLarge) {
+                  .thread = static_cast<uint32_t>(first >> thread_shift) & max_small_thread};
+    if (kind_of(first) == kind_large) {
         record.size_bytes = size_in(second);
-        record.thread = static_cast<uint32_t>(first >> kLargeThreadShift) & kMaxThread;
+        record.thread = static_cast<uint32_t>(first >> large_thread_shift) & max_thread;
     }
     return record;
 }
 
 bool insert_slow(uintptr_t address, const Record& record, Displaced& displaced) noexcept {
-    if (record.size_bytes > kMaxSize) return false;
+    if (record.size_bytes > max_size) return false;
     Entry* first = coarse.make_entry(address);
     if (first == nullptr) return false;
     if (share_slot(load(first), address, record)) return insert_fine(address, record, displaced);
@@ -183,10 +183,10 @@ bool insert_slow(uintptr_t address, const Record& record, Displaced& displaced) 
 Taken take_slow(uintptr_t address) noexcept {
     Entry* entry = coarse.entry(address);
     uint64_t word = load(entry);
-    if (kind_of(word) == kKindLarge) {
-        Entry* other = coarse.entry(address + kCoarseBytes);
+    if (kind_of(word) == kind_large) {
+        Entry* other = coarse.entry(address + coarse_bytes);
         uint64_t second = load(other);
-        if (kind_of(second) == kKindSecond && word_in(second) == word_of(address)) {
+        if (kind_of(second) == kind_second && word_in(second) == word_of(address)) {
             entry->store(0, std::memory_order_relaxed);
             other->store(0, std::memory_order_relaxed);
             return {word, size_in(second)};
@@ -194,7 +194,7 @@ Taken take_slow(uintptr_t address) noexcept {
     }
     Entry* small = fine_entry(address);
     uint64_t first = small == nullptr ? 0 : small->exchange(0, std::memory_order_relaxed);
-    return {first, (first >> kSizeShift) & 63};
+    return {first, (first >> size_shift) & 63};
 }
 
 bool restore(uintptr_t address, uint64_t first, uint64_t size_bytes) noexcept {

@@ -33,57 +33,57 @@ struct Record {
     uint32_t thread;
 };
 
-inline constexpr uint32_t kMaxStack = (1u << 27) - 1, kMaxTick = (1u << 20) - 1, kMaxThread = (1u << 14) - 1;
-inline constexpr uint32_t kMaxSmallThread = 255;  // small blocks of later threads: thread 0, unknown
-inline constexpr uint64_t kMaxSize = (uint64_t{1} << 48) - 1;
-inline constexpr uint64_t kLargeBytes = 64;
+inline constexpr uint32_t max_stack = (1u << 27) - 1, max_tick = (1u << 20) - 1, max_thread = (1u << 14) - 1;
+inline constexpr uint32_t max_small_thread = 255;  // small blocks of later threads: thread 0, unknown
+inline constexpr uint64_t max_size = (uint64_t{1} << 48) - 1;
+inline constexpr uint64_t large_bytes = 64;
 
 using Entry = std::atomic<uint64_t>;
 
-inline constexpr unsigned kKindLarge = 4, kKindSecond = 5, kKindMask = 7;
-inline constexpr unsigned kSizeShift = 3, kThreadShift = 9, kLargeThreadShift = 3, kBirthShift = 17, kStackShift = 37;
-inline constexpr unsigned kSecondSizeShift = 3, kSecondOffsetShift = 51;
+inline constexpr unsigned kind_large = 4, kind_second = 5, kind_mask = 7;
+inline constexpr unsigned size_shift = 3, thread_shift = 9, large_thread_shift = 3, birth_shift = 17, stack_shift = 37;
+inline constexpr unsigned second_size_shift = 3, second_offset_shift = 51;
 
-inline uint32_t stack_of(uint64_t first) noexcept { return static_cast<uint32_t>(first >> kStackShift); }
-inline uint32_t birth_of(uint64_t first) noexcept { return static_cast<uint32_t>(first >> kBirthShift) & kMaxTick; }
+inline uint32_t stack_of(uint64_t first) noexcept { return static_cast<uint32_t>(first >> stack_shift); }
+inline uint32_t birth_of(uint64_t first) noexcept { return static_cast<uint32_t>(first >> birth_shift) & max_tick; }
 
 inline uint64_t encode_small(const Record& record, unsigned word) noexcept {
-    uint64_t thread = record.thread <= kMaxSmallThread ? record.thread : 0;
-    return uint64_t{record.stack} << kStackShift | uint64_t{record.birth} << kBirthShift | thread << kThreadShift |
-           record.size_bytes << kSizeShift | word;
+    uint64_t thread = record.thread <= max_small_thread ? record.thread : 0;
+    return uint64_t{record.stack} << stack_shift | uint64_t{record.birth} << birth_shift | thread << thread_shift |
+           record.size_bytes << size_shift | word;
 }
 
 inline uint64_t encode_large(const Record& record) noexcept {
-    return uint64_t{record.stack} << kStackShift | uint64_t{record.birth} << kBirthShift |
-           uint64_t{record.thread} << kLargeThreadShift | kKindLarge;
+    return uint64_t{record.stack} << stack_shift | uint64_t{record.birth} << birth_shift |
+           uint64_t{record.thread} << large_thread_shift | kind_large;
 }
 
 inline uint64_t encode_second(uint64_t size_bytes, unsigned word) noexcept {
-    return uint64_t{word} << kSecondOffsetShift | size_bytes << kSecondSizeShift | kKindSecond;
+    return uint64_t{word} << second_offset_shift | size_bytes << second_size_shift | kind_second;
 }
 
 Record decode(uint64_t first, uint64_t second) noexcept;
 
 // The three levels for one slot size. Only the root is there from the start.
-template <unsigned kSlotLog2>
+template <unsigned slot_log2>
 struct Plane {
-    static constexpr unsigned kLeafLog2 = 16, kMiddleLog2 = 30, kAddressLog2 = 47;
-    static constexpr size_t kLeafEntries = size_t{1} << (kLeafLog2 - kSlotLog2);
-    static constexpr size_t kMiddleEntries = size_t{1} << (kMiddleLog2 - kLeafLog2);
-    static constexpr size_t kRootEntries = size_t{1} << (kAddressLog2 - kMiddleLog2);
+    static constexpr unsigned leaf_log2 = 16, middle_log2 = 30, address_log2 = 47;
+    static constexpr size_t leaf_entries = size_t{1} << (leaf_log2 - slot_log2);
+    static constexpr size_t middle_entries = size_t{1} << (middle_log2 - leaf_log2);
+    static constexpr size_t root_entries = size_t{1} << (address_log2 - middle_log2);
     using Leaf = Entry*;
     using Middle = std::atomic<Leaf>;
 
-    std::atomic<Middle*> root[kRootEntries];
+    std::atomic<Middle*> root[root_entries];
 
-    static size_t index_of(uintptr_t address) noexcept { return (address >> kSlotLog2) & (kLeafEntries - 1); }
+    static size_t index_of(uintptr_t address) noexcept { return (address >> slot_log2) & (leaf_entries - 1); }
 
     // The entries of the 64 KiB around `address`, or null when there are none yet.
     Entry* leaf(uintptr_t address) noexcept {
-        if (address >> kAddressLog2 != 0) return nullptr;
-        Middle* middle = root[address >> kMiddleLog2].load(std::memory_order_acquire);
+        if (address >> address_log2 != 0) return nullptr;
+        Middle* middle = root[address >> middle_log2].load(std::memory_order_acquire);
         if (middle == nullptr) return nullptr;
-        return middle[(address >> kLeafLog2) & (kMiddleEntries - 1)].load(std::memory_order_acquire);
+        return middle[(address >> leaf_log2) & (middle_entries - 1)].load(std::memory_order_acquire);
     }
     Entry* entry(uintptr_t address) noexcept {
         Entry* entries = leaf(address);
@@ -116,11 +116,11 @@ inline bool insert_fast(uintptr_t address, const Record& record) noexcept {
     size_t index = Coarse::index_of(address);
     Entry& first = entries[index];
     if (first.load(std::memory_order_relaxed) != 0) return false;
-    if (record.size_bytes < kLargeBytes) {
+    if (record.size_bytes < large_bytes) {
         first.store(encode_small(record, word_of(address)), std::memory_order_relaxed);
         return true;
     }
-    if (index == Coarse::kLeafEntries - 1 || record.size_bytes > kMaxSize) return false;
+    if (index == Coarse::leaf_entries - 1 || record.size_bytes > max_size) return false;
     Entry& second = entries[index + 1];
     if (second.load(std::memory_order_relaxed) != 0) return false;
     second.store(encode_second(record.size_bytes, word_of(address)), std::memory_order_relaxed);
@@ -140,9 +140,9 @@ inline Taken take(uintptr_t address) noexcept {
     Entry* entry = coarse.entry(address);
     if (entry == nullptr) return {0, 0};
     uint64_t word = entry->load(std::memory_order_relaxed);
-    if (word != 0 && (word & kKindMask) == word_of(address)) {
+    if (word != 0 && (word & kind_mask) == word_of(address)) {
         entry->store(0, std::memory_order_relaxed);
-        return {word, (word >> kSizeShift) & 63};
+        return {word, (word >> size_shift) & 63};
     }
     return take_slow(address);
 }

@@ -14,7 +14,7 @@
 
 namespace prof::cfi {
 
-enum Register : uint8_t { kRax, kRdx, kRcx, kRbx, kRsi, kRdi, kRbp, kRsp, kReturn = 16, kRegisters = 17 };
+enum Register : uint8_t { rax, rdx, rcx, rbx, rsi, rdi, rbp, rsp, return_address = 16, register_count = 17 };
 
 // One function's description.
 struct Description {
@@ -43,14 +43,14 @@ struct Row {
     const uint8_t* cfa_expression;  // null: cfa_register + cfa_offset
     int64_t cfa_offset;
     uint64_t cfa_register;
-    RegisterRule registers[kRegisters];
+    RegisterRule registers[register_count];
 };
 
 struct Program {
-    static constexpr unsigned kMaxRemembered = 8;
+    static constexpr unsigned max_remembered = 8;
     Row row;
     Row initial;
-    Row remembered[kMaxRemembered];
+    Row remembered[max_remembered];
     unsigned remembered_count;
 };
 
@@ -64,7 +64,7 @@ struct Memory {
 };
 
 // Evaluates a length-prefixed expression. `start`: what is on its stack at first (the CFA for register rules).
-bool evaluate(const uint8_t* expression, const uint64_t (&registers)[kRegisters], const uint64_t* start, Memory memory,
-              uint64_t& result) noexcept;
+bool evaluate(const uint8_t* expression, const uint64_t (&registers)[register_count], const uint64_t* start,
+              Memory memory, uint64_t& result) noexcept;
 
 }  // namespace prof::cfi

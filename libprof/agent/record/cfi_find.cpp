@@ -10,10 +10,10 @@
 namespace prof::cfi {
 namespace {
 
-constexpr uint8_t kDataRelativeInt32 = 0x3b;  // the one encoding of the search table that linkers write
-constexpr uint32_t kExtendedLength = 0xffffffff;
-constexpr unsigned kMaxEntries = 1u << 22;    // of .eh_frame, when it must be read in a row
-constexpr uint64_t kFar = uint64_t{1} << 32;  // longer than any table
+constexpr uint8_t data_relative_int32 = 0x3b;  // the one encoding of the search table that linkers write
+constexpr uint32_t extended_length = 0xffffffff;
+constexpr unsigned max_entries = 1u << 22;    // of .eh_frame, when it must be read in a row
+constexpr uint64_t far_bytes = uint64_t{1} << 32;  // longer than any table
 
 uint64_t number(const uint8_t* at) noexcept { return reinterpret_cast<uint64_t>(at); }
 const uint8_t* bytes_at(uint64_t address) noexcept { return reinterpret_cast<const uint8_t*>(address); }
@@ -42,7 +42,7 @@ bool read_augmentation(const char* letters, Reader& reader, Common& common) noex
         if (*letters == 'S') common.signal_frame = true;
         if (*letters == 'P') {
             uint8_t encoding = reader.byte();
-            reader.pointer(encoding & ~kIndirect, 0);
+            reader.pointer(encoding & ~encoding_indirect, 0);
         }
     }
     reader.skip(static_cast<uint64_t>(after - reader.at()));
@@ -52,7 +52,7 @@ bool read_augmentation(const char* letters, Reader& reader, Common& common) noex
 bool read_common(const uint8_t* at, Common& common) noexcept {
     Reader header(at, at + 4);
     uint32_t length = header.fixed<uint32_t>();
-    if (length == 0 || length == kExtendedLength) return false;
+    if (length == 0 || length == extended_length) return false;
     Reader reader(at + 4, at + 4 + length);
     if (reader.fixed<uint32_t>() != 0) return false;  // not a common entry
     uint8_t version = reader.byte();
@@ -63,7 +63,7 @@ bool read_common(const uint8_t* at, Common& common) noexcept {
     common.code_alignment = reader.uleb();
     common.data_alignment = reader.sleb();
     uint64_t return_register = version == 1 ? reader.byte() : reader.uleb();
-    if (return_register != kReturn || !read_augmentation(letters, reader, common)) return false;
+    if (return_register != return_address || !read_augmentation(letters, reader, common)) return false;
     common.instructions = reader.at();
     common.end = reader.end();
     return !reader.failed();
@@ -73,13 +73,13 @@ bool read_common(const uint8_t* at, Common& common) noexcept {
 bool read_entry(const uint8_t* at, uint64_t pc, Description& out) noexcept {
     Reader header(at, at + 4);
     uint32_t length = header.fixed<uint32_t>();
-    if (length == 0 || length == kExtendedLength) return false;
+    if (length == 0 || length == extended_length) return false;
     Reader reader(at + 4, at + 4 + length);
     uint32_t back = reader.fixed<uint32_t>();
     Common common;
     if (back == 0 || !read_common(at + 4 - back, common)) return false;
     uint64_t start = reader.pointer(common.encoding, 0);
-    uint64_t bytes = reader.pointer(common.encoding & kFormatMask, 0);
+    uint64_t bytes = reader.pointer(common.encoding & encoding_format_mask, 0);
     if (reader.failed() || pc - start >= bytes) return false;
     if (common.has_augmentation) reader.skip(reader.uleb());
     out = {.initial = common.instructions,
@@ -113,10 +113,10 @@ const uint8_t* search(const uint8_t* header, const Pair* table, uint64_t count, 
 }
 
 bool read_in_a_row(const uint8_t* frame, uint64_t pc, Description& out) noexcept {
-    for (unsigned i = 0; i < kMaxEntries; ++i) {
+    for (unsigned i = 0; i < max_entries; ++i) {
         Reader header(frame, frame + 4);
         uint32_t length = header.fixed<uint32_t>();
-        if (length == 0 || length == kExtendedLength) return false;
+        if (length == 0 || length == extended_length) return false;
         if (read_entry(frame, pc, out)) return true;
         frame += 4 + uint64_t{length};
     }
@@ -126,9 +126,9 @@ bool read_in_a_row(const uint8_t* frame, uint64_t pc, Description& out) noexcept
 }  // namespace
 
 uint64_t Reader::pointer(uint8_t encoding, uint64_t data_base) noexcept {
-    if (encoding == kOmit) return 0;
+    if (encoding == encoding_omit) return 0;
     uint64_t here = number(at_), value = 0;
-    switch (encoding & kFormatMask) {
+    switch (encoding & encoding_format_mask) {
         case 0x00: case 0x04: case 0x0c: value = fixed<uint64_t>(); break;
         case 0x01: value = uleb(); break;
         case 0x02: value = fixed<uint16_t>(); break;
@@ -138,18 +138,18 @@ uint64_t Reader::pointer(uint8_t encoding, uint64_t data_base) noexcept {
         case 0x0b: value = static_cast<uint64_t>(int64_t{fixed<int32_t>()}); break;
         default: fail(); return 0;
     }
-    if ((encoding & kRelativeMask) == 0x10) value += here;
-    if ((encoding & kRelativeMask) == 0x30) value += data_base;
-    if ((encoding & kIndirect) != 0) fail();
+    if ((encoding & encoding_relative_mask) == 0x10) value += here;
+    if ((encoding & encoding_relative_mask) == 0x30) value += data_base;
+    if ((encoding & encoding_indirect) != 0) fail();
     return value;
 }
 
 bool find(const uint8_t* header, uint64_t pc, Description& out) noexcept {
     if (header == nullptr || header[0] != 1) return false;
     uint8_t frame_encoding = header[1], count_encoding = header[2], table_encoding = header[3];
-    Reader reader(header + 4, header + kFar);
+    Reader reader(header + 4, header + far_bytes);
     uint64_t frame = reader.pointer(frame_encoding, number(header));
-    if (count_encoding != kOmit && table_encoding == kDataRelativeInt32) {
+    if (count_encoding != encoding_omit && table_encoding == data_relative_int32) {
         uint64_t count = reader.pointer(count_encoding, number(header));
         const uint8_t* entry = search(header, reinterpret_cast<const Pair*>(reader.at()), count, pc);
         return entry != nullptr && read_entry(entry, pc, out);

@@ -11,13 +11,14 @@ namespace prof::cfi {
 namespace {
 
 enum Instruction : uint8_t {  // DW_CFA_…
-    kAdvance = 0x40, kOffset = 0x80, kRestore = 0xc0, kHighMask = 0xc0, kLowMask = 0x3f,
-    kNop = 0x00, kSetLocation = 0x01, kAdvance1 = 0x02, kAdvance2 = 0x03, kAdvance4 = 0x04, kOffsetExtended = 0x05,
-    kRestoreExtended = 0x06, kUndefined = 0x07, kSame = 0x08, kRegister = 0x09, kRemember = 0x0a,
-    kRestoreState = 0x0b, kDefineCfa = 0x0c, kDefineCfaRegister = 0x0d, kDefineCfaOffset = 0x0e,
-    kDefineCfaExpression = 0x0f, kExpression = 0x10, kOffsetExtendedSigned = 0x11, kDefineCfaSigned = 0x12,
-    kDefineCfaOffsetSigned = 0x13, kValueOffset = 0x14, kValueOffsetSigned = 0x15, kValueExpression = 0x16,
-    kArgumentsSize = 0x2e, kNegativeOffset = 0x2f,
+    cfi_advance = 0x40, cfi_offset = 0x80, cfi_restore = 0xc0, high_mask = 0xc0, low_mask = 0x3f, cfi_nop = 0x00,
+    cfi_set_location = 0x01, cfi_advance1 = 0x02, cfi_advance2 = 0x03, cfi_advance4 = 0x04,
+    cfi_offset_extended = 0x05, cfi_restore_extended = 0x06, cfi_undefined = 0x07, cfi_same = 0x08,
+    cfi_register = 0x09, cfi_remember = 0x0a, cfi_restore_state = 0x0b, cfi_define_cfa = 0x0c,
+    cfi_define_cfa_register = 0x0d, cfi_define_cfa_offset = 0x0e, cfi_define_cfa_expression = 0x0f,
+    cfi_expression = 0x10, cfi_offset_extended_signed = 0x11, cfi_define_cfa_signed = 0x12,
+    cfi_define_cfa_offset_signed = 0x13, cfi_value_offset = 0x14, cfi_value_offset_signed = 0x15,
+    cfi_value_expression = 0x16, cfi_arguments_size = 0x2e, cfi_negative_offset = 0x2f,
 };
 
 class Machine {
@@ -42,10 +43,10 @@ class Machine {
 
     // Registers that we do not follow (vector registers) are read and forgotten.
     void set(uint64_t number, How how, int64_t value, const uint8_t* expression = nullptr) noexcept {
-        if (number < kRegisters) row().registers[number] = {how, value, expression};
+        if (number < register_count) row().registers[number] = {how, value, expression};
     }
     void restore(uint64_t number) noexcept {
-        if (number < kRegisters) row().registers[number] = program_.initial.registers[number];
+        if (number < register_count) row().registers[number] = program_.initial.registers[number];
     }
     const uint8_t* block(Reader& reader) noexcept {
         const uint8_t* at = reader.at();
@@ -55,27 +56,27 @@ class Machine {
 
     bool step(Reader& reader) noexcept {
         uint8_t code = reader.byte();
-        uint8_t low = code & kLowMask;
-        switch (code & kHighMask) {
-            case kAdvance: advance(low); return true;
-            case kOffset: set(low, How::at_offset, scaled(reader.uleb())); return true;
-            case kRestore: restore(low); return true;
+        uint8_t low = code & low_mask;
+        switch (code & high_mask) {
+            case cfi_advance: advance(low); return true;
+            case cfi_offset: set(low, How::at_offset, scaled(reader.uleb())); return true;
+            case cfi_restore: restore(low); return true;
             default: return location(code, reader) || define(code, reader) || preserve(code, reader);
         }
     }
 
     bool location(uint8_t code, Reader& reader) noexcept {
         switch (code) {
-            case kNop: return true;
-            case kAdvance1: advance(reader.byte()); return true;
-            case kAdvance2: advance(reader.fixed<uint16_t>()); return true;
-            case kAdvance4: advance(reader.fixed<uint32_t>()); return true;
-            case kArgumentsSize: reader.uleb(); return true;
-            case kRemember:
-                if (program_.remembered_count == Program::kMaxRemembered) return false;
+            case cfi_nop: return true;
+            case cfi_advance1: advance(reader.byte()); return true;
+            case cfi_advance2: advance(reader.fixed<uint16_t>()); return true;
+            case cfi_advance4: advance(reader.fixed<uint32_t>()); return true;
+            case cfi_arguments_size: reader.uleb(); return true;
+            case cfi_remember:
+                if (program_.remembered_count == Program::max_remembered) return false;
                 program_.remembered[program_.remembered_count++] = row();
                 return true;
-            case kRestoreState:
+            case cfi_restore_state:
                 if (program_.remembered_count == 0) return false;
                 row() = program_.remembered[--program_.remembered_count];
                 return true;
@@ -85,18 +86,18 @@ class Machine {
 
     bool define(uint8_t code, Reader& reader) noexcept {
         switch (code) {
-            case kDefineCfa:
+            case cfi_define_cfa:
                 row().cfa_register = reader.uleb();
                 row().cfa_offset = static_cast<int64_t>(reader.uleb());
                 break;
-            case kDefineCfaSigned:
+            case cfi_define_cfa_signed:
                 row().cfa_register = reader.uleb();
                 row().cfa_offset = scaled(reader.sleb());
                 break;
-            case kDefineCfaRegister: row().cfa_register = reader.uleb(); break;
-            case kDefineCfaOffset: row().cfa_offset = static_cast<int64_t>(reader.uleb()); break;
-            case kDefineCfaOffsetSigned: row().cfa_offset = scaled(reader.sleb()); break;
-            case kDefineCfaExpression: row().cfa_expression = block(reader); return true;
+            case cfi_define_cfa_register: row().cfa_register = reader.uleb(); break;
+            case cfi_define_cfa_offset: row().cfa_offset = static_cast<int64_t>(reader.uleb()); break;
+            case cfi_define_cfa_offset_signed: row().cfa_offset = scaled(reader.sleb()); break;
+            case cfi_define_cfa_expression: row().cfa_expression = block(reader); return true;
             default: return false;
         }
         row().cfa_expression = nullptr;
@@ -104,20 +105,20 @@ class Machine {
     }
 
     bool preserve(uint8_t code, Reader& reader) noexcept {
-        if (code < kOffsetExtended || (code > kNegativeOffset)) return false;
+        if (code < cfi_offset_extended || (code > cfi_negative_offset)) return false;
         uint64_t number = reader.uleb();
         switch (code) {
-            case kOffsetExtended: set(number, How::at_offset, scaled(reader.uleb())); return true;
-            case kOffsetExtendedSigned: set(number, How::at_offset, scaled(reader.sleb())); return true;
-            case kNegativeOffset: set(number, How::at_offset, -scaled(reader.uleb())); return true;
-            case kRestoreExtended: restore(number); return true;
-            case kUndefined: set(number, How::undefined, 0); return true;
-            case kSame: set(number, How::same, 0); return true;
-            case kRegister: set(number, How::in_register, static_cast<int64_t>(reader.uleb())); return true;
-            case kExpression: set(number, How::at_expression, 0, block(reader)); return true;
-            case kValueOffset: set(number, How::is_offset, scaled(reader.uleb())); return true;
-            case kValueOffsetSigned: set(number, How::is_offset, scaled(reader.sleb())); return true;
-            case kValueExpression: set(number, How::is_expression, 0, block(reader)); return true;
+            case cfi_offset_extended: set(number, How::at_offset, scaled(reader.uleb())); return true;
+            case cfi_offset_extended_signed: set(number, How::at_offset, scaled(reader.sleb())); return true;
+            case cfi_negative_offset: set(number, How::at_offset, -scaled(reader.uleb())); return true;
+            case cfi_restore_extended: restore(number); return true;
+            case cfi_undefined: set(number, How::undefined, 0); return true;
+            case cfi_same: set(number, How::same, 0); return true;
+            case cfi_register: set(number, How::in_register, static_cast<int64_t>(reader.uleb())); return true;
+            case cfi_expression: set(number, How::at_expression, 0, block(reader)); return true;
+            case cfi_value_offset: set(number, How::is_offset, scaled(reader.uleb())); return true;
+            case cfi_value_offset_signed: set(number, How::is_offset, scaled(reader.sleb())); return true;
+            case cfi_value_expression: set(number, How::is_expression, 0, block(reader)); return true;
             default: return false;
         }
     }

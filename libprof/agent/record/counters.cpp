@@ -67,7 +67,7 @@ void look_at_peak() noexcept {
 
 // The share of `stack`; another stack's in its place is handed over first.
 Share& share_of(Cache& cache, uint32_t stack) noexcept {
-    uint32_t index = stack & (Cache::kShares - 1);
+    uint32_t index = stack & (Cache::share_count - 1);
     Share& share = cache.share[index];
     if (share.stack == stack) [[likely]] return share;
     if (share.stack != 0)
@@ -80,8 +80,8 @@ Share& share_of(Cache& cache, uint32_t stack) noexcept {
 
 void count_event(Cache& cache, int64_t bytes) noexcept {
     cache.pending_bytes += bytes;
-    if (++cache.events >= kEventsPerBatch || cache.pending_bytes > kMaxPendingBytes ||
-        cache.pending_bytes < -kMaxPendingBytes) [[unlikely]]
+    if (++cache.events >= events_per_batch || cache.pending_bytes > max_pending_bytes ||
+        cache.pending_bytes < -max_pending_bytes) [[unlikely]]
         hand_over(cache);
 }
 
@@ -109,7 +109,7 @@ void freed_shared(Cache& cache, uint32_t stack, uint64_t bytes, bool temporary, 
     ++share.freed_blocks;
     share.freed_bytes += bytes;
     share.temporary_blocks += temporary;
-    ++share.lifetimes[bucket];  // at most kEventsPerBatch
+    ++share.lifetimes[bucket];  // at most events_per_batch
     count_event(cache, -static_cast<int64_t>(bytes));
 }
 
@@ -136,7 +136,7 @@ tables::Totals read_totals(uint32_t threads) noexcept {
     out.peak_bytes = totals.peak_bytes;
     out.peak_blocks = totals.peak_blocks;
     bool shared = state().threaded.load(std::memory_order_relaxed) != 0;
-    out.peak_error_bytes = shared ? uint64_t{threads} * kMaxPendingBytes : 0;
+    out.peak_error_bytes = shared ? uint64_t{threads} * max_pending_bytes : 0;
     for (uint32_t i = 0; i < stacks::stack_total(); ++i) {
         const Stack& stack = stacks.at(i);
         out.allocated_bytes += stack.allocated_bytes;

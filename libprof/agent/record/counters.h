@@ -10,7 +10,7 @@
 //   otherwise              it has not changed since the peak: the live value is its value at the peak
 //
 // With more threads each has a small cache of counters and hands it over now and then; the peak may then be too low
-// by what the threads hold back, kMaxPendingBytes each.
+// by what the threads hold back, max_pending_bytes each.
 //
 // Side:    agent, floor 2 (record).
 // Threads: see above. No cache line is written by two threads on each operation.
@@ -62,16 +62,16 @@ struct alignas(64) Share {
 };
 
 struct Cache {
-    static constexpr uint32_t kShares = 256;
-    Share share[kShares];
-    uint8_t touched[kShares];  // indices of shares in use
+    static constexpr uint32_t share_count = 256;
+    Share share[share_count];
+    uint8_t touched[share_count];  // indices of shares in use
     uint32_t touched_count;
     uint32_t events;
     int64_t pending_bytes;     // live bytes not handed over
 };
 
-inline constexpr uint32_t kEventsPerBatch = 1024;
-inline constexpr int64_t kMaxPendingBytes = 256 << 10;
+inline constexpr uint32_t events_per_batch = 1024;
+inline constexpr int64_t max_pending_bytes = 256 << 10;
 
 extern Segments<Stack, 10> stacks;
 extern Totals totals;

@@ -12,10 +12,10 @@
 namespace prof::cfi {
 
 enum PointerEncoding : uint8_t {  // DW_EH_PE_…
-    kOmit = 0xff,
-    kFormatMask = 0x0f,
-    kRelativeMask = 0x70,
-    kIndirect = 0x80,
+    encoding_omit = 0xff,
+    encoding_format_mask = 0x0f,
+    encoding_relative_mask = 0x70,
+    encoding_indirect = 0x80,
 };
 
 class Reader {

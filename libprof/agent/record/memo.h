@@ -40,18 +40,18 @@ struct Word {
 
 // The tests build a memo that trusts a look at the nearest words, to show that the oracle would notice.
 #ifdef PROF_TEST_FEW_WORDS
-inline constexpr bool kWeakened = true;
+inline constexpr bool weakened = true;
 #else
-inline constexpr bool kWeakened = false;
+inline constexpr bool weakened = false;
 #endif
-inline constexpr uint32_t kFewWords = 16;
+inline constexpr uint32_t few_words = 16;
 
 class Memo {
    public:
-    static constexpr unsigned kPadding = 4;  // words that always hold, so that four can be checked at a time
+    static constexpr unsigned padding_words = 4;  // words that always hold, so that four can be checked at a time
 
     Frame* frames = nullptr;    // frames[0] is a sentinel that no walk can meet
-    Word* words = nullptr;      // after kPadding of padding
+    Word* words = nullptr;      // after padding_words of padding
     uint32_t depth = 0;         // frames[1..depth]
     uint32_t capacity = 0;
     uint64_t epoch = 0;
@@ -59,7 +59,7 @@ class Memo {
     // Where the words of `frame` and all further out begin to differ: 0 when they do not, else index + 1.
     uint32_t first_difference(const Frame& frame) const noexcept {
         const Word* word = words + frame.words_end;
-        const Word* last = kWeakened && frame.words_end > kFewWords ? word - kFewWords : words;
+        const Word* last = weakened && frame.words_end > few_words ? word - few_words : words;
         for (; word > last; word -= 4) {
             if (differs(word[-1]) | differs(word[-2]) | differs(word[-3]) | differs(word[-4])) [[unlikely]]
                 return exact_difference(static_cast<uint32_t>(word - words));

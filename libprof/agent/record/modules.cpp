@@ -29,10 +29,10 @@ using FindObject = int (*)(void* pc, dl_find_object* result);
 constinit FindObject find_object = nullptr;
 #endif
 
-constexpr uint16_t kMaxGeneration = PROF_GENERATION_DOMAIN - 1;
-constexpr size_t kMaxPathBytes = 4096;
-constexpr uint32_t kIdBytes = PROF_BUILD_ID_BYTES;
-constexpr uint32_t kMaxModules = 1u << 20;
+constexpr uint16_t max_generation = PROF_GENERATION_DOMAIN - 1;
+constexpr size_t max_path_bytes = 4096;
+constexpr uint32_t id_bytes = PROF_BUILD_ID_BYTES;
+constexpr uint32_t max_modules = 1u << 20;
 
 // A module as the dynamic linker shows it.
 struct View {
@@ -168,7 +168,7 @@ bool same(const Record& record, const View& view) noexcept {
 }
 
 const char* copy_path(const char* path) noexcept {
-    size_t bytes = strnlen(path == nullptr ? "" : path, kMaxPathBytes);
+    size_t bytes = strnlen(path == nullptr ? "" : path, max_path_bytes);
     if (bytes == 0) return "";
     auto* copy = static_cast<char*>(arena::take(bytes + 1));
     if (copy == nullptr) return "";
@@ -182,7 +182,7 @@ bool alive(const Record& record) noexcept { return record.facts.last_generation 
 void bury(Record& record) noexcept {
     uint32_t now = generation.load(std::memory_order_relaxed);
     record.facts.last_generation = static_cast<uint16_t>(now);
-    if (now < kMaxGeneration) generation.store(now + 1, std::memory_order_relaxed);
+    if (now < max_generation) generation.store(now + 1, std::memory_order_relaxed);
     raise_rule_epoch();
 }
 
@@ -205,7 +205,7 @@ bool is_known(uintptr_t pc) noexcept {
 
 Record* append(const View& view) noexcept {
     uint32_t index = total.load(std::memory_order_relaxed);
-    if (index >= kMaxModules || !records.reserve(index)) return nullptr;
+    if (index >= max_modules || !records.reserve(index)) return nullptr;
     Record& record = records.at(index);
     record.facts = {};
     record.facts.bias = view.bias;
@@ -216,7 +216,7 @@ Record* append(const View& view) noexcept {
     record.facts.path = copy_path(view.path);
     record.facts.tls_module = view.tls_module;
     if (const Elf64_Nhdr* note = build_id_of(view); note != nullptr) {
-        record.facts.build_id_bytes = note->n_descsz < kIdBytes ? note->n_descsz : kIdBytes;
+        record.facts.build_id_bytes = note->n_descsz < id_bytes ? note->n_descsz : id_bytes;
         std::memcpy(record.facts.build_id, build_id_bytes(note), record.facts.build_id_bytes);
     }
     record.eh_frame_header = view.eh_frame_header;

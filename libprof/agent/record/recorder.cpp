@@ -25,8 +25,8 @@
 namespace prof::recorder {
 namespace {
 
-constexpr uint32_t kEventsPerLook = 64;
-constexpr size_t kLargeBytes = 64 << 10;  // a program may allocate a few of these and then no more: each is looked at
+constexpr uint32_t events_per_look = 64;
+constexpr size_t large_bytes = 64 << 10;  // a program may allocate a few of these and then no more: each is looked at
 
 Service service = nullptr;
 Forked forked = nullptr;
@@ -51,14 +51,14 @@ Forked forked = nullptr;
 
 // What lies at least between code that a signal interrupts and its handler on the same stack: the red zone, siginfo_t and
 // ucontext_t. Two entries of ours from one place in the program lie closer together.
-constexpr uintptr_t kSignalFrameBytes = 512;
+constexpr uintptr_t signal_frame_bytes = 512;
 
 // Whether this thread is still inside. A handler that interrupted us runs further in on the same stack; whoever comes
 // from as far out shows that a handler has jumped away over us (siglongjmp), and that nobody will leave any more.
 bool is_still_inside(const Thread& thread) noexcept {
     uintptr_t entered = thread.inside.load(std::memory_order_relaxed), here = stack_pointer();
     auto is_native = [&](uintptr_t at) { return at >= thread.stack_low && at < thread.stack_high; };
-    return entered != 0 && !(is_native(entered) && is_native(here) && here + kSignalFrameBytes > entered);
+    return entered != 0 && !(is_native(entered) && is_native(here) && here + signal_frame_bytes > entered);
 }
 
 [[gnu::noinline]] Thread* enter_slowly() noexcept {
@@ -80,7 +80,7 @@ bool is_still_inside(const Thread& thread) noexcept {
 // This thread's Thread, marked as inside; null when nothing is to be recorded.
 [[gnu::always_inline]] inline Thread* enter() noexcept {
     Thread* thread = threads::local.thread;
-    if (thread == nullptr || state().mode.load(std::memory_order_relaxed) != kModeStarted ||
+    if (thread == nullptr || state().mode.load(std::memory_order_relaxed) != mode_started ||
         thread->inside.load(std::memory_order_relaxed) != 0) [[unlikely]]
         return enter_slowly();
     thread->inside.store(stack_pointer(), std::memory_order_relaxed);
@@ -90,9 +90,9 @@ bool is_still_inside(const Thread& thread) noexcept {
 
 // Every 64 events, and at once when somebody asked: the clock, and the floors above.
 [[gnu::noinline]] void look_around(Thread& thread) noexcept {
-    thread.countdown = kEventsPerLook;
+    thread.countdown = events_per_look;
     timeline::advance();
-    state().mode.fetch_and(~uint32_t{kModeRequest}, std::memory_order_acq_rel);
+    state().mode.fetch_and(~uint32_t{mode_request}, std::memory_order_acq_rel);
     thread.inside.store(0, std::memory_order_relaxed);
     if (service != nullptr) service();
 }
@@ -157,7 +157,7 @@ void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes,
     if (!blocks::insert_fast(address, record)) [[unlikely]]
         if (!insert_slowly(thread, address, record)) return;
     count_allocated(thread, stack, size);
-    if (size >= kLargeBytes) [[unlikely]] thread.countdown = 1;
+    if (size >= large_bytes) [[unlikely]] thread.countdown = 1;
 }
 
 blocks::Taken take(Thread& thread, void* block) noexcept {
@@ -178,7 +178,7 @@ blocks::Taken take(Thread& thread, void* block) noexcept {
     if (shadow.mode.load(std::memory_order_relaxed) == 0) tables::lose(PROF_LOSS_EARLY_BLOCKS);
 }
 
-bool is_stopped() noexcept { return (state().mode.load(std::memory_order_relaxed) & kModeStopped) != 0; }
+bool is_stopped() noexcept { return (state().mode.load(std::memory_order_relaxed) & mode_stopped) != 0; }
 
 }  // namespace
 
@@ -187,20 +187,20 @@ bool is_stopped() noexcept { return (state().mode.load(std::memory_order_relaxed
 bool start() noexcept {
     threads::start();
     if (!start_state() || !stacks::start() || !rules::start() || !timeline::start() || !modules::start()) return false;
-    shadow.mode.store(kModeStarted);
-    state().mode.store(kModeStarted, std::memory_order_release);
+    shadow.mode.store(mode_started);
+    state().mode.store(mode_started, std::memory_order_release);
     return true;
 }
 
-bool is_recording() noexcept { return shadow.mode.load(std::memory_order_relaxed) == kModeStarted; }
+bool is_recording() noexcept { return shadow.mode.load(std::memory_order_relaxed) == mode_started; }
 
 void set_recording(bool on) noexcept {
     if (shadow.mode.load() == 0) return;
-    shadow.mode.store(on ? kModeStarted : kModeStarted | kModeStopped);
+    shadow.mode.store(on ? mode_started : mode_started | mode_stopped);
     if (on)
-        state().mode.fetch_and(~uint32_t{kModeStopped});
+        state().mode.fetch_and(~uint32_t{mode_stopped});
     else
-        state().mode.fetch_or(kModeStopped);
+        state().mode.fetch_or(mode_stopped);
 }
 
 void allocated(void* block, size_t size, const Caller& caller) noexcept {
@@ -261,7 +261,7 @@ void not_reallocated(const InFlight& old) noexcept {
 
 void set_service(Service wanted) noexcept { service = wanted; }
 
-void request_service() noexcept { state().mode.fetch_or(kModeRequest, std::memory_order_acq_rel); }
+void request_service() noexcept { state().mode.fetch_or(mode_request, std::memory_order_acq_rel); }
 
 bool is_inside() noexcept {
     const Thread* thread = threads::local.thread;

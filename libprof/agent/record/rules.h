@@ -22,12 +22,12 @@
 namespace prof::rules {
 
 enum Shape : uint64_t {
-    kNone,     // no description, or one that we do not understand: the walk ends, incomplete
-    kByStack,  // CFA = rsp + offset
-    kByFrame,  // CFA = rbp + offset
-    kLinked,   // CFA = *(rbp + offset): the stack was realigned; rbp is saved relative to rbp itself
-    kEnd,      // the outermost frame
-    kSlow,     // follow all registers
+    no_rule,        // no description, or one that we do not understand: the walk ends, incomplete
+    by_stack,       // CFA = rsp + offset
+    by_frame,       // CFA = rbp + offset
+    linked,         // CFA = *(rbp + offset): the stack was realigned; rbp is saved relative to rbp itself
+    outermost,      // the outermost frame
+    all_registers,  // follow all registers
 };
 
 using Rule = uint64_t;
@@ -51,7 +51,7 @@ struct Table {
 };
 
 extern std::atomic<Table*> table;
-inline constexpr unsigned kMaxProbes = 16;  // the table has as many entries more than its hash can name
+inline constexpr unsigned max_probes = 16;  // the table has as many entries more than its hash can name
 
 bool start() noexcept;
 
@@ -72,7 +72,7 @@ class Reader {
     // The rule of a return address; 0 when it is not in the cache.
     Rule operator[](uint64_t pc) const noexcept {
         uint64_t key = epoch_ | pc, at = place_of(key, table_->log2);
-        for (unsigned i = 0; i < kMaxProbes; ++i, ++at) {
+        for (unsigned i = 0; i < max_probes; ++i, ++at) {
             const Entry& entry = table_->entry[at];
             uint64_t there = entry.key.load(std::memory_order_acquire);
             if (there == key) [[likely]] {
@@ -89,7 +89,7 @@ class Reader {
     uint64_t epoch_;
 };
 
-// Works the rule out and remembers it, unless it is kNone. `program` is working space.
+// Works the rule out and remembers it, unless it is no_rule. `program` is working space.
 Rule work_out(uint64_t pc, cfi::Program& program) noexcept;
 
 }  // namespace prof::rules

@@ -19,7 +19,7 @@
 
 namespace prof {
 
-template <class T, unsigned kFirstLog2>
+template <class T, unsigned first_log2>
 class Segments {
    public:
     T& at(uint32_t index) noexcept {
@@ -38,16 +38,16 @@ class Segments {
     }
 
    private:
-    static constexpr unsigned kSegments = 33 - kFirstLog2;
+    static constexpr unsigned segment_count = 33 - first_log2;
     static unsigned number_of(uint32_t index) noexcept {
-        return static_cast<unsigned>(std::bit_width(index >> kFirstLog2));
+        return static_cast<unsigned>(std::bit_width(index >> first_log2));
     }
     static uint32_t first_of(unsigned number) noexcept {
-        return number == 0 ? 0 : uint32_t{1} << (kFirstLog2 + number - 1);
+        return number == 0 ? 0 : uint32_t{1} << (first_log2 + number - 1);
     }
-    static unsigned log2_of(unsigned number) noexcept { return number == 0 ? kFirstLog2 : kFirstLog2 + number - 1; }
+    static unsigned log2_of(unsigned number) noexcept { return number == 0 ? first_log2 : first_log2 + number - 1; }
 
-    std::atomic<T*> segment_[kSegments]{};
+    std::atomic<T*> segment_[segment_count]{};
 };
 
 }  // namespace prof

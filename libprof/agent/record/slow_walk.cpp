@@ -18,10 +18,10 @@
 namespace prof::walk {
 namespace {
 
-using Registers = uint64_t[cfi::kRegisters];
+using Registers = uint64_t[cfi::register_count];
 
-constexpr unsigned kMaxOwnFrames = 64;
-constexpr uint64_t kMaxFrameBytes = uint64_t{1} << 40;
+constexpr unsigned max_own_frames = 64;
+constexpr uint64_t max_frame_bytes = uint64_t{1} << 40;
 
 struct Cursor {
     Thread& thread;
@@ -32,7 +32,7 @@ struct Cursor {
 
 bool read_word(void* context, uint64_t address, uint64_t& word) noexcept {
     auto& cursor = *static_cast<Cursor*>(context);
-    uint64_t low = cursor.registers[cfi::kRsp];
+    uint64_t low = cursor.registers[cfi::rsp];
     const Thread& thread = cursor.thread;
     if (low >= thread.stack_low && address >= low && address + 8 <= thread.stack_high) {
         word = stack_word(reinterpret_cast<const uint64_t*>(address));
@@ -47,12 +47,12 @@ bool value_of(Cursor& cursor, const cfi::RegisterRule& rule, unsigned number, ui
     using cfi::How;
     cfi::Memory memory{&read_word, &cursor};
     switch (rule.how) {
-        case How::same: value = number == cfi::kRsp ? cfa : cursor.registers[number]; return true;
+        case How::same: value = number == cfi::rsp ? cfa : cursor.registers[number]; return true;
         case How::undefined: value = 0; return true;
         case How::at_offset: return read_word(&cursor, cfa + static_cast<uint64_t>(rule.value), value);
         case How::is_offset: value = cfa + static_cast<uint64_t>(rule.value); return true;
         case How::in_register:
-            if (static_cast<uint64_t>(rule.value) >= cfi::kRegisters) return false;
+            if (static_cast<uint64_t>(rule.value) >= cfi::register_count) return false;
             value = cursor.registers[rule.value];
             return true;
         case How::is_expression: return cfi::evaluate(rule.expression, cursor.registers, &cfa, memory, value);
@@ -68,14 +68,14 @@ bool value_of(Cursor& cursor, const cfi::RegisterRule& rule, unsigned number, ui
 bool cfa_of(Cursor& cursor, const cfi::Row& row, uint64_t& cfa) noexcept {
     if (row.cfa_expression != nullptr)
         return cfi::evaluate(row.cfa_expression, cursor.registers, nullptr, {&read_word, &cursor}, cfa);
-    if (row.cfa_register >= cfi::kRegisters) return false;
+    if (row.cfa_register >= cfi::register_count) return false;
     cfa = cursor.registers[row.cfa_register] + static_cast<uint64_t>(row.cfa_offset);
     return true;
 }
 
 // One frame out. `met` means: go on.
 End step(Cursor& cursor) noexcept {
-    uint64_t pc = cursor.registers[cfi::kReturn] - (cursor.interrupted ? 0 : 1);
+    uint64_t pc = cursor.registers[cfi::return_address] - (cursor.interrupted ? 0 : 1);
     modules::Found module;
     cfi::Description description;
     cursor.generation = 0;
@@ -84,17 +84,17 @@ End step(Cursor& cursor) noexcept {
     if (!cfi::find(module.eh_frame_header, pc, description)) return is_loader(pc) ? End::complete : End::incomplete;
     cfi::Program& program = *cursor.thread.program;
     if (!cfi::run(description, pc, program)) return End::incomplete;
-    if (program.row.registers[cfi::kReturn].how == cfi::How::undefined) return End::complete;
+    if (program.row.registers[cfi::return_address].how == cfi::How::undefined) return End::complete;
     uint64_t cfa = 0;
     Registers next;
     if (!cfa_of(cursor, program.row, cfa)) return End::incomplete;
-    for (unsigned i = 0; i < cfi::kRegisters; ++i)
+    for (unsigned i = 0; i < cfi::register_count; ++i)
         if (!value_of(cursor, program.row.registers[i], i, cfa, next[i])) return End::incomplete;
-    bool outward = next[cfi::kRsp] > cursor.registers[cfi::kRsp];
+    bool outward = next[cfi::rsp] > cursor.registers[cfi::rsp];
     if (!description.signal_frame && !outward) return End::incomplete;
-    for (unsigned i = 0; i < cfi::kRegisters; ++i) cursor.registers[i] = next[i];
+    for (unsigned i = 0; i < cfi::register_count; ++i) cursor.registers[i] = next[i];
     cursor.interrupted = description.signal_frame;
-    return next[cfi::kReturn] == 0 ? End::complete : End::met;
+    return next[cfi::return_address] == 0 ? End::complete : End::met;
 }
 
 // The registers as they are here. Those that calls do not keep are of no use further out, and stay 0.
@@ -117,8 +117,8 @@ End step(Cursor& cursor) noexcept {
 }
 
 bool leave_own_frames(Cursor& cursor, const recorder::Caller& caller) noexcept {
-    for (unsigned i = 0; i < kMaxOwnFrames; ++i) {
-        if (cursor.registers[cfi::kRsp] == caller.stack_pointer) return true;
+    for (unsigned i = 0; i < max_own_frames; ++i) {
+        if (cursor.registers[cfi::rsp] == caller.stack_pointer) return true;
         if (step(cursor) != End::met) return false;
     }
     return false;
@@ -135,7 +135,7 @@ bool leave_own_frames(Cursor& cursor, const recorder::Caller& caller) noexcept {
         if (count == thread.memo.capacity && !threads::grow(thread)) return End::truncated;
         Fresh& fresh = thread.fresh[count++];
         // An interrupted instruction is noted one byte on, so that "one before" is within it, as for a call.
-        fresh.pc = cursor.registers[cfi::kReturn] + (cursor.interrupted ? 1 : 0);
+        fresh.pc = cursor.registers[cfi::return_address] + (cursor.interrupted ? 1 : 0);
         End end = step(cursor);
         fresh.rule = cursor.generation;
         if (end != End::met) return end;

@@ -18,8 +18,8 @@ constinit std::atomic<Table*> table{nullptr};
 
 namespace {
 
-constexpr uint32_t kFirstLog2 = 12;
-constexpr uint32_t kFlagShift = 30;
+constexpr uint32_t first_log2 = 12;
+constexpr uint32_t flag_shift = 30;
 
 constinit Lock lock;
 constinit Segments<uint32_t, 10> leaves{};  // stack -> flags << 30 | node
@@ -63,7 +63,7 @@ uint32_t find_locked(uint32_t caller, uint64_t pc) noexcept {
 }  // namespace
 
 bool start() noexcept {
-    Table* first = make_table(kFirstLog2);
+    Table* first = make_table(first_log2);
     if (first == nullptr || !nodes.reserve(0) || !leaves.reserve(0) || !counters::reserve(0)) return false;
     table.store(first, std::memory_order_release);
     node_total.store(1, std::memory_order_release);  // node 0, the empty stack
@@ -75,11 +75,11 @@ void reset_lock() noexcept { lock.reset(); }
 
 uint32_t add(uint32_t caller, uint64_t pc) noexcept {
     Hold hold(lock);
-    if (!hold) return kFailed;
+    if (!hold) return no_node;
     if (uint32_t known = find_locked(caller, pc); known != 0) return known;
     uint32_t number = node_total.load(std::memory_order_relaxed);
-    if (number >= kMaxNodes || !nodes.reserve(number)) return kFailed;
-    if (uint64_t{number} * 2 > uint64_t{1} << table.load(std::memory_order_relaxed)->log2 && !grow()) return kFailed;
+    if (number >= max_nodes || !nodes.reserve(number)) return no_node;
+    if (uint64_t{number} * 2 > uint64_t{1} << table.load(std::memory_order_relaxed)->log2 && !grow()) return no_node;
     Node& node = nodes.at(number);
     node.pc = pc;
     node.caller = caller;
@@ -94,8 +94,8 @@ uint32_t add_leaf(uint32_t number, uint32_t flags) noexcept {
     if (!hold) return 0;
     if (uint32_t known = node.stack.load(std::memory_order_relaxed); known != 0) return known;
     uint32_t stack = leaf_total.load(std::memory_order_relaxed);
-    if (stack > blocks::kMaxStack || !leaves.reserve(stack) || !counters::reserve(stack)) return 0;
-    leaves.at(stack) = number | flags << kFlagShift;
+    if (stack > blocks::max_stack || !leaves.reserve(stack) || !counters::reserve(stack)) return 0;
+    leaves.at(stack) = number | flags << flag_shift;
     leaf_total.store(stack + 1, std::memory_order_release);
     node.stack.store(stack, std::memory_order_release);
     return stack;
@@ -103,8 +103,8 @@ uint32_t add_leaf(uint32_t number, uint32_t flags) noexcept {
 
 uint32_t stack_total() noexcept { return leaf_total.load(std::memory_order_acquire); }
 
-uint32_t node_of(uint32_t stack) noexcept { return leaves.at(stack) & ((1u << kFlagShift) - 1); }
+uint32_t node_of(uint32_t stack) noexcept { return leaves.at(stack) & ((1u << flag_shift) - 1); }
 
-uint32_t flags_of(uint32_t stack) noexcept { return leaves.at(stack) >> kFlagShift; }
+uint32_t flags_of(uint32_t stack) noexcept { return leaves.at(stack) >> flag_shift; }
 
 }  // namespace prof::stacks

@@ -26,9 +26,9 @@ struct Node {
 };
 static_assert(sizeof(Node) == 16);
 
-inline constexpr uint32_t kRoot = 0;                    // the empty stack
-inline constexpr uint32_t kMaxNodes = 1u << 30;
-inline constexpr uint32_t kFailed = 0xffffffff;
+inline constexpr uint32_t empty_stack = 0;
+inline constexpr uint32_t max_nodes = 1u << 30;
+inline constexpr uint32_t no_node = 0xffffffff;
 
 struct Table {
     uint32_t log2;
@@ -48,7 +48,7 @@ inline uint64_t hash_of(uint32_t caller, uint64_t pc) noexcept {
 
 uint32_t add(uint32_t caller, uint64_t pc) noexcept;
 
-// The node of `pc` under `caller`, made when it is new. kFailed: no memory.
+// The node of `pc` under `caller`, made when it is new. no_node: no memory.
 inline uint32_t intern(uint32_t caller, uint64_t pc) noexcept {
     const Table* now = table.load(std::memory_order_acquire);
     uint64_t mask = (uint64_t{1} << now->log2) - 1;

@@ -15,14 +15,14 @@ namespace prof {
 constinit State shadow{};
 
 namespace {
-constexpr size_t kPageBytes = 4096;
-constexpr int kWipeOnFork = 18;  // MADV_WIPEONFORK, Linux 4.14; older kernels say EINVAL and pthread_atfork must do
+constexpr size_t page_bytes = 4096;
+constexpr int wipe_on_fork = 18;  // MADV_WIPEONFORK, Linux 4.14; older kernels say EINVAL and pthread_atfork must do
 }  // namespace
 
 bool start_state() noexcept {
-    auto* page = static_cast<State*>(arena::map(kPageBytes));
+    auto* page = static_cast<State*>(arena::map(page_bytes));
     if (page == nullptr) return false;
-    sys::madvise(page, kPageBytes, kWipeOnFork);
+    sys::madvise(page, page_bytes, wipe_on_fork);
     page->pid = static_cast<uint32_t>(sys::getpid());
     state_page = page;
     return true;

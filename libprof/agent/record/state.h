@@ -14,13 +14,13 @@
 namespace prof {
 
 enum Mode : uint32_t {
-    kModeStarted = 1,   // never zero in the process that started
-    kModeStopped = 2,   // new blocks are not recorded, frees of known ones are
-    kModeRequest = 4,   // somebody waits for the service
+    mode_started = 1,  // never zero in the process that started
+    mode_stopped = 2,  // new blocks are not recorded, frees of known ones are
+    mode_request = 4,  // somebody waits for the service
 };
 
 struct alignas(64) State {
-    std::atomic<uint32_t> mode;        // kModeStarted alone: the fast path; anything else: look closer
+    std::atomic<uint32_t> mode;        // mode_started alone: the fast path; anything else: look closer
     std::atomic<uint32_t> tick;        // index of the newest timeline sample
     std::atomic<uint64_t> rule_epoch;  // raised when rules and memos may be out of date
     uintptr_t loader_start;            // the dynamic linker's code: its allocations announce new modules

@@ -26,21 +26,21 @@ thread_local constinit Local local{};
 
 namespace {
 
-constexpr uint32_t kMaxSlots = blocks::kMaxThread;
-constexpr uint32_t kLooksAtOnce = 16;     // slots looked at for a dead owner when a thread begins
+constexpr uint32_t max_slots = blocks::max_thread;
+constexpr uint32_t looks_at_once = 16;     // slots looked at for a dead owner when a thread begins
 #ifdef PROF_TEST_FEW_PAST_THREADS
-constexpr uint32_t kMaxPast = 2;
+constexpr uint32_t max_past = 2;
 #else
-constexpr uint32_t kMaxPast = 1u << 16;
+constexpr uint32_t max_past = 1u << 16;
 #endif
-constexpr uint32_t kWordsPerFrame = 3;
-constexpr uintptr_t kLeastMainStack = uintptr_t{128} << 20;  // the kernel keeps this gap free of mappings
-constexpr uintptr_t kMostMainStack = uintptr_t{1} << 30;
+constexpr uint32_t words_per_frame = 3;
+constexpr uintptr_t least_main_stack = uintptr_t{128} << 20;  // the kernel keeps this gap free of mappings
+constexpr uintptr_t most_main_stack = uintptr_t{1} << 30;
 
 constinit Lock lock;
 constexpr char always_alone = 1;
 const char* alone_word = &always_alone;   // __libc_single_threaded, since glibc 2.32
-Thread* slots[kMaxSlots + 1];
+Thread* slots[max_slots + 1];
 uint32_t slot_total = 1;                  // slot 0 means "unknown"
 uint32_t next_look = 1;
 
@@ -102,8 +102,8 @@ uintptr_t main_stack_reach() noexcept {
         uint64_t soft, hard;
     } limit{};
     sys::call(__NR_prlimit64, 0, RLIMIT_STACK, 0, reinterpret_cast<long>(&limit));
-    if (limit.soft < kLeastMainStack) return kLeastMainStack;
-    return limit.soft < kMostMainStack ? limit.soft : kMostMainStack;
+    if (limit.soft < least_main_stack) return least_main_stack;
+    return limit.soft < most_main_stack ? limit.soft : most_main_stack;
 }
 
 void find_stack(Thread& thread) noexcept {
@@ -125,21 +125,21 @@ void find_stack(Thread& thread) noexcept {
 // ---- Memory of a thread --------------------------------------------------------------------------------------------
 
 bool make_frames(Thread& thread, uint32_t capacity) noexcept {
-    size_t word_count = size_t{capacity} * kWordsPerFrame + Memo::kPadding;
+    size_t word_count = size_t{capacity} * words_per_frame + Memo::padding_words;
     auto* frames = static_cast<Frame*>(arena::take((size_t{capacity} + 1) * sizeof(Frame)));
     auto* words = static_cast<Word*>(arena::take(word_count * sizeof(Word)));
     auto* fresh = static_cast<Fresh*>(arena::take(size_t{capacity} * sizeof(Fresh)));
     if (frames == nullptr || words == nullptr || fresh == nullptr) return false;
-    for (unsigned i = 0; i < Memo::kPadding; ++i) words[i].at = &words[i].value;
-    frames[0] = {.pc = 0, .stack_pointer = ~uint64_t{0}, .frame_pointer = 0, .node = stacks::kRoot, .stack = 0,
+    for (unsigned i = 0; i < Memo::padding_words; ++i) words[i].at = &words[i].value;
+    frames[0] = {.pc = 0, .stack_pointer = ~uint64_t{0}, .frame_pointer = 0, .node = stacks::empty_stack, .stack = 0,
                  .words_end = 0, .unused = 0};
     if (Memo& memo = thread.memo; memo.capacity != 0) {
         std::memcpy(frames, memo.frames, (size_t{memo.capacity} + 1) * sizeof(Frame));
-        std::memcpy(words + Memo::kPadding, memo.words, size_t{memo.capacity} * kWordsPerFrame * sizeof(Word));
+        std::memcpy(words + Memo::padding_words, memo.words, size_t{memo.capacity} * words_per_frame * sizeof(Word));
         std::memcpy(fresh, thread.fresh, size_t{memo.capacity} * sizeof(Fresh));
     }
     thread.memo.frames = frames;
-    thread.memo.words = words + Memo::kPadding;
+    thread.memo.words = words + Memo::padding_words;
     thread.memo.capacity = capacity;
     thread.fresh = fresh;
     return true;
@@ -149,7 +149,7 @@ Thread* make_thread() noexcept {
     auto* made = static_cast<Thread*>(arena::take(sizeof(Thread)));
     if (made == nullptr) return nullptr;
     made->program = static_cast<cfi::Program*>(arena::take(sizeof(cfi::Program)));
-    return made->program != nullptr && make_frames(*made, kFirstFrames) ? made : nullptr;
+    return made->program != nullptr && make_frames(*made, first_frames) ? made : nullptr;
 }
 
 // ---- Slots ---------------------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ bool is_gone(const Thread& thread, uint32_t new_tid) noexcept {
 }
 
 void remember_past(const Thread& thread) noexcept {
-    if (past_total >= kMaxPast || !past.reserve(past_total)) return tables::lose(PROF_LOSS_THREAD_HISTORY);
+    if (past_total >= max_past || !past.reserve(past_total)) return tables::lose(PROF_LOSS_THREAD_HISTORY);
     past.at(past_total++) = {.tid = thread.tid,
                              .slot = thread.slot,
                              .first_tick = thread.first_tick,
@@ -169,7 +169,7 @@ void remember_past(const Thread& thread) noexcept {
 
 // A slot whose thread is gone, emptied, or null. Looks at a few slots only, at others the next time.
 Thread* reuse(uint32_t new_tid) noexcept {
-    for (uint32_t i = 0; i < kLooksAtOnce && i + 1 < slot_total; ++i) {
+    for (uint32_t i = 0; i < looks_at_once && i + 1 < slot_total; ++i) {
         if (++next_look >= slot_total) next_look = 1;
         Thread& thread = *slots[next_look];
         if (!is_gone(thread, new_tid)) continue;
@@ -190,7 +190,7 @@ Thread* claim(uint32_t tid) noexcept {
     if (!hold) return nullptr;
     Thread* thread = reuse(tid);
     if (thread == nullptr) {
-        if (slot_total > kMaxSlots) return nullptr;
+        if (slot_total > max_slots) return nullptr;
         thread = make_thread();
         if (thread == nullptr) return nullptr;
         thread->slot = slot_total;
@@ -234,15 +234,15 @@ Thread* enroll() noexcept {
 
 bool grow(Thread& thread) noexcept {
     Memo& memo = thread.memo;
-    if (memo.capacity >= kMaxFrames) return false;
+    if (memo.capacity >= max_frames) return false;
     uint32_t old_capacity = memo.capacity;
     Frame* frames = memo.frames;
-    Word* words = memo.words - Memo::kPadding;
+    Word* words = memo.words - Memo::padding_words;
     Fresh* fresh = thread.fresh;
     if (!make_frames(thread, old_capacity * 4)) return false;
     constexpr size_t own_mapping = size_t{256} << 10;  // the arena gives larger requests a mapping of their own
     size_t frame_bytes = (size_t{old_capacity} + 1) * sizeof(Frame), fresh_bytes = size_t{old_capacity} * sizeof(Fresh);
-    size_t word_bytes = (size_t{old_capacity} * kWordsPerFrame + Memo::kPadding) * sizeof(Word);
+    size_t word_bytes = (size_t{old_capacity} * words_per_frame + Memo::padding_words) * sizeof(Word);
     auto give_back = [](void* start, size_t bytes) {
         bytes = (bytes + 4095) & ~size_t{4095};
         if (bytes > own_mapping) arena::unmap(start, bytes);

@@ -50,8 +50,8 @@ struct alignas(64) Thread {
 
 namespace threads {
 
-inline constexpr uint32_t kFirstFrames = 256;
-inline constexpr uint32_t kMaxFrames = 1u << 20;
+inline constexpr uint32_t first_frames = 256;
+inline constexpr uint32_t max_frames = 1u << 20;
 
 // This thread's, or null before its first event. `starting`: inside enroll().
 struct Local {

@@ -16,9 +16,9 @@
 namespace prof::timeline {
 namespace {
 
-constexpr uint64_t kLeastGapNs = 10'000'000;
-constexpr uint64_t kGapShift = 16;
-constexpr uint64_t kBoundsMs[] = PROF_LIFETIME_BOUNDS_MS;
+constexpr uint64_t least_gap_ns = 10'000'000;
+constexpr uint64_t gap_shift = 16;
+constexpr uint64_t bounds_ms[] = PROF_LIFETIME_BOUNDS_MS;
 
 constinit Segments<prof_tick, 8> samples{};
 constinit Lock lock;
@@ -35,7 +35,7 @@ uint64_t clock_ns(clockid_t clock) noexcept {
 // Under the lock. Full or out of memory: time stands still.
 void append(uint64_t now_ns) noexcept {
     uint32_t next = state().tick.load(std::memory_order_relaxed) + 1;
-    if (next > blocks::kMaxTick || !samples.reserve(next)) return;
+    if (next > blocks::max_tick || !samples.reserve(next)) return;
     uint64_t elapsed = now_ns - began_ns, blocks_now = counters::live_blocks();
     samples.at(next) = {.elapsed_ns = elapsed,
                         .live_bytes = counters::live_bytes(),
@@ -45,8 +45,8 @@ void append(uint64_t now_ns) noexcept {
 }
 
 uint64_t gap_after(uint64_t now_ns) noexcept {
-    uint64_t share = (now_ns - began_ns) >> kGapShift;
-    return share > kLeastGapNs ? share : kLeastGapNs;
+    uint64_t share = (now_ns - began_ns) >> gap_shift;
+    return share > least_gap_ns ? share : least_gap_ns;
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ bool start() noexcept {
     began_ns = clock_ns(CLOCK_MONOTONIC_COARSE);
     began_unix_ns = clock_ns(CLOCK_REALTIME);
     append(began_ns);  // tick 1: a birth is never 0
-    state().tick_due_ns.store(began_ns + kLeastGapNs, std::memory_order_release);
+    state().tick_due_ns.store(began_ns + least_gap_ns, std::memory_order_release);
     return true;
 }
 
@@ -82,7 +82,7 @@ unsigned bucket_since(uint32_t birth) noexcept {
     if (birth >= now) return 0;
     uint64_t age_ms = (samples.at(now).elapsed_ns - samples.at(birth).elapsed_ns) / 1'000'000;
     unsigned bucket = 0;
-    for (uint64_t bound : kBoundsMs) bucket += age_ms >= bound;
+    for (uint64_t bound : bounds_ms) bucket += age_ms >= bound;
     return bucket;
 }
 

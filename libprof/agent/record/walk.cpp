@@ -21,13 +21,13 @@
 namespace prof::walk {
 namespace {
 
-constexpr uintptr_t kPageBytes = 4096;
+constexpr uintptr_t page_bytes = 4096;
 
 // The tests build a memo without saved frame pointers, to show that the oracle would notice.
 #ifdef PROF_TEST_FORGET_FRAMES
-constexpr bool kForgetsFrames = true;
+constexpr bool forgets_frames = true;
 #else
-constexpr bool kForgetsFrames = false;
+constexpr bool forgets_frames = false;
 #endif
 
 struct Position {
@@ -59,7 +59,7 @@ struct Outcome {
 // On a foreign stack: looks whether everything up to `cfa` can be read, and remembers it.
 [[gnu::noinline]] bool extend(Thread& thread, uint64_t from, uint64_t cfa, Options& options) noexcept {
     if (options.native || cfa <= from || !is_readable(options.high, cfa)) return false;
-    options.high = (cfa + kPageBytes - 1) & ~(kPageBytes - 1);
+    options.high = (cfa + page_bytes - 1) & ~(page_bytes - 1);
     thread.probed_high = options.high;
     return true;
 }
@@ -76,7 +76,7 @@ struct Outcome {
 
 // From where a frame's saved rbp is counted.
 uint64_t saved_at(rules::Rule rule, uint64_t cfa, uint64_t frame_pointer) noexcept {
-    uint64_t from = rules::shape_of(rule) == rules::kLinked ? frame_pointer : cfa;
+    uint64_t from = rules::shape_of(rule) == rules::linked ? frame_pointer : cfa;
     return from + static_cast<uint64_t>(rules::frame_offset(rule));
 }
 
@@ -104,12 +104,12 @@ uint64_t saved_at(rules::Rule rule, uint64_t cfa, uint64_t frame_pointer) noexce
         }
         thread.fresh[count] = {at.pc, at.stack_pointer, at.frame_pointer, rule};
         rules::Shape shape = rules::shape_of(rule);
-        uint64_t cfa = (shape == rules::kByFrame ? at.frame_pointer : at.stack_pointer) +
+        uint64_t cfa = (shape == rules::by_frame ? at.frame_pointer : at.stack_pointer) +
                        static_cast<uint64_t>(rules::cfa_offset(rule));
-        if (shape != rules::kByStack && shape != rules::kByFrame) [[unlikely]] {
-            if (shape == rules::kSlow) return {End::slow, 0, nullptr, 0};
-            if (shape == rules::kEnd) return {End::complete, count + 1, thread.memo.frames, 0};
-            if (shape == rules::kNone || !follow_link(thread, at, rule, options, cfa))
+        if (shape != rules::by_stack && shape != rules::by_frame) [[unlikely]] {
+            if (shape == rules::all_registers) return {End::slow, 0, nullptr, 0};
+            if (shape == rules::outermost) return {End::complete, count + 1, thread.memo.frames, 0};
+            if (shape == rules::no_rule || !follow_link(thread, at, rule, options, cfa))
                 return {End::incomplete, count + 1, thread.memo.frames, 0};
         }
         if (cfa - at.stack_pointer - 8 > options.high - at.stack_pointer - 8) [[unlikely]]
@@ -138,18 +138,18 @@ uint64_t key_of(const Fresh& fresh) noexcept { return rules::generation_bits(fre
 
 // Nodes for a walk that does not touch the memo.
 uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexcept {
-    uint32_t node = stacks::kRoot;
-    for (uint32_t i = count; i-- > 0 && node != stacks::kFailed;) node = stacks::intern(node, key_of(thread.fresh[i]));
-    return node == stacks::kFailed ? 0 : stacks::leaf(node, flags);
+    uint32_t node = stacks::empty_stack;
+    for (uint32_t i = count; i-- > 0 && node != stacks::no_node;) node = stacks::intern(node, key_of(thread.fresh[i]));
+    return node == stacks::no_node ? 0 : stacks::leaf(node, flags);
 }
 
 // Adds the words that the step from `fresh` out to `caller` read. Returns where the next ones go.
 [[gnu::always_inline]] inline Word* add_words(Word* word, const Fresh& fresh, const Frame& caller) noexcept {
     uint64_t cfa = caller.stack_pointer;
     *word++ = {word_at(cfa - 8), caller.pc};
-    if (rules::saves_frame(fresh.rule) && !kForgetsFrames)
+    if (rules::saves_frame(fresh.rule) && !forgets_frames)
         *word++ = {word_at(saved_at(fresh.rule, cfa, fresh.frame_pointer)), caller.frame_pointer};
-    if (rules::shape_of(fresh.rule) == rules::kLinked) [[unlikely]]
+    if (rules::shape_of(fresh.rule) == rules::linked) [[unlikely]]
         *word++ = {word_at(fresh.frame_pointer + static_cast<uint64_t>(rules::cfa_offset(fresh.rule))), cfa};
     return word;
 }
@@ -165,7 +165,7 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
         const Fresh& fresh = thread.fresh[i];
         const Frame& caller = *frame++;
         uint32_t node = stacks::intern(caller.node, key_of(fresh));
-        if (node == stacks::kFailed) [[unlikely]] return nullptr;
+        if (node == stacks::no_node) [[unlikely]] return nullptr;
         if (!outermost) [[likely]] word = add_words(word, fresh, caller);
         *frame = {.pc = fresh.pc, .stack_pointer = fresh.stack_pointer, .frame_pointer = fresh.frame_pointer,
                   .node = node, .stack = 0, .words_end = static_cast<uint32_t>(word - memo.words), .unused = 0};
@@ -193,8 +193,8 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
 [[gnu::noinline]] uint32_t capture_elsewhere(Thread& thread, const recorder::Caller& caller) noexcept {
     uint64_t here = caller.stack_pointer;
     if (here < thread.probed_low || here >= thread.probed_high) {
-        thread.probed_low = here & ~(kPageBytes - 1);
-        thread.probed_high = thread.probed_low + kPageBytes;
+        thread.probed_low = here & ~(page_bytes - 1);
+        thread.probed_high = thread.probed_low + page_bytes;
     }
     Outcome walk = run(thread, {caller.return_address, here, caller.frame_pointer},
                        {.native = false, .high = thread.probed_high});
@@ -238,13 +238,13 @@ uint32_t capture(Thread& thread, const recorder::Caller& caller) noexcept {
 }
 
 bool is_readable(uintptr_t start, uintptr_t end) noexcept {
-    constexpr unsigned kMaxPages = 64;
-    uintptr_t page = start & ~(kPageBytes - 1);
-    if (end <= start || end - page > kMaxPages * kPageBytes) return end <= start;
-    iovec remote[kMaxPages];
+    constexpr unsigned max_pages = 64;
+    uintptr_t page = start & ~(page_bytes - 1);
+    if (end <= start || end - page > max_pages * page_bytes) return end <= start;
+    iovec remote[max_pages];
     unsigned pages = 0;
-    for (; page < end; page += kPageBytes) remote[pages++] = {reinterpret_cast<void*>(page), 1};
-    char bytes[kMaxPages];
+    for (; page < end; page += page_bytes) remote[pages++] = {reinterpret_cast<void*>(page), 1};
+    char bytes[max_pages];
     iovec here{bytes, sizeof(bytes)};
     return sys::call(__NR_process_vm_readv, state().pid, reinterpret_cast<long>(&here), 1,
                      reinterpret_cast<long>(remote), pages, 0) == pages;

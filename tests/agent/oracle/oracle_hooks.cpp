@@ -29,8 +29,8 @@ namespace {
 
 using prof::recorder::Caller;
 
-constexpr int kMaxPrinted = 3;
-constexpr unsigned kMaxOwnFrames = 32;
+constexpr int max_printed = 3;
+constexpr unsigned max_own_frames = 32;
 
 std::atomic<unsigned long> allocations, frames, wrong, shorter, incomplete;
 int printed = 0;
@@ -70,7 +70,7 @@ const Next& real() {
 uint64_t pc_of(const prof::tables::Node& node) { return node.pc & 0xffffffffffff; }
 
 void print(uint32_t index, const char* what, uint64_t ours, uint64_t theirs, unsigned depth) {
-    if (++printed > kMaxPrinted) return;
+    if (++printed > max_printed) return;
     char line[512];
     int used = snprintf(line, sizeof line, "oracle: %s at depth %u: ours %lx libunwind %lx; ours:", what, depth, ours, theirs);
     for (int i = 0; index != 0 && i < 24; ++i) {
@@ -84,7 +84,7 @@ void print(uint32_t index, const char* what, uint64_t ours, uint64_t theirs, uns
 
 // Brings libunwind to the frame that the hook returns to.
 bool leave_hook(unw_cursor_t& cursor, const Caller& caller) {
-    for (unsigned i = 0; i < kMaxOwnFrames; ++i) {
+    for (unsigned i = 0; i < max_own_frames; ++i) {
         unw_word_t stack_pointer = 0, pc = 0;
         unw_get_reg(&cursor, UNW_REG_SP, &stack_pointer);
         unw_get_reg(&cursor, UNW_REG_IP, &pc);

@@ -47,11 +47,11 @@ std::map<uintptr_t, Record> all_in(uintptr_t start, uintptr_t end) {
 
 TEST_CASE("every field comes back as it went in, at its bounds") {
     uintptr_t at = fresh_region();
-    for (uint64_t size : {uint64_t{0}, uint64_t{1}, uint64_t{63}, uint64_t{64}, uint64_t{65}, kMaxSize}) {
-        for (uint32_t stack : {0u, 1u, kMaxStack}) {
-            for (uint32_t birth : {1u, kMaxTick}) {
+    for (uint64_t size : {uint64_t{0}, uint64_t{1}, uint64_t{63}, uint64_t{64}, uint64_t{65}, max_size}) {
+        for (uint32_t stack : {0u, 1u, max_stack}) {
+            for (uint32_t birth : {1u, max_tick}) {
                 for (uintptr_t offset : {0, 8, 16, 24}) {
-                    uint32_t most = size < kLargeBytes ? kMaxSmallThread : kMaxThread;
+                    uint32_t most = size < large_bytes ? max_small_thread : max_thread;
                     Record record{.size_bytes = size, .stack = stack, .birth = birth, .thread = most};
                     insert_alone(at + offset, record);
                     Record found;
@@ -71,7 +71,7 @@ TEST_CASE("every field comes back as it went in, at its bounds") {
 
 TEST_CASE("a small block of a late thread has no thread rather than a wrong one") {
     uintptr_t at = fresh_region();
-    insert_alone(at, {.size_bytes = 10, .stack = 1, .birth = 1, .thread = kMaxSmallThread + 1});
+    insert_alone(at, {.size_bytes = 10, .stack = 1, .birth = 1, .thread = max_small_thread + 1});
     Record found;
     REQUIRE(find(at, found));
     CHECK(found.thread == 0);
@@ -165,7 +165,7 @@ TEST_CASE("random blocks agree with a plain map, in address order") {
 TEST_CASE("addresses and sizes beyond the table are refused") {
     Displaced displaced;
     CHECK_FALSE(insert(uintptr_t{1} << 47, {.size_bytes = 1, .stack = 1, .birth = 1, .thread = 1}, displaced));
-    CHECK_FALSE(insert(fresh_region(), {.size_bytes = kMaxSize + 1, .stack = 1, .birth = 1, .thread = 1}, displaced));
+    CHECK_FALSE(insert(fresh_region(), {.size_bytes = max_size + 1, .stack = 1, .birth = 1, .thread = 1}, displaced));
     CHECK(take(~uintptr_t{0}).first == 0);
 }
 

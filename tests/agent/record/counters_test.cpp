@@ -22,7 +22,7 @@ std::vector<uint32_t> make_stacks(size_t count) {
     static uint64_t next_pc = uint64_t{1} << 30;
     REQUIRE(started);
     std::vector<uint32_t> made;
-    for (size_t i = 0; i < count; ++i) made.push_back(stacks::leaf(stacks::intern(stacks::kRoot, next_pc++), 0));
+    for (size_t i = 0; i < count; ++i) made.push_back(stacks::leaf(stacks::intern(stacks::empty_stack, next_pc++), 0));
     return made;
 }
 

@@ -240,14 +240,14 @@ TEST_CASE("a handler that jumps out of a hook costs that hook alone") {
 // Last: from here on the process has had more than one thread.
 TEST_CASE("threads' blocks and counters add up") {
     start_once();
-    constexpr int kThreads = 4, kBlocks = 5000;
+    constexpr int thread_count = 4, blocks_each = 5000;
     tables::fold_thread_counters();
     auto before = tables::totals();
     std::vector<std::thread> threads;
-    for (int t = 0; t < kThreads; ++t) {
+    for (int t = 0; t < thread_count; ++t) {
         threads.emplace_back([] {
             uintptr_t last = 0;
-            for (int i = 0; i < kBlocks; ++i) {
+            for (int i = 0; i < blocks_each; ++i) {
                 uintptr_t block = fresh_block();
                 from_one_place(block);
                 if (last != 0) hook_freed(last);
@@ -259,7 +259,7 @@ TEST_CASE("threads' blocks and counters add up") {
     for (auto& thread : threads) thread.join();
     tables::fold_thread_counters();
     auto after = tables::totals();
-    CHECK(after.allocated_blocks - before.allocated_blocks == kThreads * kBlocks);
+    CHECK(after.allocated_blocks - before.allocated_blocks == thread_count * blocks_each);
     CHECK(after.live_blocks == before.live_blocks);
     CHECK(after.peak_error_bytes > 0);
     CHECK(tables::lost(PROF_LOSS_COUNTER_UPDATES) == 0);  // libc said it in time

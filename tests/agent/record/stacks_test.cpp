@@ -22,7 +22,7 @@ void start_once() {
 }
 
 uint32_t intern_path(const std::vector<uint64_t>& outermost_first) {
-    uint32_t node = stacks::kRoot;
+    uint32_t node = stacks::empty_stack;
     for (uint64_t pc : outermost_first) node = stacks::intern(node, pc);
     return node;
 }
@@ -54,9 +54,9 @@ TEST_CASE("a node is always larger than its caller") {
 TEST_CASE("tables grow and forget nothing") {
     start_once();
     std::map<uint64_t, uint32_t> known;
-    for (uint64_t pc = 1 << 20; pc < (1 << 20) + 50000; ++pc) known[pc] = stacks::intern(stacks::kRoot, pc);
+    for (uint64_t pc = 1 << 20; pc < (1 << 20) + 50000; ++pc) known[pc] = stacks::intern(stacks::empty_stack, pc);
     for (auto& [pc, node] : known) {
-        REQUIRE(stacks::intern(stacks::kRoot, pc) == node);
+        REQUIRE(stacks::intern(stacks::empty_stack, pc) == node);
         REQUIRE(stacks::nodes.at(node).pc == pc);
     }
 }
