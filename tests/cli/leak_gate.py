@@ -80,6 +80,13 @@ class Gate(unittest.TestCase):
         self.assertIn("lose_blocks", answer.stderr)
         self.assertEqual(self.run_gate("leak", before=("--leaks", "--kinds", "indirect")).returncode, 0)
 
+    def test_what_is_lost_but_for_a_doubt_is_told_though_its_kind_is_not_listed(self):
+        answer = self.run_gate("asleep", before=("--leaks", "--kinds", "definite"))
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertIn("The registers of 4 threads are not known", answer.stderr)
+        self.assertRegex(answer.stderr, r"possibly lost +20 ")
+        self.assertEqual(self.run_gate("asleep").returncode, 1)
+
     def test_a_crash_keeps_its_code_and_says_that_nothing_was_checked(self):
         answer = self.run_gate("crash")
         self.assertEqual(answer.returncode, 128 + 11)

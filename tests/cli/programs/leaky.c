@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Loses memory, or does not, and ends as it is told: leaky clean|leak|crash|fail|fork|exec.
+// Loses memory, or does not, and ends as it is told: leaky clean|leak|asleep|crash|fail|fork|exec.
 //
 // Side: tests.
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +30,31 @@ static __attribute__((noinline)) void clean_stack(void) {
     for (size_t i = 0; i < sizeof room; ++i) room[i] = 0;
 }
 
+static volatile pid_t sleeper;
+
+static void* sleep_on(void* nothing) {
+    sleeper = (pid_t)syscall(SYS_gettid);
+    for (;;) pause();
+    return nothing;
+}
+
+// Returns when a thread more waits in the kernel for good.
+static void start_sleeper(void) {
+    pthread_t thread;
+    char path[64];
+    long call = -1;
+    sleeper = 0;
+    pthread_create(&thread, NULL, sleep_on, NULL);
+    while (sleeper == 0) sched_yield();
+    snprintf(path, sizeof path, "/proc/self/task/%d/syscall", (int)sleeper);
+    while (call != SYS_pause) {
+        FILE* file = fopen(path, "r");
+        if (file == NULL || fscanf(file, "%ld", &call) != 1) call = -1;
+        if (file != NULL) fclose(file);
+        sched_yield();
+    }
+}
+
 int main(int argc, char** argv) {
     const char* how = argc > 1 ? argv[1] : "clean";
     const int is_child = strcmp(how, "fork") == 0 || strcmp(how, "exec") == 0;
@@ -40,6 +68,7 @@ int main(int argc, char** argv) {
         }
         waitpid(child, NULL, 0);
     } else if (strcmp(how, "clean") != 0) {
+        for (int i = 0; strcmp(how, "asleep") == 0 && i < 4; ++i) start_sleeper();
         lose_blocks();
     }
     clean_stack();
