@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How threads are stopped. Side: agent, floor 3 (snapshot). See stop.h; docs/decisions/0003-freeze.md has the figures.
+// How threads are stopped. Side: agent, floor 3 (snapshot). See stop.h; docs/decisions/0004-freeze.md has the figures.
 //
 // A copy made by fork is not one instant: the kernel goes through the page tables while other processors still write.
 // A thread that moves the only pointer to a block from a page not yet copied to one that was makes a block that the
