@@ -105,7 +105,8 @@ void name_roots(const Heap& heap, const Verdicts& verdicts, const Counted& count
 }
 
 // Types and references are built for it when there is anything to say.
-std::optional<Error> describe(const GroupedBlocks& blocks, const LeakGrouping& grouping, std::vector<LeakGroup>& groups) {
+std::optional<Error> describe(const GroupedBlocks& blocks, const LeakGrouping& grouping,
+                              std::vector<LeakGroup>& groups) {
     const auto has = [&](const LeakKinds& kinds) {
         return std::any_of(groups.begin(), groups.end(), [&](const LeakGroup& group) { return kinds.has(group.kind); });
     };

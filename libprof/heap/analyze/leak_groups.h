@@ -31,8 +31,8 @@ struct LeakGroup {
     Group what;  // its key begins with the kind; its total is not used
     LeakKind kind = LeakKind::reachable;
     LeakSum sum;
-    // Of what is reachable or possibly lost, when the verdicts have roots: what the root of most of its bytes is called,
-    // and how many roots there are.
+    // Of what is reachable or possibly lost, when the verdicts have roots: what the root of most of its bytes is
+    // called, and how many roots there are.
     std::string root = {};
     int64_t roots = 0;
     // When it was asked for (leak_types.h): of what type most of its bytes are, "" where none is known, and how many

@@ -30,7 +30,8 @@ class Most {
         const Key* most = nullptr;
         Total best;
         for (const auto& [key, total] : total_) {
-            if (most != nullptr && std::tuple(total.bytes, total.blocks) <= std::tuple(best.bytes, best.blocks)) continue;
+            if (most != nullptr && std::tuple(total.bytes, total.blocks) <= std::tuple(best.bytes, best.blocks))
+                continue;
             most = &key;
             best = total;
         }
