@@ -66,9 +66,13 @@ class Complaints {
     agusererrf former_;
 };
 
-struct FreeContext {
-    void operator()(GVC_t* context) const { gvFreeContext(context); }
-};
+// One for the process, never freed: Graphviz 2.42's Pango plugin remembers the name of the last font, which lies in the
+// context, and compares with it when the next picture begins.
+GVC_t* context() {
+    static GVC_t* const context = gvContext();
+    return context;
+}
+
 struct CloseGraph {
     void operator()(Agraph_t* graph) const { agclose(graph); }
 };
@@ -99,15 +103,14 @@ Error cannot_draw(const Complaints& complaints) {
 
 Result<std::string> drawn_by_graphviz(const std::string& dot, const FormatName& format) {
     const Complaints complaints;
-    const std::unique_ptr<GVC_t, FreeContext> context(gvContext());
     const std::unique_ptr<Agraph_t, CloseGraph> graph(agmemread(dot.c_str()));
-    if (!context || !graph) return cannot_draw(complaints);
+    if (context() == nullptr || !graph) return cannot_draw(complaints);
     if (format.format == PictureFormat::png) agattr(graph.get(), AGRAPH, dpi, png_dots_per_inch);
-    const Layout layout(context.get(), graph.get());
+    const Layout layout(context(), graph.get());
     if (!layout.is_done()) return cannot_draw(complaints);
     char* data = nullptr;
     unsigned int size = 0;
-    const bool is_drawn = gvRenderData(context.get(), graph.get(), format.renderer, &data, &size) == 0;
+    const bool is_drawn = gvRenderData(context(), graph.get(), format.renderer, &data, &size) == 0;
     std::string bytes = is_drawn && data != nullptr ? std::string(data, size) : std::string();
     gvFreeRenderData(data);
     if (bytes.empty()) return cannot_draw(complaints);
