@@ -3,8 +3,11 @@
 // One line to standard error. Side: agent, floor 1 (base). See log.h.
 #include "base/log.h"
 
+#include <asm/unistd.h>
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "base/syscalls.h"
 
@@ -32,6 +35,27 @@ constexpr ErrorName error_names[] = {
     {EINVAL, "invalid argument"},      {ENOSYS, "not known to this kernel"},
     {ETIMEDOUT, "took too long"},      {EDEADLK, "called from a signal handler that interrupted an allocation"},
 };
+
+constexpr uint64_t bit_of(int signal) noexcept { return uint64_t{1} << (signal - 1); }
+
+// A broken pipe and a limit on file sizes are answered with a signal that ends most programs, and would do so for a line
+// of ours: it is kept from this thread and taken back. What waited before, which only a blocked one can, goes on waiting.
+void write_without_signal(const char* line, size_t bytes) noexcept {
+    constexpr long mask_bytes = sizeof(uint64_t);
+    const uint64_t kept_off = bit_of(SIGPIPE) | bit_of(SIGXFSZ);
+    uint64_t before = 0, waiting = 0;
+    sys::call(__NR_rt_sigprocmask, SIG_BLOCK, reinterpret_cast<long>(&kept_off), reinterpret_cast<long>(&before),
+              mask_bytes);
+    if ((before & kept_off) != 0) sys::call(__NR_rt_sigpending, reinterpret_cast<long>(&waiting), mask_bytes);
+    const long written = sys::write(2, line, bytes);
+    const uint64_t answer = written == -EPIPE ? bit_of(SIGPIPE) : written == -EFBIG ? bit_of(SIGXFSZ) : 0;
+    const uint64_t ours = answer & ~waiting;
+    const timespec at_once{};
+    if (ours != 0) {
+        sys::call(__NR_rt_sigtimedwait, reinterpret_cast<long>(&ours), 0, reinterpret_cast<long>(&at_once), mask_bytes);
+    }
+    sys::call(__NR_rt_sigprocmask, SIG_SETMASK, reinterpret_cast<long>(&before), 0, mask_bytes);
+}
 
 }  // namespace
 
@@ -69,7 +93,7 @@ void log_line(const char* a, const char* b, const char* c, const char* d, const 
         while (*part != '\0' && at + 1 < sizeof(line)) line[at++] = *part++;
     }
     line[at++] = '\n';
-    sys::write(2, line, at);
+    write_without_signal(line, at);
 }
 
 }  // namespace prof

@@ -290,6 +290,32 @@ def a_snapshot_goes_over_a_regular_file_alone():
         assert answer.returncode == 0 and facts_of("new")["reason"] == 2, answer
 
 
+def a_line_of_ours_ends_nobody():
+    def no_file_grows():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    reader, broken = os.pipe()
+    os.close(reader)
+    with open("errors", "w") as errors:
+        for stderr, more in ((broken, {}), (errors, {"preexec_fn": no_file_grows})):
+            result = subprocess.run([tool("ends"), "return"], env=environment(interval="soon"), stderr=stderr,
+                                    stdout=subprocess.PIPE, timeout=TIMEOUT, **more)
+            assert result.returncode == 7, result.returncode
+    os.close(broken)
+
+
+def little_address_space_ends_nobody_who_was_started():
+    said = set()
+    for megabytes in range(4, 40):
+        most = megabytes << 20
+        result = run([tool("ends"), "return"], environment(),
+                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)))
+        is_started = "error while loading shared libraries" not in result.stderr
+        assert result.returncode == (7 if is_started else 127), (megabytes, result)
+        said.add("recorded" if result.stderr == "" else "refused" if "heapkit: no" in result.stderr else "not started")
+    assert {"recorded", "refused"} <= said, said
+
+
 def make_memory_cgroup(limit):
     """A cgroup of our own below the one that we are in, version 1 or 2. Skips where none can be made."""
     with open("/proc/self/cgroup", encoding="utf-8") as file:

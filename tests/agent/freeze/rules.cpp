@@ -10,6 +10,7 @@
 #include <prof/prof.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -351,6 +352,59 @@ void a_copy_that_hangs_is_ended_and_said() {
     require(!ballast.empty(), "there is something to copy");
 }
 
+// A limit of this process, as it was again at the end.
+class Limit {
+   public:
+    Limit(__rlimit_resource what, rlim_t most) : what_(what) {
+        require(getrlimit(what_, &before_) == 0, "the limit is known");
+        const rlimit tight{.rlim_cur = most, .rlim_max = before_.rlim_max};
+        require(setrlimit(what_, &tight) == 0, "the limit can be set");
+    }
+    ~Limit() { setrlimit(what_, &before_); }
+    Limit(const Limit&) = delete;
+    Limit& operator=(const Limit&) = delete;
+
+   private:
+    __rlimit_resource what_;
+    rlimit before_{};
+};
+
+void require_refusal(int error, const char* what) {
+    errno = 0;
+    require(prof_take_snapshot(path) == -1 && errno == error, what);
+    require(std::filesystem::is_empty("."), "nothing of it stays");
+}
+
+void a_limit_on_file_sizes_refuses_and_ends_nobody() {
+    const std::vector<std::vector<void*>> ballast(20'000, std::vector<void*>(10));
+    for (const rlim_t most : {0, 4096, 100'000}) {
+        const Limit limit(RLIMIT_FSIZE, most);  // a write beyond it is answered with SIGXFSZ, which ends who does not block it
+        require_refusal(EFBIG, "the file would be too large");
+    }
+    take();
+}
+
+void who_has_no_descriptor_left_runs_on() {
+    {
+        const Limit limit(RLIMIT_NOFILE, 3);
+        errno = 0;
+        require(prof_take_snapshot(path) == 0 || errno == EMFILE, "there is a snapshot, or a reason");
+    }
+    take();
+}
+
+void a_limit_on_processes_refuses() {
+    constexpr uid_t nobody = 54321;
+    const bool is_root = geteuid() == 0;  // who has no such limit
+    require(!is_root || setresuid(nobody, nobody, 0) == 0, "root can be somebody else");
+    {
+        const Limit limit(RLIMIT_NPROC, 0);
+        require_refusal(EAGAIN, "the kernel makes no copy");
+    }
+    require(!is_root || setresuid(0, 0, 0) == 0, "and root again");
+    take();
+}
+
 const std::map<std::string_view, void (*)()> rules = {
     {"a_closed_port_is_free_while_a_copy_lives", a_closed_port_is_free_while_a_copy_lives},
     {"wait_sees_no_copy", wait_sees_no_copy},
@@ -365,15 +419,23 @@ const std::map<std::string_view, void (*)()> rules = {
     {"a_thread_that_does_not_come_is_waited_for_a_moment", a_thread_that_does_not_come_is_waited_for_a_moment},
     {"the_copy_goes_first_when_memory_runs_out", the_copy_goes_first_when_memory_runs_out},
     {"a_copy_that_hangs_is_ended_and_said", a_copy_that_hangs_is_ended_and_said},
+    {"a_limit_on_file_sizes_refuses_and_ends_nobody", a_limit_on_file_sizes_refuses_and_ends_nobody},
+    {"who_has_no_descriptor_left_runs_on", who_has_no_descriptor_left_runs_on},
+    {"a_limit_on_processes_refuses", a_limit_on_processes_refuses},
 };
+
+void remove_snapshots() {
+    for (const auto& entry : std::filesystem::directory_iterator("."))
+        if (entry.path().extension() == ".heap") std::filesystem::remove(entry.path());
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
     const auto rule = argc > 1 ? rules.find(argv[1]) : rules.end();
     if (rule == rules.end()) return 2;
+    remove_snapshots();  // of a run that failed
     rule->second();
-    for (const auto& entry : std::filesystem::directory_iterator("."))
-        if (entry.path().extension() == ".heap") std::filesystem::remove(entry.path());
+    remove_snapshots();
     return 0;
 }
