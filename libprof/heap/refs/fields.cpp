@@ -53,8 +53,9 @@ Shape Fields::shape_of(BlockId block) const {
     if (shape.type_bytes == 0 || bytes < type.first_offset_bytes) return shape;
     shape.kind = Shape::Kind::objects;
     shape.origin_bytes = type.first_offset_bytes;
-    // A class that ends in a flexible array is one object, however long its block.
-    shape.count = std::max<uint64_t>(1, (bytes - type.first_offset_bytes) / shape.type_bytes);
+    const uint64_t room_bytes = bytes - type.first_offset_bytes;
+    if (types::can_grow(input_.book, type.layout)) shape.type_bytes = std::max(shape.type_bytes, room_bytes);
+    shape.count = std::max<uint64_t>(1, room_bytes / shape.type_bytes);
     shape.is_array = shape.count > 1;
     shape.rows = tables_.rows_of(type.layout);
     return shape;

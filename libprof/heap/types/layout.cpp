@@ -225,6 +225,13 @@ class Walk {
 
 }  // namespace
 
+bool can_grow(const TypeBook& book, DebugTypeId type) {
+    const auto members = book.members(type);
+    if (members.empty()) return false;
+    const symbols::DebugType& last = book.type(members.back().type);
+    return last.kind == TypeKind::array && last.count == 0;
+}
+
 Layouts::Layouts(const TypeBook& book) : state_(std::make_unique<State>(book)) {}
 Layouts::Layouts(Layouts&&) noexcept = default;
 Layouts& Layouts::operator=(Layouts&&) noexcept = default;

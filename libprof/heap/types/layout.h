@@ -49,6 +49,9 @@ struct Guard {
 
 class ContainerClasses;
 
+// A class that ends in an array of unknown length: one of it fills a block of any size from its own on.
+bool can_grow(const symbols::TypeBook& book, symbols::DebugTypeId type);
+
 class Layouts {
    public:
     explicit Layouts(const symbols::TypeBook& book);

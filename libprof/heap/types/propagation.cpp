@@ -190,14 +190,6 @@ void Propagation::follow_callable(DebugTypeId type, const Place& place) {
 // ---- What a block is
 // -------------------------------------------------------------------------------------------------------
 
-// A class that ends in an array of unknown length fills a block of any size from its own on.
-bool Propagation::is_one_that_grows(DebugTypeId type) const {
-    const auto members = input_.book.members(type);
-    if (members.empty()) return false;
-    const DebugType& last = input_.book.type(members.back().type);
-    return last.kind == TypeKind::array && last.count == 0;
-}
-
 void Propagation::reach(BlockId block, DebugTypeId type) {
     if (trust_in(input_.evidence[block.index()]) == Trust::certain) {
         const DebugTypeId known = input_.types.at(input_.known[block.index()]).layout;
@@ -208,7 +200,7 @@ void Propagation::reach(BlockId block, DebugTypeId type) {
     }
     const uint64_t size = input_.book.type(type).size_bytes;
     const uint64_t bytes = input_.memory.blocks().size_bytes(block);
-    if (bytes == size || (bytes > size && is_one_that_grows(type)))
+    if (bytes == size || (bytes > size && can_grow(input_.book, type)))
         take(block, input_.types.object(type, {}));
     else if (bytes > size && bytes % size == 0)
         pending_.push_back({block, type});
@@ -240,7 +232,7 @@ void Propagation::expand(BlockId block) {
     const uint64_t size = std::max<uint64_t>(input_.book.type(type.layout).size_bytes, 1);
     const uint64_t bytes = input_.memory.blocks().size_bytes(block);
     const uint64_t first = std::min<uint64_t>(type.first_offset_bytes, bytes);
-    const bool is_one = type.form == Type::Form::storage || is_one_that_grows(type.layout);
+    const bool is_one = type.form == Type::Form::storage || can_grow(input_.book, type.layout);
     const uint64_t elements = is_one ? 1 : (bytes - first) / size;
     open_.push_back({Memory::moved(Memory::start_of(block), first), type.layout, elements});
 }

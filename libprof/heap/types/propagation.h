@@ -71,7 +71,6 @@ class Propagation {
     bool may_claim(const ContainerClass& container, const Place& place, const Reading& reading) const;
     void claim(const ContainerClass& container, const Place& place, const Reading& reading);
     void claim_part(const ContainerClass& container, uint32_t number, const Part& part);
-    bool is_one_that_grows(symbols::DebugTypeId type) const;
 
     const Input input_;
     ContainerReader reader_;

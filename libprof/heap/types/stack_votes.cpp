@@ -22,6 +22,7 @@
 #include <algorithm>
 
 #include "types/call_votes.h"
+#include "types/layout.h"
 #include "types/sites.h"
 
 namespace heapkit::types {
@@ -45,12 +46,13 @@ StackVote object_vote(const symbols::TypeBook& book, TypeTable& types, Evidence 
     vote.evidence = evidence;
     vote.size_bytes = book.type(type).size_bytes;
     vote.one = types.object(type, {});
+    vote.can_grow = can_grow(book, type);
     if (may_be_several) vote.several = types.object(type, {.is_array = true});
     return vote;
 }
 
 TypeId StackVote::for_size(uint64_t block_bytes) const noexcept {
-    if (size_bytes == 0 || block_bytes == size_bytes) return one;
+    if (size_bytes == 0 || block_bytes == size_bytes || (can_grow && block_bytes > size_bytes)) return one;
     if (block_bytes != 0 && block_bytes % size_bytes == 0 && several != unknown_type) return several;
     const bool may_be_counted = block_bytes > count_bytes && (block_bytes - count_bytes) % size_bytes == 0;
     return may_be_counted ? counted : unknown_type;

@@ -25,6 +25,7 @@ struct StackVote {
     Evidence evidence = Evidence::none;
     TypeId one = {}, several = {}, counted = {};  // T; T[]; T[] behind a count of 8 bytes. 0: not possible there
     uint64_t size_bytes = 0;                      // of T; 0: any size fits, and it is `one`
+    bool can_grow = false;                        // any size from its own on fits, and it is `one`
 
     static constexpr uint64_t count_bytes = 8;  // in front of an array whose elements have destructors
 
@@ -32,7 +33,7 @@ struct StackVote {
     TypeId for_size(uint64_t block_bytes) const noexcept;
 };
 
-// For blocks that are one `type`, or several side by side.
+// For blocks that are one `type`, or several side by side. A class that can grow is one, however long its block.
 StackVote object_vote(const symbols::TypeBook& book, TypeTable& types, Evidence evidence, symbols::DebugTypeId type,
                       bool may_be_several);
 

@@ -49,6 +49,7 @@ class Scene {
         photograph_.global(&held::registry(), sizeof(held::registry()));
         photograph_.global(&held::button, sizeof(held::button));
         photograph_.global(&held::first_document, sizeof(held::first_document));
+        photograph_.global(&held::shelf, sizeof(held::shelf));
         return photograph_.develop(&held::cache);
     }
 
@@ -192,4 +193,12 @@ TEST_CASE("a closure that a function holds in itself has its captures there") {
     held::make_button(held::cache->pages_.get());
     const auto lines = lines_of(scene.develop());
     CHECK(lines.count("held::button pressed: captured page → Document[]") == 1);
+}
+
+TEST_CASE("a class that ends in an array of unknown length is one object, and the array's elements have their numbers") {
+    Scene scene;
+    held::fill_shelf(4);
+    const auto lines = lines_of(scene.develop());
+    CHECK(lines.count("Shelf places[0].reader → UserRecord") == 1);
+    CHECK(lines.count("Shelf places[3].reader → UserRecord") == 1);
 }

@@ -6,6 +6,7 @@
 #include "held.h"
 
 #include <array>
+#include <new>
 #include <utility>
 
 namespace held {
@@ -13,6 +14,7 @@ namespace held {
 std::vector<EventBus::Subscription> EventBus::handlers_;
 Cache* cache = nullptr;
 Button button;
+Shelf* shelf = nullptr;
 Document* first_document = nullptr;
 
 namespace {
@@ -65,6 +67,13 @@ void make_button(Document* page) {
     button.pressed = [page] { ++page->id; };
 }
 
+void fill_shelf(int places) {
+    const auto count = static_cast<size_t>(places);
+    shelf = new (::operator new(sizeof(Shelf) + count * sizeof(Shelf::Place))) Shelf{.count = places};
+    for (int number = 0; number < places; ++number)
+        new (&shelf->places[number]) Shelf::Place{.number = number, .reader = new UserRecord};
+}
+
 void lose_a_family() {
     const auto parent = std::make_shared<Parent>();
     families.at(family_count++) = parent.get();
@@ -88,6 +97,8 @@ void forget() {
         for (Document* each : cache->recent_) delete each;
     }
     button = {};
+    for (long number = 0; shelf != nullptr && number < shelf->count; ++number) delete shelf->places[number].reader;
+    ::operator delete(std::exchange(shelf, nullptr));
     delete cache;
     cache = nullptr;
     registry() = std::vector<std::unique_ptr<Document>>();

@@ -52,6 +52,15 @@ struct Button {
     std::function<void()> pressed;
 };
 
+struct Shelf {  // as C has it: one object of any length
+    struct Place {
+        long number;
+        UserRecord* reader;
+    };
+    long count;
+    Place places[];
+};
+
 struct Child;
 struct Parent {
     std::shared_ptr<Child> child_;
@@ -64,10 +73,12 @@ struct Child {
 
 extern Cache* cache;
 extern Button button;
+extern Shelf* shelf;
 std::vector<std::unique_ptr<Document>>& registry();  // a static of the function
 
 void subscribe(int handlers);  // each keeps a UserRecord
 void fill_cache();
+void fill_shelf(int places);  // a UserRecord in each
 void make_button(Document* page);  // its closure captures the page
 void lose_a_family();              // a Parent and a Child that own each other
 void list_documents(int count);    // through Document::next, from first_document
