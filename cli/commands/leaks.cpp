@@ -88,11 +88,12 @@ Command leaks_command() {
         .options = joined({comparing_options(), leak_listing_options(), judging_options(),
                            showing_options("10, of tracebacks 3")}),
         .examples = {{"heapkit leaks 1.heap", "what is lost, by line"},
+                     {"heapkit leaks 1.heap --holders", "and which fields hold what went with it"},
                      {"heapkit leaks 1.heap --traceback --limit 1", "the call stack that lost most"},
                      {"heapkit leaks 2.heap 1.heap --new", "lost, and allocated in between"},
                      {"heapkit leaks 1.heap --kinds definite --fail", "for a build that must not leak"},
                      {"heapkit leaks 1.heap --suppressions known.supp", "without what is known"}},
-        .next = {"stats", "diff"},
+        .next = {"cycles", "objects", "run"},
         .run = run};
 }
 

@@ -148,7 +148,7 @@ Command run_command() {
             .arguments = {{"PROGRAM", "The program and its arguments, after --.", 1, SIZE_MAX}},
             .options = joined({recording_options(), trigger_options(), gate_options(), leak_listing_options()}),
             .examples = {{"heapkit run -- ./server --port 8080", "record a server"},
-                         {"heapkit run -o /tmp/heaps -- python3 script.py", "snapshots elsewhere"},
+                         {"heapkit run -o heaps --interval 60 -- ./server", "a snapshot each minute; the last ten stay"},
                          {"heapkit run --leaks --suppressions known.supp -- ./tests", "fail when the tests leak"}},
             .next = {"snapshot", "stats", "diff", "leaks"},
             .takes_a_program = true,

@@ -69,9 +69,10 @@ Command types_command() {
             .summary = "What is there: the most common types, with their count and size",
             .description =
                 "Lists types as objgraph's show_most_common_types() does, with bytes. A block's type comes "
-                "from its vtable, from the allocator or container that asked for it, or from a typed field that leads "
-                "to it; the last column says from which. A block of which nothing says a type is shown by the place "
-                "that allocated it: \"in Cache::load() cache.cpp:42\".",
+                "from its vtable, from the allocator or container that asked for it, from a typed field that leads to "
+                "it, or in C from the variable that takes malloc's result; the last column says from which. Storage "
+                "is called after its container: \"vector<Session> buffer\", \"string text\". A block of which nothing "
+                "says a type is shown by the place that allocated it: \"in Cache::load() cache.cpp:42\".",
             .arguments = {{"SNAPSHOT", "A file that heapkit run or heapkit snapshot wrote."}},
             .options = joined({{by, sort}, filter_options(), showing_options("10")}),
             .examples = {{"heapkit types 1.heap", "the ten most common"},
