@@ -41,9 +41,8 @@ Fields::Fields(const Input& input)
 
 Shape Fields::shape_of(BlockId block) const {
     const types::Containers& containers = input_.types.containers();
-    if (!containers.of_block.empty() && containers.is_storage(block) &&
-        containers.role_of[block.index()] != StorageRole::text)
-        return storage_shape(block);
+    if (!containers.of_block.empty() && containers.is_storage(block))
+        return containers.role_of[block.index()] == StorageRole::text ? text_shape(block) : storage_shape(block);
     const types::Type& type = input_.types.type(input_.types.of(block));
     Shape shape;
     shape.holder = {.is_root = false, .index = block.value, .offset_bytes = 0};
@@ -58,6 +57,15 @@ Shape Fields::shape_of(BlockId block) const {
     shape.count = std::max<uint64_t>(1, room_bytes / shape.type_bytes);
     shape.is_array = shape.count > 1;
     shape.rows = tables_.rows_of(type.layout);
+    return shape;
+}
+
+// A string's text holds no pointers: what looks like one lies in its spare room, left over from something older.
+Shape Fields::text_shape(BlockId block) const {
+    Shape shape;
+    shape.kind = Shape::Kind::elements;
+    shape.holder = {.is_root = false, .index = block.value, .offset_bytes = 0};
+    shape.type_bytes = 1;
     return shape;
 }
 

@@ -103,6 +103,7 @@ class Fields {
 
    private:
     enum class Naming : uint8_t { by_index, by_key, by_nothing };
+    Shape text_shape(BlockId block) const;
     Shape storage_shape(BlockId block) const;
     uint64_t element_offset(BlockId block, const types::Container& container) const;
     uint64_t first_chunk_offset(BlockId block, const types::Container& container,

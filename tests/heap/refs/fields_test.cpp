@@ -187,6 +187,22 @@ TEST_CASE("what is left over in the room of a short string is no reference") {
     CHECK(lines.count("Document[] [1].title ⇢ vector<Subscription>") == 0);
 }
 
+TEST_CASE("what lies in the spare room of a long string is no reference") {
+    Scene scene;
+    held::subscribe(1);
+    held::fill_cache();
+    std::string& title = held::cache->pages_[1].title;
+    title.reserve(200);
+    const void* const left_over = held::EventBus::handlers_.data();
+    std::memcpy(title.data() + 160, &left_over, sizeof(left_over));
+    const auto lines = lines_of(scene.develop());
+    CHECK(lines.count("Document[] [1].title → string") == 1);
+    const bool is_held = std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+        return line.starts_with("string ") && line.ends_with("vector<Subscription>");
+    });
+    CHECK_FALSE(is_held);
+}
+
 TEST_CASE("a closure that a function holds in itself has its captures there") {
     Scene scene;
     held::fill_cache();
