@@ -91,7 +91,9 @@ size_t add(Living& living, uint32_t tid) noexcept {
     thread.tid = tid;
     thread.stand = unmet;
     thread.stack_pointer = thread.program_counter = thread.thread_pointer = 0;
+    thread.processor_ns = 0;
     thread.hearing = Hearing::never;
+    thread.is_settled = false;
     thread.has_signal = false;
     thread.registers = nullptr;
     return 1;
@@ -140,6 +142,13 @@ uint64_t turns_of(uint32_t tid) noexcept {
     const char* end = line + read_of_thread(tid, "/schedstat", line, sizeof line);
     if (at == end) return UINT64_MAX;
     for (int spaces = 0; at < end && spaces < 2; ++at) spaces += *at == ' ';
+    return static_cast<uint64_t>(decimal(at, end));
+}
+
+uint64_t processor_ns_of(uint32_t tid) noexcept {
+    char line[128];
+    const char* at = line;
+    const char* end = line + read_of_thread(tid, "/schedstat", line, sizeof line);
     return static_cast<uint64_t>(decimal(at, end));
 }
 

@@ -40,7 +40,9 @@ struct LivingThread {
     uintptr_t program_counter;   // the same
     uintptr_t thread_pointer;    // 0: unknown
     uint64_t turns;              // how often it had been given a processor
+    uint64_t processor_ns;       // when it was first looked at; 0: not yet
     Hearing hearing;
+    bool is_settled;             // how it hears is known
     bool has_signal;             // from an earlier freeze; it was not given a processor since
     const Registers* registers;  // null: unknown
     Registers saved;
@@ -75,6 +77,8 @@ Wait wait_of(uint32_t tid) noexcept;
 
 // How often it was given a processor, UINT64_MAX when it is gone: unchanged means that it did not run in between.
 uint64_t turns_of(uint32_t tid) noexcept;
+// The time for which it had one, as far as the kernel has added it up: up to a tick late.
+uint64_t processor_ns_of(uint32_t tid) noexcept;
 
 // Whether it would take the signal; `has_one` whether one waits for it already.
 Hearing hearing_of(uint32_t tid, uint32_t signal, bool& has_one) noexcept;

@@ -22,13 +22,13 @@
 #include "snapshot/stop.h"
 
 #include <asm/unistd.h>
-#include <errno.h>
 #include <linux/futex.h>
 #include <time.h>
 
 #include "base/syscalls.h"
 #include "record/recorder.h"
 #include "snapshot/clock.h"
+#include "snapshot/hearing.h"
 
 namespace prof::snapshot {
 
@@ -63,29 +63,6 @@ bool turn(LivingThread& thread, uint32_t from, Stand to) noexcept {
 bool is_awaited(const LivingThread& thread) noexcept {
     const Stand stand = stand_of(thread);
     return stand == asked || stand == occupied;
-}
-
-// ---- Who hears -----------------------------------------------------------------------------------------------------
-
-constexpr size_t refusals_kept = 256;
-uint32_t refusals[refusals_kept];  // threads that did not want the signal once: while a thread comes out of sigwait()
-size_t refusal_count = 0;          // the kernel shows it as one that takes all signals
-
-Hearing hearing(uint32_t tid, bool& has_signal) noexcept {
-    for (const uint32_t each : refusals) {
-        if (each == tid) return Hearing::refuses;
-    }
-    Hearing found = hearing_of(tid, stop_signal, has_signal);
-    if (found == Hearing::hears && wait_of(tid).call == __NR_rt_sigtimedwait) found = Hearing::refuses;
-    if (found == Hearing::refuses) refusals[refusal_count++ % refusals_kept] = tid;
-    return found;
-}
-
-void listen_to(Living& living, size_t from) noexcept {
-    for (size_t i = from; stop_signal != 0 && i < living.count; ++i) {
-        LivingThread& thread = living.thread[i];
-        thread.hearing = hearing(thread.tid, thread.has_signal);
-    }
 }
 
 // ---- Asking --------------------------------------------------------------------------------------------------------
@@ -224,7 +201,7 @@ void list_threads_to_stop(Living& living) noexcept {
     living.count = 0;
     __atomic_store_n(&called, &living, __ATOMIC_RELEASE);
     list_new_threads(living);
-    listen_to(living, 0);
+    if (stop_signal != 0) learn_who_hears(living, 0, stop_signal, Patience::takes_its_time);
 }
 
 void stop_threads(Living& living, const Registers& own, bool all) noexcept {
@@ -245,7 +222,7 @@ void stop_threads(Living& living, const Registers& own, bool all) noexcept {
         wait_for_all(living, until_ns);
         // Whoever was not yet stopped may have started others.
         if (living.count == 1 || (meet_again(living, all) == 0 && list_new_threads(living) == 0)) break;
-        listen_to(living, met);
+        if (stop_signal != 0) learn_who_hears(living, met, stop_signal, Patience::none);
     }
     note_registers(living, own);
 }
