@@ -35,6 +35,13 @@ class Memory {
     }
     static Place start_of(BlockId block) noexcept { return {false, block.value, 0}; }
 
+    // The words of a block will soon be asked for.
+    void prefetch(BlockId block) const noexcept {
+        const uint64_t begin = block.index() == 0 ? 0 : words_.block_end[block.index() - 1];
+        __builtin_prefetch(words_.slot.data() + begin);
+        __builtin_prefetch(words_.value.data() + begin);
+    }
+
     std::optional<read::Word> word_at(const Place& place) const;
     // Where the pointer at a place leads: into a block or a root; one past a block's end too.
     std::optional<Place> pointer_at(const Place& place) const;

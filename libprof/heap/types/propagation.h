@@ -4,7 +4,7 @@
 //
 // Side:    heap, floor 4 (types).
 // Threads: one thread.
-// Memory:  9 bytes a block, the containers, and a work list of what was reached and not yet looked at.
+// Memory:  12 bytes a block, the containers, and a work list of what was reached and not yet looked at.
 //
 // Three rounds: from variables, which hold what they say; then from objects whose type is certain or high; then from
 // the rest, and only into blocks that nothing has reached. A pointer is believed where the block's size is that of one
@@ -46,10 +46,7 @@ class Propagation {
     void run(const std::vector<Seed>& variables);
 
     // What fields say of each block; type 0 where none leads to it.
-    void take_reached(std::vector<TypeId>& types, std::vector<Evidence>& evidence) {
-        types = std::move(reached_);
-        evidence = std::move(evidence_);
-    }
+    void take_reached(std::vector<TypeId>& types, std::vector<Evidence>& evidence) const;
     const PropagationCounts& counts() const noexcept { return counts_; }
     Containers take_containers() { return std::move(containers_); }
 
@@ -65,6 +62,7 @@ class Propagation {
     void follow_container(symbols::DebugTypeId type, const Place& place);
     void follow_callable(symbols::DebugTypeId type, const Place& place);
 
+    void reach_all();
     void reach(BlockId block, symbols::DebugTypeId type);
     void take(BlockId block, TypeId type);
     void expand(BlockId block);
@@ -74,16 +72,21 @@ class Propagation {
 
     const Input input_;
     ContainerReader reader_;
-    std::vector<TypeId> reached_;
-    std::vector<Evidence> evidence_;
-    std::vector<bool> is_expanded_;
+    // Blocks are met in the order of pointers, which is none: all that is asked of one lies in one cache line.
+    struct Row {
+        TypeId known = {}, reached = {};
+        Evidence known_by = Evidence::none, reached_by = Evidence::none;
+        bool is_expanded = false;
+    };
+    std::vector<Row> rows_;
     Containers containers_;
     std::vector<Seed> open_;  // to be scanned
-    struct Pending {
+    struct Arrival {
         BlockId block;
         symbols::DebugTypeId type;
     };
-    std::vector<Pending> pending_;  // pointers that would be to several T
+    std::vector<Arrival> arrivals_;  // pointers to the starts of blocks, to be believed or not
+    std::vector<Arrival> pending_;  // pointers that would be to several T
     Evidence round_ = Evidence::field;
     PropagationCounts counts_;
 };
