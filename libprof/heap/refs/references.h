@@ -9,12 +9,12 @@
 // The vertices are numbered through: blocks by their BlockId, then containers by their index in types::Containers, then
 // roots. What people do not think of as objects is folded away:
 //
-//     storage of a container                      is the container; its elements' references are its own: "[17]",
-//     "[42].title" a container's links between nodes           are none a block that is nothing but a container     is
-//     that container: new std::vector<int> smart pointers, std::function               are no vertices: the reference
-//     has their field's name words of one variable                       are one root; otherwise each word of a root
-//     that is a pointer is one text of a string                            is an object that the field of the string
-//     refers to
+//     storage of a container                      is the container; its elements' references are its own: "[42].title"
+//     a container's links between nodes           are none
+//     a block that is nothing but a container     is that container: new std::vector<int>
+//     smart pointers, std::function               are no vertices: the reference has their field's name
+//     words of one variable                       are one root; otherwise each word of a root that is a pointer is one
+//     text of a string                            is an object that the field of the string refers to
 //
 // A `raw` graph folds none of it: its vertices are blocks and roots.
 //
