@@ -206,7 +206,7 @@ class Drawing {
                                   : shown == 1      ? "one of them"
                                                     : fmt::format("{} of them", count_text(shown));
         const std::string question = to_referrers() ? "who holds" : "what is held by";
-        return fmt::format("{} · {} {} · owning references solid, others dotted", chosen.text, question, which);
+        return fmt::format("{} · {} {}", chosen.text, question, which);
     }
 
     static constexpr size_t most_labels = 3;  // on one arrow

@@ -117,8 +117,7 @@ std::vector<StackVote> StackVotes::votes_of(NodeId innermost) {
     return votes;
 }
 
-// ---- Allocators and containers
-// ---------------------------------------------------------------------------------------
+// ---- Allocators and containers --------------------------------------------------------------------------------------
 
 // The container that the frames [begin, end) are members of, as its users call it; "" when none of them says.
 std::string StackVotes::container_of_run(size_t begin, size_t end) const {

@@ -12,7 +12,7 @@
 #include "analyze/vertex_text.h"
 #include "catch.h"
 #include "held.h"
-#include "photograph.h"
+#include "scene.h"
 
 using namespace heapkit;
 using namespace heapkit::tests;
@@ -33,29 +33,6 @@ std::multiset<std::string> lines_of(const Heap& heap, bool raw = false) {
     }
     return lines;
 }
-
-// What a test has built is gone when it is over.
-class Scene {
-   public:
-    Scene() = default;
-    ~Scene() { held::forget(); }
-    Scene(const Scene&) = delete;
-    Scene& operator=(const Scene&) = delete;
-
-    Heap develop() {
-        photograph_.stop();
-        photograph_.global(&held::EventBus::handlers_, sizeof(held::EventBus::handlers_));
-        photograph_.global(&held::cache, sizeof(held::cache));
-        photograph_.global(&held::registry(), sizeof(held::registry()));
-        photograph_.global(&held::button, sizeof(held::button));
-        photograph_.global(&held::first_document, sizeof(held::first_document));
-        photograph_.global(&held::shelf, sizeof(held::shelf));
-        return photograph_.develop(&held::cache);
-    }
-
-   private:
-    Photograph photograph_;
-};
 
 VertexId root_called(const References& references, const std::string& name) {
     const auto& vertices = references.vertices();

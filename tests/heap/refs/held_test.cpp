@@ -13,31 +13,13 @@
 #include "analyze/objects.h"
 #include "catch.h"
 #include "held.h"
-#include "photograph.h"
+#include "scene.h"
 
 using namespace heapkit;
 using namespace heapkit::analyze;
 using namespace heapkit::tests;
 
 namespace {
-
-class Scene {
-   public:
-    Scene() = default;
-    ~Scene() { held::forget(); }
-    Scene(const Scene&) = delete;
-    Scene& operator=(const Scene&) = delete;
-
-    Heap develop() {
-        photograph_.stop();
-        photograph_.global(&held::EventBus::handlers_, sizeof(held::EventBus::handlers_));
-        photograph_.global(&held::cache, sizeof(held::cache));
-        return photograph_.develop(&held::cache);
-    }
-
-   private:
-    Photograph photograph_;
-};
 
 std::vector<std::string> names_of(const Net& net) {
     std::vector<std::string> names;
