@@ -31,14 +31,17 @@ size_t extents_begun = 0;
 
 void list(uintptr_t start, size_t bytes) noexcept {
     const size_t at = __atomic_fetch_add(&extents_begun, 1, __ATOMIC_RELAXED);
-    if (at < most_extents) extents[at] = {start, start + bytes};
+    if (at >= most_extents) return;
+    __atomic_store_n(&extents[at].end, start + bytes, __ATOMIC_RELAXED);
+    __atomic_store_n(&extents[at].start, start, __ATOMIC_RELEASE);
 }
 
 // The newest first: what is given back soon is what was mapped for a moment. Before the kernel may hand it out again.
 void unlist(uintptr_t start) noexcept {
     for (size_t i = extent_count(); i-- > 0;) {
-        if (extents[i].start != start) continue;
-        extents[i] = {0, 0};
+        if (__atomic_load_n(&extents[i].start, __ATOMIC_RELAXED) != start) continue;
+        __atomic_store_n(&extents[i].start, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&extents[i].end, 0, __ATOMIC_RELAXED);
         return;
     }
 }
@@ -57,7 +60,7 @@ void* take_from(Chunk* chunk, size_t bytes) noexcept {
 bool replace(Chunk* used_up) noexcept {
     Chunk* fresh = static_cast<Chunk*>(map(chunk_bytes));
     if (fresh == nullptr) return false;
-    fresh->used = sizeof(Chunk);
+    __atomic_store_n(&fresh->used, sizeof(Chunk), __ATOMIC_RELAXED);
     if (!__atomic_compare_exchange_n(&current_chunk, &used_up, fresh, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
         unmap(fresh, chunk_bytes);
     }
@@ -99,7 +102,10 @@ size_t extent_count() noexcept {
     return begun < most_extents ? begun : most_extents;
 }
 
-Extent extent(size_t i) noexcept { return extents[i]; }
+Extent extent(size_t i) noexcept {
+    const uintptr_t start = __atomic_load_n(&extents[i].start, __ATOMIC_ACQUIRE);
+    return {start, __atomic_load_n(&extents[i].end, __ATOMIC_RELAXED)};
+}
 
 uint64_t mapped_bytes() noexcept { return __atomic_load_n(&mapped, __ATOMIC_RELAXED); }
 
