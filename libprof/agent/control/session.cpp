@@ -18,7 +18,6 @@
 #include "control/names.h"
 #include "control/page.h"
 #include "control/triggers.h"
-#include "record/recorder.h"
 #include "record/tables.h"
 
 namespace prof::session {
@@ -296,12 +295,12 @@ void forked() noexcept {
     page::forked();
 }
 
-void end() noexcept {
+void end(const recorder::Caller& caller, uintptr_t function) noexcept {
     if (!is_own_process() || !turn(ended, 0, 1)) return;
     const prof_control_state now = state();
     if (options.snapshot_at_exit && (now == PROF_CONTROL_RECORDING || now == PROF_CONTROL_STOPPED)) {
-        snapshot::Registers registers;
-        capture(registers);
+        snapshot::Registers registers{};
+        if (!recorder::undo_calls(caller, function, registers.value)) capture(registers);
         take({.reason = PROF_REASON_EXIT, .wait = true, .registers = &registers});
     }
     page::end();

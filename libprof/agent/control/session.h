@@ -21,6 +21,7 @@
 #include <prof/format.h>
 
 #include "control/options.h"
+#include "record/recorder.h"
 #include "snapshot/freeze.h"
 
 namespace prof::session {
@@ -62,7 +63,8 @@ void look_after() noexcept;
 bool is_own_process() noexcept;
 // The recorder noticed that this is a forked child.
 void forked() noexcept;
-// The program ends: the last snapshot, the control page. Only the first call does something.
-void end() noexcept;
+// The program ends: the last snapshot, the control page. Only the first call does something. `caller` called a function
+// of ours; when `function` is not 0, that happened in a call of the function which begins there.
+void end(const recorder::Caller& caller, uintptr_t function) noexcept;
 
 }  // namespace prof::session

@@ -6,6 +6,9 @@
 // others, before the C runtime registers the destructors of libraries too, and what it registers runs after them.
 // dlopen is not interposed: it looks at its caller's RUNPATH, which would then be ours. The recorder notices new
 // modules by itself.
+//
+// What exit() and its callees have on the stack lies where the frames of main and others were, and holds nothing of
+// the program's: the last snapshot takes the thread as it was when it called exit(), or when main returned.
 #include "hooks/process.h"
 
 #include "base/next_symbol.h"
@@ -23,13 +26,18 @@ namespace prof::process {
 
 namespace {
 
-void at_end(void*) { session::end(); }
+uintptr_t exit_function = 0, quick_exit_function = 0;
+
+void at_exit(void*) { session::end(PROF_CALLER(), exit_function); }
+void at_quick_exit(void*) { session::end(PROF_CALLER(), quick_exit_function); }
 
 }  // namespace
 
 void watch_for_the_end() noexcept {
-    __cxa_atexit(at_end, nullptr, nullptr);
-    __cxa_at_quick_exit(at_end, nullptr);
+    exit_function = reinterpret_cast<uintptr_t>(next_symbol("exit"));
+    quick_exit_function = reinterpret_cast<uintptr_t>(next_symbol("quick_exit"));
+    __cxa_atexit(at_exit, nullptr, nullptr);
+    __cxa_at_quick_exit(at_quick_exit, nullptr);
 }
 
 }  // namespace prof::process
@@ -37,12 +45,12 @@ void watch_for_the_end() noexcept {
 using namespace prof;
 
 PROF_HOOK [[noreturn]] void _exit(int code) {
-    session::end();
+    session::end(PROF_CALLER(), 0);
     sys::exit_group(code);
 }
 
 PROF_HOOK [[noreturn]] void _Exit(int code) {
-    session::end();
+    session::end(PROF_CALLER(), 0);
     sys::exit_group(code);
 }
 

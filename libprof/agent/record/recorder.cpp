@@ -277,6 +277,14 @@ void look_soon() noexcept {
     if (Thread* thread = threads::local.thread) thread->countdown = 1;
 }
 
+bool undo_calls(const Caller& caller, uintptr_t function, uint64_t (&registers)[register_count]) noexcept {
+    Thread* thread = enter();
+    if (thread == nullptr) return false;
+    const bool known = walk::undo_calls(*thread, caller, function, registers);
+    leave(*thread);
+    return known;
+}
+
 void modules_changed() noexcept { modules::check_unloads(); }
 
 void set_forked(Forked wanted) noexcept { forked = wanted; }

@@ -73,6 +73,13 @@ bool is_between() noexcept;
 // For a handler that found it so: this thread calls the service when it leaves the hook.
 void look_soon() noexcept;
 
+// The registers of this thread as they were before calls that it is in: those of our own functions, out to `caller`,
+// and, when `function` is not 0, all from there out to the one that begins at that address, which must be of one module.
+// Numbered as DWARF numbers them for x86-64, 16 the return address; what calls do not keep is 0. False: they cannot all
+// be known. Not for the hot path.
+inline constexpr unsigned register_count = 17;
+bool undo_calls(const Caller& caller, uintptr_t function, uint64_t (&registers)[register_count]) noexcept;
+
 // A library may have come or gone (dlopen, dlclose): rules and memos are checked again before they are trusted.
 void modules_changed() noexcept;
 

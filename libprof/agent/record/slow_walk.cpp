@@ -28,6 +28,8 @@ struct Cursor {
     Registers registers;
     bool interrupted;      // pc is the next instruction, not a return address
     uint64_t generation = 0;
+    const uint8_t* module = nullptr;  // its call frame information, of the frame that the last step left
+    uint64_t function = 0;            // where that frame's function begins
 };
 
 bool read_word(void* context, uint64_t address, uint64_t& word) noexcept {
@@ -81,7 +83,9 @@ End step(Cursor& cursor) noexcept {
     cursor.generation = 0;
     if (!modules::find(pc, module)) return End::incomplete;
     cursor.generation = uint64_t{module.generation} << 48;
+    cursor.module = module.eh_frame_header;
     if (!cfi::find(module.eh_frame_header, pc, description)) return is_loader(pc) ? End::complete : End::incomplete;
+    cursor.function = description.start;
     cfi::Program& program = *cursor.thread.program;
     if (!cfi::run(description, pc, program)) return End::incomplete;
     if (program.row.registers[cfi::return_address].how == cfi::How::undefined) return End::complete;
@@ -124,7 +128,35 @@ bool leave_own_frames(Cursor& cursor, const recorder::Caller& caller) noexcept {
     return false;
 }
 
+// Whether the frame that was left had kept, somewhere, what calls keep.
+bool has_kept_all(const cfi::Row& row) noexcept {
+    for (const unsigned number : {3u, 6u, 12u, 13u, 14u, 15u})  // rbx, rbp, r12 to r15
+        if (row.registers[number].how == cfi::How::undefined) return false;
+    return true;
+}
+
+bool leave_function(Cursor& cursor, uintptr_t function) noexcept {
+    const uint8_t* module = nullptr;
+    for (unsigned i = 0; i < max_own_frames; ++i) {
+        if (step(cursor) != End::met || !has_kept_all(cursor.thread.program->row)) return false;
+        if (module != nullptr && module != cursor.module) return false;
+        module = cursor.module;
+        if (cursor.function == function) return true;
+    }
+    return false;
+}
+
 }  // namespace
+
+[[gnu::noinline]] bool undo_calls(Thread& thread, const recorder::Caller& caller, uintptr_t function,
+                                  uint64_t (&registers)[recorder::register_count]) noexcept {
+    static_assert(cfi::register_count == recorder::register_count);
+    Cursor cursor{.thread = thread, .registers = {}, .interrupted = true};
+    read_registers(cursor.registers);
+    if (!leave_own_frames(cursor, caller) || (function != 0 && !leave_function(cursor, function))) return false;
+    for (unsigned i = 0; i < cfi::register_count; ++i) registers[i] = cursor.registers[i];
+    return true;
+}
 
 [[gnu::noinline]] End follow_all_registers(Thread& thread, const recorder::Caller& caller, uint32_t& count) noexcept {
     Cursor cursor{.thread = thread, .registers = {}, .interrupted = true};

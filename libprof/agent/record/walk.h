@@ -29,6 +29,10 @@ uint32_t capture(Thread& thread, const recorder::Caller& caller) noexcept;
 // Fills thread.fresh from the outside of our own frames; `count` frames.
 End follow_all_registers(Thread& thread, const recorder::Caller& caller, uint32_t& count) noexcept;
 
+// Undoes calls that the thread is in; see recorder::undo_calls().
+bool undo_calls(Thread& thread, const recorder::Caller& caller, uintptr_t function,
+                uint64_t (&registers)[recorder::register_count]) noexcept;
+
 // Whether [start, end) can be read; at most 64 pages.
 bool is_readable(uintptr_t start, uintptr_t end) noexcept;
 

@@ -3,8 +3,9 @@
 // Where the program keeps pointers outside of blocks. Side: agent, floor 3 (snapshot). Child of a snapshot only.
 //
 //   globals     writable segments of modules, the part that is read-only after relocation left out
-//   stacks      from 128 bytes below the stack pointer (the ABI's red zone) to the end of the mapping; a stack whose
-//               pointer is unknown is taken whole. Static TLS of a thread other than the main one lies on top of it
+//   stacks      from the stack pointer to the end of the mapping, with the 128 bytes below it (the ABI's red zone) where
+//               the thread is not known to be in a call; a stack whose pointer is unknown is taken whole. Static TLS of
+//               a thread other than the main one lies on top of it
 //   registers   of threads that are known to stand still; where a signal stopped them, also what the kernel saved of
 //               the vector registers: they hold pointers for a moment when code moves two at once
 //   TLS         of each thread, around its thread pointer: static storage below, the control block above with the
@@ -65,12 +66,18 @@ void add_signal_frame(Writer& writer, size_t owner, uintptr_t stack_start) noexc
     add(writer, PROF_ROOT_STACK, owner, up(registers->frame_start), end);
 }
 
+// A thread that came to us by a call cannot use the red zone below it.
+uintptr_t below_pointer(const Writer& writer, size_t owner) noexcept {
+    const Registers* registers = registers_of(writer, owner);
+    return registers != nullptr && registers->frame_start == 0 ? 0 : red_zone_bytes;
+}
+
 void add_stack(Writer& writer, size_t owner) noexcept {
     const prof_thread& thread = writer.threads[owner];
-    const uintptr_t pointer = thread.stack_pointer;
+    const uintptr_t pointer = thread.stack_pointer, below = below_pointer(writer, owner);
     const bool on_own_stack = pointer >= thread.stack_start && pointer < thread.stack_end;
     uintptr_t start = thread.stack_start;
-    if (on_own_stack && pointer - start > red_zone_bytes) start = down(pointer - red_zone_bytes);
+    if (on_own_stack && pointer - start > below) start = down(pointer - below);
     add(writer, PROF_ROOT_STACK, owner, start, thread.stack_end);
     add_signal_frame(writer, owner, start);
     if (on_own_stack || pointer == 0) return;
@@ -79,7 +86,7 @@ void add_stack(Writer& writer, size_t owner) noexcept {
     if (const prof_map* map = writer.maps.at(pointer)) end = map->end;
     const Index::Found found = writer.index.find(pointer);
     if (found.place == Index::Place::inside) end = writer.index.address(found.block) + writer.index.size(found.block);
-    add(writer, PROF_ROOT_STACK, owner, down(pointer - red_zone_bytes), down(end));
+    add(writer, PROF_ROOT_STACK, owner, down(pointer - below), down(end));
 }
 
 void add_tls(Writer& writer, size_t owner) noexcept {

@@ -105,6 +105,21 @@ def no_exit_snapshot_when_it_is_off():
     assert snapshots() == []
 
 
+def frames_of_the_end_hold_nothing():
+    same_with_and_without([tool("last_words"), "return"])
+    facts = facts_of(only(snapshots()), 1818)
+    assert facts["of_size"] == 1 and facts["held"] == 0, facts
+
+
+def registers_of_who_ends_the_program_hold():
+    for how in ("exit", "quick_exit", "_exit"):
+        same_with_and_without([tool("last_words"), how])
+        path = only(snapshots())
+        facts = facts_of(path, 1818)
+        assert facts["of_size"] == 6 and facts["held"] == 6, (how, facts)
+        os.unlink(path)
+
+
 # ---- Allocation -----------------------------------------------------------------------------------------------------
 
 def the_corners_of_the_family_are_as_they_were():
