@@ -5,7 +5,11 @@
 // Side: heap, floor 6.
 #include "heap.h"
 
+#include <algorithm>
+#include <atomic>
 #include <optional>
+#include <thread>
+#include <vector>
 
 namespace heapkit {
 
@@ -53,6 +57,11 @@ const symbols::TypeBook& Heap::type_book() const {
     return *state_->book;
 }
 
+void Heap::read_symbols() const {
+    if (state_->call_sites) return;
+    state_->call_sites = symbols::CallSites::read(state_->snapshot, type_book(), frames(), state_->options.symbols);
+}
+
 // Words that are damaged take the vtables away, not the types: sites are still known. words() says what is wrong.
 const types::Types& Heap::types() const {
     if (state_->types) return *state_->types;
@@ -62,8 +71,7 @@ const types::Types& Heap::types() const {
         state_->no_words.assign(state_->blocks.count(), 0);
         state_->words = {.block_end = state_->no_words, .slot = {}, .value = {}, .targets = {}, .roots = {}};
     }
-    state_->call_sites =
-        symbols::CallSites::read(state_->snapshot, type_book(), frames(), state_->options.symbols);
+    read_symbols();
     state_->types = types::Types::infer(
         {state_->snapshot, state_->blocks, *state_->words, frames(), type_book(), *state_->call_sites});
     return *state_->types;
@@ -91,6 +99,18 @@ Result<const refs::References*> Heap::references(bool raw) const {
     if (!built) return built.error();
     known = *std::move(built);
     return &*known;
+}
+
+void type_together(std::span<const Heap* const> heaps) {
+    for (const Heap* heap : heaps) heap->read_symbols();
+    std::atomic<size_t> next = 0;
+    const auto type_one_by_one = [&] {
+        for (size_t at = next++; at < heaps.size(); at = next++) heaps[at]->types();
+    };
+    const size_t threads = std::min<size_t>(heaps.size(), std::max(1U, std::thread::hardware_concurrency()));
+    std::vector<std::jthread> others;
+    for (size_t thread = 1; thread < threads; ++thread) others.emplace_back(type_one_by_one);
+    type_one_by_one();
 }
 
 }  // namespace heapkit

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 
 #include "read/snapshot.h"
 #include "refs/references.h"
@@ -42,9 +43,16 @@ class Heap {
     Result<const refs::References*> references(bool raw = false) const;
 
    private:
+    friend void type_together(std::span<const Heap* const> heaps);
     struct State;
+    void read_symbols() const;  // all that types() reads of debug files
     explicit Heap(std::unique_ptr<State> state) noexcept;
     std::unique_ptr<State> state_;
 };
+
+// Types the blocks of several heaps, none named twice: as many at a time as there are processors. Debug files are read
+// by the calling thread alone, one heap after the other, so that the second finds what the first kept in the cache.
+// Each heap stays with one thread.
+void type_together(std::span<const Heap* const> heaps);
 
 }  // namespace heapkit

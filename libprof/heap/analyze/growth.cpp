@@ -33,6 +33,7 @@ struct History {
 };
 
 Result<std::vector<History>> histories_of(std::span<const Heap* const> heaps, const Filter& filter) {
+    type_together(heaps);
     std::vector<History> histories;
     std::unordered_map<std::string, size_t> of_type;
     for (size_t at = 0; at < heaps.size(); ++at) {

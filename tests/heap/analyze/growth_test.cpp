@@ -40,6 +40,17 @@ TEST_CASE("growth lists increases only, the largest first") {
     CHECK(growth_over({&second, &third}).rows.empty());
 }
 
+TEST_CASE("heaps that are typed together have the types that each has alone") {
+    const Heap alone = heap_with(10, 12), other = heap_with(3, 4), together = heap_with(10, 12);
+    const std::vector<const Heap*> heaps{&other, &together};
+    type_together(heaps);
+    REQUIRE(together.types().count() == alone.types().count());
+    for (size_t block = 0; block < alone.blocks().count(); ++block) {
+        const auto name_in = [&](const Heap& heap) { return heap.types().type(heap.types().of(BlockId(block))).name; };
+        CHECK(name_in(together) == name_in(alone));
+    }
+}
+
 TEST_CASE("growth is measured from the peak seen so far, not from the snapshot before") {
     const Heap first = heap_with(100, 1), second = heap_with(10, 1), third = heap_with(60, 1), last = heap_with(130, 1);
     CHECK(growth_over({&first, &second, &third}).rows.empty());
