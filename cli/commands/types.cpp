@@ -21,6 +21,7 @@ Result<int> run_evidence(const Session& session, const Typed& typed, Console& co
     auto tables = analyze::evidence_of_types(session.last());
     report.shapes.emplace_back(std::move(tables.coverage));
     report.shapes.emplace_back(std::move(tables.agreement));
+    if (!tables.vtables.rows.empty()) report.shapes.emplace_back(std::move(tables.vtables));
     report.notes = analyze::loss_notes(session.heaps(), analyze::on_counts | analyze::on_types);
     report.next = {fmt::format("heapkit types {}", shell_quoted(typed.arguments()[0]))};
     session.show(report, typed, console);

@@ -18,9 +18,14 @@ constexpr size_t count = types::evidence_count;
 struct Pair {
     int64_t both = 0, same = 0;
 };
+// Blocks that begin with a vtable of one kind.
+struct Polymorphic {
+    int64_t blocks = 0, typed = 0;
+};
 struct Counted {
     std::array<int64_t, count> decided = {}, bytes = {}, said = {};
     std::array<std::array<Pair, count>, count> pairs = {};
+    std::array<Polymorphic, types::vtable_kind_count> by_vtable = {};
     int64_t blocks = 0, all_bytes = 0;
 };
 
@@ -62,6 +67,9 @@ Counted counted_in(const Heap& heap) {
         ++counted.blocks;
         counted.all_bytes += bytes;
         count_votes(types, types.votes(block), counted);
+        Polymorphic& polymorphic = counted.by_vtable[static_cast<size_t>(types.vtable_kind(block))];
+        ++polymorphic.blocks;
+        polymorphic.typed += says_type(types.type(types.of(block))) ? 1 : 0;
     }
     return counted;
 }
@@ -73,43 +81,75 @@ double percent(int64_t part, int64_t whole) {
 Column text(const char* name, const char* key) { return {.name = name, .key = key}; }
 Column number(const char* name, const char* key, Unit unit) { return {.name = name, .key = key, .unit = unit}; }
 
-}  // namespace
+std::string_view to_text(types::VtableKind kind) {
+    constexpr std::array<std::string_view, types::vtable_kind_count> texts = {"none",
+                                                                              "with RTTI",
+                                                                              "without RTTI, with a symbol",
+                                                                              "without RTTI and symbol",
+                                                                              "of a second base",
+                                                                              "of a virtual base",
+                                                                              "under construction"};
+    return texts[static_cast<size_t>(kind)];
+}
 
-EvidenceTables evidence_of_types(const Heap& heap) {
-    const Counted counted = counted_in(heap);
-    EvidenceTables tables;
-    tables.coverage = {.title = "Evidence", .key = "evidence", .layout = Table::Layout::columns};
-    tables.coverage.columns = {text("known by", "name"),
+Table coverage_of(const Counted& counted) {
+    Table table{.title = "Evidence", .key = "evidence", .layout = Table::Layout::columns};
+    table.columns = {text("known by", "name"),
                                text("trust", "trust"),
                                number("count", "count", Unit::count),
                                number("of blocks", "blocks_percent", Unit::percent),
                                number("size", "size", Unit::bytes),
                                number("of bytes", "bytes_percent", Unit::percent),
                                number("says a type of", "said", Unit::count)};
-    tables.coverage.empty = "No blocks.";
+    table.empty = "No blocks.";
     for (size_t index = count; index-- > 0;) {
         if (counted.decided[index] == 0 && counted.said[index] == 0) continue;
         const auto evidence = static_cast<Evidence>(index);
-        tables.coverage.rows.push_back({std::string(to_text(evidence)), std::string(to_text(trust_in(evidence))),
+        table.rows.push_back({std::string(to_text(evidence)), std::string(to_text(trust_in(evidence))),
                                         counted.decided[index], percent(counted.decided[index], counted.blocks),
                                         counted.bytes[index], percent(counted.bytes[index], counted.all_bytes),
                                         counted.said[index]});
     }
-    tables.agreement = {.title = "Agreement", .key = "agreement", .layout = Table::Layout::columns};
-    tables.agreement.columns = {text("one", "one"), text("other", "other"),
+    return table;
+}
+
+Table agreement_of(const Counted& counted) {
+    Table table{.title = "Agreement", .key = "agreement", .layout = Table::Layout::columns};
+    table.columns = {text("one", "one"), text("other", "other"),
                                 number("both say a type", "both", Unit::count),
                                 number("the same", "same_percent", Unit::percent)};
-    tables.agreement.empty = "No block is known in two ways.";
+    table.empty = "No block is known in two ways.";
     for (size_t one = count; one-- > 0;) {
         for (size_t other = count; other-- > 0;) {
             const Pair& pair = counted.pairs[one][other];
             if (pair.both == 0) continue;
-            tables.agreement.rows.push_back({std::string(to_text(static_cast<Evidence>(one))),
+            table.rows.push_back({std::string(to_text(static_cast<Evidence>(one))),
                                              std::string(to_text(static_cast<Evidence>(other))), pair.both,
                                              percent(pair.same, pair.both)});
         }
     }
-    return tables;
+    return table;
+}
+
+Table vtables_of(const Counted& counted) {
+    Table table{.title = "Vtable", .key = "vtables", .layout = Table::Layout::columns};
+    table.columns = {text("begins with a vtable", "kind"), number("count", "count", Unit::count),
+                     number("have a type", "typed", Unit::count)};
+    table.empty = "No block begins with a vtable.";
+    for (size_t index = 1; index < types::vtable_kind_count; ++index) {
+        const Polymorphic& polymorphic = counted.by_vtable[index];
+        if (polymorphic.blocks == 0) continue;
+        table.rows.push_back({std::string(to_text(static_cast<types::VtableKind>(index))), polymorphic.blocks,
+                              polymorphic.typed});
+    }
+    return table;
+}
+
+}  // namespace
+
+EvidenceTables evidence_of_types(const Heap& heap) {
+    const Counted counted = counted_in(heap);
+    return {coverage_of(counted), agreement_of(counted), vtables_of(counted)};
 }
 
 }  // namespace heapkit::analyze

@@ -22,6 +22,8 @@ Image::Image(const ElfFile& file, uint64_t bias) : file_(file), bias_(bias) {
         symbols_ = file.content(section);
         if (const Elf64_Shdr* names = file.section_at(section.sh_link)) names_ = file.content(*names);
     }
+    for (uint32_t index = 1; !is_cpp_ && uint64_t{index} * sizeof(Elf64_Sym) < symbols_.size(); ++index)
+        if (const auto each = symbol(index)) is_cpp_ = name_of(*each).starts_with("_Z");
     for (const Elf64_Shdr& section : file.sections())
         if (section.sh_type == SHT_RELA && (section.sh_flags & SHF_ALLOC) != 0) read_relocations(section);
     std::sort(relocations_.begin(), relocations_.end(),
@@ -82,6 +84,13 @@ std::optional<Image::Pointer> Image::pointer_at(uint64_t address) const {
 
 std::optional<uint64_t> Image::word_at(uint64_t address) const {
     return value_at<uint64_t>(file_.content_at_address(address - bias_), 0);
+}
+
+bool Image::is_code(uint64_t address) const noexcept {
+    const auto holds = [at = address - bias_](const Elf64_Shdr& section) {
+        return (section.sh_flags & SHF_EXECINSTR) != 0 && at >= section.sh_addr && at - section.sh_addr < section.sh_size;
+    };
+    return std::ranges::any_of(file_.sections(), holds);
 }
 
 std::string_view Image::text_at(uint64_t address) const {

@@ -33,6 +33,10 @@ class Image {
     std::optional<uint64_t> word_at(uint64_t address) const;
     // The NUL-terminated text there; "" when there is none.
     std::string_view text_at(uint64_t address) const;
+    // Whether code lies there.
+    bool is_code(uint64_t address) const noexcept;
+    // Whether the module has or wants a C++ function by its mangled name; without any other symbols, too.
+    bool is_cpp() const noexcept { return is_cpp_; }
 
    private:
     struct Relocation {
@@ -48,6 +52,7 @@ class Image {
     const ElfFile& file_;
     uint64_t bias_;
     Bytes symbols_, names_;
+    bool is_cpp_ = false;
     std::vector<Relocation> relocations_;                         // by address
     std::unordered_map<uint64_t, std::string_view> copied_from_;  // objects that the linker copied from another module
 };

@@ -168,6 +168,8 @@ Types Types::infer(const Input& input) {
 size_t Types::count() const noexcept { return state_->table.all().size(); }
 const Type& Types::type(TypeId id) const noexcept { return state_->table.at(id); }
 
+VtableKind Types::vtable_kind(BlockId block) const { return state_->vtables.kind_of(block); }
+
 std::vector<Vote> Types::votes(BlockId block) const {
     State& state = *state_;
     std::vector<Vote> votes = {{evidence(block), of(block)}};

@@ -24,6 +24,7 @@
 #include "symbols/type_book.h"
 #include "types/containers.h"
 #include "types/layout.h"
+#include "types/vtable.h"
 
 namespace heapkit::types {
 
@@ -104,6 +105,8 @@ class Types {
 
     // Of one block, by trust, surest first; the first is of()'s. Asks the techniques again: for showing one object.
     std::vector<Vote> votes(BlockId block) const;
+    // What the block's first word is, where it leads into a module.
+    VtableKind vtable_kind(BlockId block) const;
 
     const Containers& containers() const noexcept { return containers_; }
     const Layouts& layouts() const noexcept;

@@ -6,7 +6,6 @@
 #include "types/vtable_votes.h"
 
 #include "read/words.h"
-#include "types/vtable.h"
 #include "types/vtable_classes.h"
 
 namespace heapkit::types {
@@ -15,7 +14,7 @@ namespace {
 
 constexpr uint64_t count_bytes = 8;
 constexpr uint32_t index_of(uint32_t slot) { return slot >> PROF_WORD_KIND_BITS; }
-constexpr uint32_t kind_of(uint32_t slot) { return slot & ((1u << PROF_WORD_KIND_BITS) - 1); }
+constexpr uint32_t kind_of_word(uint32_t slot) { return slot & ((1u << PROF_WORD_KIND_BITS) - 1); }
 
 }  // namespace
 
@@ -28,11 +27,12 @@ const VtableVotes::Answer& VtableVotes::answer_for(uint32_t target) {
     if (answer.is_known) return answer;
     answer.is_known = true;
     const uint64_t vptr = words_.targets[target];
-    const symbols::DebugTypeId type = class_of(vptr);
-    const std::string name = type == symbols::DebugTypeId() ? class_of_vtable(vptr, frames_) : std::string();
-    if (type == symbols::DebugTypeId() && name.empty()) return answer;
+    const Vtable vtable = vtable_at(vptr, frames_);
+    answer.kind = vtable.kind;
+    if (vtable.of_class.empty()) return answer;
+    const symbols::DebugTypeId type = class_of(vptr, vtable.of_class);
     if (type == symbols::DebugTypeId()) {
-        answer.one = types_.object(name, {});
+        answer.one = types_.object(vtable.of_class, {});
         return answer;
     }
     answer.one = types_.object(type, {});
@@ -41,12 +41,23 @@ const VtableVotes::Answer& VtableVotes::answer_for(uint32_t target) {
     return answer;
 }
 
-symbols::DebugTypeId VtableVotes::class_of(uint64_t vptr) {
+symbols::DebugTypeId VtableVotes::class_of(uint64_t vptr, const std::string& name) {
     const auto [known, is_new] = of_address_.try_emplace(vptr);
-    if (!is_new) return known->second;
-    const std::string name = class_of_vtable(vptr, frames_);
-    if (!name.empty()) known->second = class_in_book(vptr, name, frames_, book_);
+    if (is_new && !name.empty()) known->second = class_in_book(vptr, name, frames_, book_);
     return known->second;
+}
+
+symbols::DebugTypeId VtableVotes::class_of(uint64_t vptr) {
+    const auto known = of_address_.find(vptr);
+    return known != of_address_.end() ? known->second : class_of(vptr, class_of_vtable(vptr, frames_));
+}
+
+VtableKind VtableVotes::kind_of(BlockId block) {
+    const uint64_t begin = block.index() == 0 ? 0 : words_.block_end[block.index() - 1];
+    if (begin == words_.block_end[block.index()]) return VtableKind::none;
+    const uint32_t first = words_.slot[begin];
+    const bool is_into_module = index_of(first) == 0 && kind_of_word(first) == PROF_WORD_MODULE;
+    return is_into_module ? answer_for(words_.value[begin]).kind : VtableKind::none;
 }
 
 TypeId VtableVotes::of(BlockId block) {
@@ -54,11 +65,11 @@ TypeId VtableVotes::of(BlockId block) {
     const uint64_t end = words_.block_end[block.index()];
     if (begin == end) return unknown_type;
     const uint32_t first = words_.slot[begin];
-    if (index_of(first) == 0 && kind_of(first) == PROF_WORD_MODULE) return answer_for(words_.value[begin]).one;
-    const bool may_be_count = index_of(first) == 0 && kind_of(first) == PROF_WORD_INTEGER && begin + 1 < end;
+    if (index_of(first) == 0 && kind_of_word(first) == PROF_WORD_MODULE) return answer_for(words_.value[begin]).one;
+    const bool may_be_count = index_of(first) == 0 && kind_of_word(first) == PROF_WORD_INTEGER && begin + 1 < end;
     if (!may_be_count) return unknown_type;
     const uint32_t second = words_.slot[begin + 1];
-    if (index_of(second) != 1 || kind_of(second) != PROF_WORD_MODULE) return unknown_type;
+    if (index_of(second) != 1 || kind_of_word(second) != PROF_WORD_MODULE) return unknown_type;
     const Answer& answer = answer_for(words_.value[begin + 1]);
     const uint64_t counted = answer.size_bytes * words_.value[begin] + count_bytes;
     return answer.size_bytes != 0 && counted == blocks_.size_bytes(block) ? answer.counted : unknown_type;

@@ -12,6 +12,7 @@
 
 #include "symbols/frames.h"
 #include "types/type_table.h"
+#include "types/vtable.h"
 
 namespace heapkit::types {
 
@@ -22,16 +23,20 @@ class VtableVotes {
 
     // The class of the object that begins where the block does, or of the first of several behind their count; 0: none.
     TypeId of(BlockId block);
+    // What the first word of a block is; none when it does not lead into a module.
+    VtableKind kind_of(BlockId block);
     // The class of debug information whose primary vtable begins at a target; 0: none.
     symbols::DebugTypeId class_of(uint64_t vptr);
 
    private:
     struct Answer {
         bool is_known = false;
+        VtableKind kind = VtableKind::none;
         TypeId one, counted;
         uint64_t size_bytes = 0;  // 0: not known
     };
     const Answer& answer_for(uint32_t target);
+    symbols::DebugTypeId class_of(uint64_t vptr, const std::string& name);
 
     const read::Blocks& blocks_;
     const read::Words& words_;

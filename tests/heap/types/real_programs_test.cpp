@@ -4,16 +4,13 @@
 // must say the same.
 //
 // Side: tests.
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "analyze/evidence.h"
 #include "catch.h"
-#include "heap.h"
-#include "temporary_folder.h"
+#include "recorded_program.h"
 
 using namespace heapkit;
 using namespace heapkit::tests;
@@ -24,21 +21,6 @@ struct Compared {
     size_t same = 0, untyped = 0;
     std::string different;  // "0x5581…: Dog, not Cat"
 };
-
-// The program's heap; its own words of it are in folder/output.
-Heap recorded(const std::string& program, const TemporaryFolder& folder) {
-    const std::string snapshot = folder / "1.heap", output = folder / "output";
-    const std::string command = "LD_PRELOAD=" HEAPKIT_AGENT " PROF=exit=off,out=" + folder.path().string() +
-                                " " HEAPKIT_KNOWING_FOLDER "/" + program + " " + snapshot + " > " + output;
-    const int status = std::system(command.c_str());
-    REQUIRE(WIFEXITED(status));
-    REQUIRE(WEXITSTATUS(status) == 0);
-    HeapOptions options;
-    options.symbols.use_cache = false;
-    auto heap = Heap::open(snapshot, options);
-    REQUIRE(heap);
-    return std::move(*heap);
-}
 
 Compared compare(const std::string& program) {
     const TemporaryFolder folder;
