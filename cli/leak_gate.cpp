@@ -3,13 +3,19 @@
 // The gate. Each run writes into a folder of its own, so that tests that run side by side are not judged by each
 // other's snapshots. When the program has ended, they are moved to where they are kept or opened and removed, and the
 // folder goes: the analysis, which may be long, needs their memory and no name, and whoever ends it, with ^C or kill -9,
-// leaves nothing behind. Until then signals are handed on to the program or wait.
+// leaves nothing behind. Until then signals are handed on to the program or wait; kill -9 cannot wait, and the program may
+// write on after it. So each run holds a lock on its folder, which ends with it in any way, and first takes away those
+// folders beside its own that nobody holds.
 //
 // Side: our process, cli.
 #include "leak_gate.h"
 
 #include <fmt/format.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -26,30 +32,73 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view folder_prefix = "heapkit-leaks-";
+
+// A folder of ours, opened so that it can be locked: no link, and of no other user. -1: it is none. A program that is
+// started does not inherit the lock.
+int open_own_folder(const fs::path& path) {
+    const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat facts {};
+    if (fd < 0 || (fstat(fd, &facts) == 0 && facts.st_uid == geteuid())) return fd;
+    close(fd);
+    return -1;
+}
+
+bool is_at(const fs::path& path, int fd) {
+    struct stat there {}, here {};
+    return lstat(path.c_str(), &there) == 0 && fstat(fd, &here) == 0 && there.st_ino == here.st_ino && there.st_dev == here.st_dev;
+}
+
+// What runs left that were killed.
+void take_away_abandoned(const fs::path& parent) {
+    std::error_code ignored;
+    for (const fs::directory_entry& entry : fs::directory_iterator(parent, ignored)) {
+        if (!entry.path().filename().string().starts_with(folder_prefix)) continue;
+        const int fd = open_own_folder(entry.path());
+        if (fd < 0) continue;
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0 && is_at(entry.path(), fd)) fs::remove_all(entry.path(), ignored);
+        close(fd);
+    }
+}
+
 // A folder that only we can read, gone with what is left in it at the end.
 class PrivateFolder {
    public:
     static Result<PrivateFolder> make_in(const fs::path& parent) {
         std::error_code error;
         fs::create_directories(parent, error);
-        std::string path = (parent / "heapkit-XXXXXX").string();
-        if (!error && mkdtemp(path.data()) != nullptr) return PrivateFolder(path);
-        return Error{fmt::format("cannot make a folder in {}: {}", parent.string(),
-                                 error ? error.message() : std::strerror(errno)),
-                     "Name another place with -o FOLDER."};
+        if (error) return refusal(parent, error.message());
+        take_away_abandoned(parent);
+        for (int tries = 0; tries < 100; ++tries) {
+            std::string path = (parent / folder_prefix).string() + "XXXXXX";
+            if (mkdtemp(path.data()) == nullptr) return refusal(parent, std::strerror(errno));
+            const int lock = open_own_folder(path);
+            if (lock < 0) return refusal(parent, std::strerror(errno));
+            flock(lock, LOCK_EX);  // where there are no locks, no run can take away what others left
+            if (is_at(path, lock)) return PrivateFolder(path, lock);
+            close(lock);  // another run was faster to lock it than we, and took it away
+        }
+        return refusal(parent, "other runs take each one away");
     }
-    PrivateFolder(PrivateFolder&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+    PrivateFolder(PrivateFolder&& other) noexcept
+        : path_(std::exchange(other.path_, {})), lock_(std::exchange(other.lock_, -1)) {}
     PrivateFolder& operator=(PrivateFolder&&) = delete;
     ~PrivateFolder() { remove(); }
     void remove() {
         std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(std::exchange(path_, {}), ignored);
+        if (path_.empty()) return;
+        fs::remove_all(std::exchange(path_, {}), ignored);
+        close(lock_);
     }
     const fs::path& path() const noexcept { return path_; }
 
    private:
-    explicit PrivateFolder(fs::path path) : path_(std::move(path)) {}
+    PrivateFolder(fs::path path, int lock) : path_(std::move(path)), lock_(lock) {}
+    static Error refusal(const fs::path& parent, const std::string& why) {
+        return Error{fmt::format("cannot make a folder in {}: {}", parent.string(), why), "Name another place with -o FOLDER."};
+    }
     fs::path path_;
+    int lock_;
 };
 
 struct Verdict {

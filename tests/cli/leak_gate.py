@@ -133,6 +133,33 @@ class Gate(unittest.TestCase):
             for end in errors:
                 os.close(end)
 
+    def start_gate(self, *words):
+        """One whose program waits for the end of its input; it runs when this returns."""
+        gate = subprocess.Popen([HEAPKIT, "run", "--leaks", "--", *words], cwd=self.folder, env=self.surroundings(),
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        gate.stdin.write(b"runs\n")
+        gate.stdin.flush()
+        self.assertEqual(gate.stdout.readline(), b"runs\n")
+        return gate
+
+    def test_what_a_killed_gate_left_is_taken_away_by_the_next(self):
+        gate = self.start_gate("cat", "-u")
+        gate.kill()
+        gate.communicate()  # the program ends with its input, and writes its snapshot
+        left = list((self.folder / "tmp").iterdir())
+        self.assertEqual(len(left), 1, left)
+        wait_for(lambda: list(left[0].glob("*.heap")))
+        self.run_gate("clean")  # which leaves nothing in that folder
+
+    def test_the_folder_of_a_gate_that_still_runs_is_left_alone(self):
+        gate = self.start_gate("cat", "-u")
+        left = list((self.folder / "tmp").iterdir())
+        subprocess.run([HEAPKIT, "run", "--leaks", "--", PROGRAM, "clean"], cwd=self.folder, env=self.surroundings(),
+                       capture_output=True, check=True, timeout=100)
+        self.assertEqual(list((self.folder / "tmp").iterdir()), left)
+        errors = gate.communicate(timeout=100)[1]
+        self.assertEqual((gate.returncode, errors), (0, b"heapkit: no leaks in 1 process\n"))
+
     def test_a_program_that_takes_its_snapshot_away_is_not_called_clean(self):
         answer = self.run_gate("clean", before=("--leaks", "--set", "exit=off"))
         self.assertEqual((answer.returncode, answer.stdout), (2, "ran\n"), answer.stderr)
