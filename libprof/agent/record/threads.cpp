@@ -33,7 +33,7 @@ constexpr uint32_t max_past = 2;
 #else
 constexpr uint32_t max_past = 1u << 16;
 #endif
-constexpr uint32_t words_per_frame = 3;
+constexpr uint32_t words_per_frame = 2;    // a saved rbp and a link; or the last return address
 constexpr uintptr_t least_main_stack = uintptr_t{128} << 20;  // the kernel keeps this gap free of mappings
 constexpr uintptr_t most_main_stack = uintptr_t{1} << 30;
 
@@ -125,21 +125,19 @@ void find_stack(Thread& thread) noexcept {
 // ---- Memory of a thread --------------------------------------------------------------------------------------------
 
 bool make_frames(Thread& thread, uint32_t capacity) noexcept {
-    size_t word_count = size_t{capacity} * words_per_frame + Memo::padding_words;
+    size_t word_count = size_t{capacity} * words_per_frame;
     auto* frames = static_cast<Frame*>(arena::take((size_t{capacity} + 1) * sizeof(Frame)));
     auto* words = static_cast<Word*>(arena::take(word_count * sizeof(Word)));
     auto* fresh = static_cast<Fresh*>(arena::take(size_t{capacity} * sizeof(Fresh)));
     if (frames == nullptr || words == nullptr || fresh == nullptr) return false;
-    for (unsigned i = 0; i < Memo::padding_words; ++i) words[i].at = &words[i].value;
-    frames[0] = {.pc = 0, .stack_pointer = ~uint64_t{0}, .frame_pointer = 0, .node = stacks::empty_stack, .stack = 0,
-                 .words_end = 0, .unused = 0};
+    frames[0] = {.pc = 0, .stack_pointer = ~uint64_t{0}, .frame_pointer = 0, .node = stacks::empty_stack, .packed = 0};
     if (Memo& memo = thread.memo; memo.capacity != 0) {
         std::memcpy(frames, memo.frames, (size_t{memo.capacity} + 1) * sizeof(Frame));
-        std::memcpy(words + Memo::padding_words, memo.words, size_t{memo.capacity} * words_per_frame * sizeof(Word));
+        std::memcpy(words, memo.words, size_t{memo.capacity} * words_per_frame * sizeof(Word));
         std::memcpy(fresh, thread.fresh, size_t{memo.capacity} * sizeof(Fresh));
     }
     thread.memo.frames = frames;
-    thread.memo.words = words + Memo::padding_words;
+    thread.memo.words = words;
     thread.memo.capacity = capacity;
     thread.fresh = fresh;
     return true;
@@ -149,7 +147,8 @@ Thread* make_thread() noexcept {
     auto* made = static_cast<Thread*>(arena::take(sizeof(Thread)));
     if (made == nullptr) return nullptr;
     made->program = static_cast<cfi::Program*>(arena::take(sizeof(cfi::Program)));
-    return made->program != nullptr && make_frames(*made, first_frames) ? made : nullptr;
+    made->paths = static_cast<Paths*>(arena::take(sizeof(Paths)));
+    return made->program != nullptr && made->paths != nullptr && make_frames(*made, first_frames) ? made : nullptr;
 }
 
 // ---- Slots ---------------------------------------------------------------------------------------------------------
@@ -176,6 +175,7 @@ Thread* reuse(uint32_t new_tid) noexcept {
         if (thread.cache != nullptr) counters::hand_over(*thread.cache);
         remember_past(thread);
         thread.memo.depth = 0;
+        thread.paths->forget();
         thread.last_block = thread.stack_low = thread.stack_high = thread.probed_low = thread.probed_high = 0;
         thread.in_flight = nullptr;
         thread.abandoned = false;
@@ -237,12 +237,12 @@ bool grow(Thread& thread) noexcept {
     if (memo.capacity >= max_frames) return false;
     uint32_t old_capacity = memo.capacity;
     Frame* frames = memo.frames;
-    Word* words = memo.words - Memo::padding_words;
+    Word* words = memo.words;
     Fresh* fresh = thread.fresh;
     if (!make_frames(thread, old_capacity * 4)) return false;
     constexpr size_t own_mapping = size_t{256} << 10;  // the arena gives larger requests a mapping of their own
     size_t frame_bytes = (size_t{old_capacity} + 1) * sizeof(Frame), fresh_bytes = size_t{old_capacity} * sizeof(Fresh);
-    size_t word_bytes = (size_t{old_capacity} * words_per_frame + Memo::padding_words) * sizeof(Word);
+    size_t word_bytes = size_t{old_capacity} * words_per_frame * sizeof(Word);
     auto give_back = [](void* start, size_t bytes) {
         bytes = (bytes + 4095) & ~size_t{4095};
         if (bytes > own_mapping) arena::unmap(start, bytes);

@@ -16,6 +16,7 @@
 #include "cfi.h"
 #include "counters.h"
 #include "memo.h"
+#include "paths.h"
 #include "tables.h"
 
 namespace prof {
@@ -37,6 +38,7 @@ struct alignas(64) Thread {
     uintptr_t stack_low, stack_high; // the native stack, where the memo may be trusted; both 0: unknown
     Memo memo;
     Fresh* fresh;                    // memo.capacity of them
+    Paths* paths;
     counters::Cache* cache;          // null while the process has one thread
     cfi::Program* program;           // working space
     uintptr_t probed_low, probed_high;  // part of another stack that is known to be readable

@@ -38,12 +38,6 @@ const uint64_t* word_at(uint64_t address) noexcept { return reinterpret_cast<con
 
 uint64_t load(uint64_t address) noexcept { return stack_word(word_at(address)); }
 
-// The frame whose outward walk reads word `index`, and which no frame further in shares it with.
-Frame* reader_of(Frame* from, uint32_t index) noexcept {
-    while ((from - 1)->words_end > index) --from;
-    return from;
-}
-
 struct Options {
     bool native;          // on the thread's own stack: the memo counts, and the end is known
     uint64_t high;        // end of what may be read
@@ -86,11 +80,10 @@ uint64_t saved_at(rules::Rule rule, uint64_t cfa, uint64_t frame_pointer) noexce
     Frame* candidate = thread.memo.frames + (options.native ? thread.memo.depth : 0);
     for (uint32_t count = 0;; ++count) {
         while (candidate->stack_pointer < at.stack_pointer) --candidate;
-        if (candidate->stack_pointer == at.stack_pointer && candidate->pc == at.pc &&
-            candidate->frame_pointer == at.frame_pointer) {
-            uint32_t difference = thread.memo.first_difference(*candidate);
-            if (difference == 0) [[likely]] return {End::met, count, candidate, 0};
-            candidate = reader_of(candidate, difference - 1) - 1;
+        if (candidate->is_at(at.pc, at.stack_pointer, at.frame_pointer)) {
+            Frame* changed = thread.memo.stands(*candidate) ? nullptr : thread.memo.first_change(candidate);
+            if (changed == nullptr) [[likely]] return {End::met, count, candidate, 0};
+            candidate = changed - 1;
         }
         if (count == thread.memo.capacity) [[unlikely]] {
             auto index = candidate - thread.memo.frames;
@@ -143,11 +136,17 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
     return node == stacks::no_node ? 0 : stacks::leaf(node, flags);
 }
 
-// Adds the words that the step from `fresh` out to `caller` read. Returns where the next ones go.
-[[gnu::always_inline]] inline Word* add_words(Word* word, const Fresh& fresh, const Frame& caller) noexcept {
-    uint64_t cfa = caller.stack_pointer;
-    *word++ = {word_at(cfa - 8), caller.pc};
-    if (rules::saves_frame(fresh.rule) && !forgets_frames)
+// Whether the way out of a frame depends on rbp: its own CFA, or a frame further out before one that saves rbp.
+[[gnu::always_inline]] inline bool uses_frame(rules::Rule rule, const Frame& caller) noexcept {
+    rules::Shape shape = rules::shape_of(rule);
+    if (forgets_frames || shape == rules::outermost) return false;
+    return shape == rules::by_frame || shape == rules::linked || (!rules::saves_frame(rule) && caller.uses_frame());
+}
+
+// Adds the words besides the return address that the step from `fresh` out to `caller`, at `cfa`, depends on. Returns
+// where the next ones go.
+[[gnu::always_inline]] inline Word* add_words(Word* word, const Fresh& fresh, const Frame& caller, uint64_t cfa) noexcept {
+    if (caller.uses_frame() && rules::saves_frame(fresh.rule))
         *word++ = {word_at(saved_at(fresh.rule, cfa, fresh.frame_pointer)), caller.frame_pointer};
     if (rules::shape_of(fresh.rule) == rules::linked) [[unlikely]]
         *word++ = {word_at(fresh.frame_pointer + static_cast<uint64_t>(rules::cfa_offset(fresh.rule))), cfa};
@@ -158,7 +157,7 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
 [[gnu::always_inline]] inline Frame* remember(Thread& thread, const Outcome& walk) noexcept {
     Memo& memo = thread.memo;
     Frame* frame = walk.met;
-    Word* word = memo.words + frame->words_end;
+    Word* word = memo.words + frame->words_end();
     bool outermost = frame == memo.frames;
     if (outermost && walk.last_word != 0) *word++ = {word_at(walk.last_word), 0};
     for (uint32_t i = walk.count; i-- > 0; outermost = false) {
@@ -166,9 +165,9 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
         const Frame& caller = *frame++;
         uint32_t node = stacks::intern(caller.node, key_of(fresh));
         if (node == stacks::no_node) [[unlikely]] return nullptr;
-        if (!outermost) [[likely]] word = add_words(word, fresh, caller);
+        word = add_words(word, fresh, caller, outermost ? walk.last_word + 8 : caller.stack_pointer);
         *frame = {.pc = fresh.pc, .stack_pointer = fresh.stack_pointer, .frame_pointer = fresh.frame_pointer,
-                  .node = node, .stack = 0, .words_end = static_cast<uint32_t>(word - memo.words), .unused = 0};
+                  .node = node, .packed = Frame::pack(word - memo.words, uses_frame(fresh.rule, caller))};
     }
     memo.depth = static_cast<uint32_t>(frame - memo.frames);
     return frame;
@@ -211,6 +210,8 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
     }
     if (caller.stack_pointer - thread.stack_low >= thread.stack_high - thread.stack_low) [[unlikely]]
         return capture_elsewhere(thread, caller);
+    if (uint32_t known = thread.paths->find(memo, caller.return_address, caller.stack_pointer, caller.frame_pointer))
+        return known;
     Outcome walk = run(thread, {caller.return_address, caller.stack_pointer, caller.frame_pointer},
                        {.native = true, .high = thread.stack_high});
     if (walk.end == End::slow) [[unlikely]] return capture_slowly(thread, caller);
@@ -218,22 +219,23 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
         if (!make_room(thread, walk)) walk.end = End::truncated;
     uint32_t flags = flags_of(walk.end);
     if (flags != 0) [[unlikely]] return intern_all(thread, walk.count, flags);
+    auto kept = static_cast<uint32_t>(walk.met - memo.frames);
     Frame* frame = remember(thread, walk);
     if (frame == nullptr) [[unlikely]] return memo.depth = 0;
-    if (frame->stack == 0) frame->stack = stacks::leaf(frame->node, 0);
-    return frame->stack;
+    memo.stack = stacks::leaf(frame->node, 0);
+    if (memo.stack != 0) thread.paths->keep(memo, kept);
+    return memo.stack;
 }
 
 }  // namespace
 
 uint32_t capture(Thread& thread, const recorder::Caller& caller) noexcept {
     const Memo& memo = thread.memo;
-    const Frame& last = memo.frames[memo.depth];
+    const Frame& last = memo.innermost();
     uint64_t epoch = state().rule_epoch.load(std::memory_order_relaxed);
-    if (last.stack_pointer == caller.stack_pointer && last.pc == caller.return_address &&
-        last.frame_pointer == caller.frame_pointer && epoch == memo.epoch && last.stack != 0 &&
-        memo.first_difference(last) == 0)
-        return last.stack;
+    if (last.is_at(caller.return_address, caller.stack_pointer, caller.frame_pointer) && epoch == memo.epoch &&
+        memo.stack != 0 && memo.stands(last))
+        return memo.stack;
     return capture_anew(thread, caller, epoch);
 }
 

@@ -77,7 +77,10 @@ KEEP static void inner(int rounds) {
     // The caller's record, and the one a level further out: either is a frame that the walk could go on from, as
     // `between` is described by rbp.
     Record* choices[] = {own, own->caller};
-    for (int i = 0; i < rounds; ++i) between(choices[i & 1], i);
+    for (int i = 0; i < rounds; ++i) {
+        between(choices[i & 1], i);
+        if (i % 3 == 0) test_allocate();  // a stack without those frames, so that they are found again in a path
+    }
 }
 
 KEEP static void level_a(int rounds) { inner(rounds); sink = sink + 1; }
