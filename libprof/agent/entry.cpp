@@ -8,9 +8,11 @@
 
 #include <prof/prof.h>
 
+#include "base/log.h"
 #include "control/listen.h"
 #include "control/options.h"
 #include "control/session.h"
+#include "hooks/families.h"
 #include "hooks/process.h"
 #include "hooks/real.h"
 #include "record/recorder.h"
@@ -21,6 +23,18 @@ namespace {
 
 using namespace prof;
 
+// Linked into the executable, or preloaded ahead of us.
+void say_who_is_ahead() noexcept {
+    const char* path = allocator_ahead();
+    if (path == nullptr) return;
+    tables::lose(PROF_LOSS_OTHER_ALLOCATOR);
+    if (*path == '\0') {
+        log_line("the program has a malloc of its own, linked into it: what that allocates is not recorded");
+    } else {
+        log_line("malloc is that of ", path, ", which comes before libprof.so: what it allocates is not recorded");
+    }
+}
+
 // The dynamic linker hands these to every constructor; libc has not yet set `environ` when the first one runs.
 __attribute__((constructor(101), used)) void wake_up(int, char**, char** environment) {
     process::watch_for_the_end();
@@ -30,6 +44,8 @@ __attribute__((constructor(101), used)) void wake_up(int, char**, char** environ
     recorder::set_service(listen::serve);
     recorder::set_forked(session::forked);
     if (!recorder::start()) return session::fall_asleep("the kernel gives no memory for the tables");
+    say_who_is_ahead();
+    families::lead_here();
     options.signal_number = listen::start(options.signal_number);
     session::start(options, variable(environment, "XDG_RUNTIME_DIR"));
 }

@@ -25,6 +25,7 @@ struct Search {
     bool after_us;         // only modules behind our own
     bool seen_us = false;
     void* found = nullptr;
+    const char* module = nullptr;  // path of the one it was found in
 };
 
 bool equal(const char* a, const char* b) noexcept {
@@ -131,6 +132,7 @@ int visit(dl_phdr_info* info, size_t, void* data) {
     }
     if (index == 0) return 0;
     search.found = reinterpret_cast<void*>(info->dlpi_addr + tables.symbols[index].st_value);
+    search.module = info->dlpi_name;
     return 1;
 }
 
@@ -146,6 +148,12 @@ void* any_symbol(const char* name) noexcept {
     Search search{.name = name, .after_us = false};
     dl_iterate_phdr(visit, &search);
     return search.found;
+}
+
+const char* module_ahead(const char* name) noexcept {
+    Search search{.name = name, .after_us = false};
+    dl_iterate_phdr(visit, &search);
+    return search.seen_us ? nullptr : search.module;
 }
 
 }  // namespace prof

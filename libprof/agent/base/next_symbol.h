@@ -17,4 +17,8 @@ void* next_symbol(const char* name) noexcept;
 // The same among all modules except the agent, in load order.
 void* any_symbol(const char* name) noexcept;
 
+// The path of the module that defines `name` ahead of the agent, so that the program never reaches ours: "" for the
+// executable; null when there is none. It lives as long as the module.
+const char* module_ahead(const char* name) noexcept;
+
 }  // namespace prof

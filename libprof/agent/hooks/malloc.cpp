@@ -62,8 +62,9 @@ PROF_HOOK void* memalign(size_t a, size_t size) noexcept { return recorded(real.
 PROF_HOOK void* valloc(size_t size) noexcept { return recorded(real.valloc(size), size, PROF_CALLER()); }
 PROF_HOOK void* pvalloc(size_t size) noexcept { return recorded(real.pvalloc(size), size, PROF_CALLER()); }
 
-// Not the real one: it would call our realloc, and the record would be made twice.
+// Not the real one: it would call our realloc, and the record would be made twice. Unless realloc is not ours.
 PROF_HOOK void* reallocarray(void* block, size_t n, size_t size) noexcept {
+    if (real.reallocarray != nullptr) [[unlikely]] return real.reallocarray(block, n, size);
     size_t bytes;
     if (!__builtin_mul_overflow(n, size, &bytes)) return reallocated(block, bytes, PROF_CALLER());
     errno = ENOMEM;

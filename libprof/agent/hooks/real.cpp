@@ -51,8 +51,11 @@ void* first_valloc(size_t size) { return find_real() ? real.valloc(size) : boots
 void* first_pvalloc(size_t size) { return find_real() ? real.pvalloc(size) : bootstrap::take(size, page); }
 
 // No libc has these two yet that must not also have free for the same blocks.
-void sized_by_free(void* block, size_t) { real.free(block); }
-void aligned_sized_by_free(void* block, size_t, size_t) { real.free(block); }
+void (*program_free)(void*) = first_free;
+void sized_by_free(void* block, size_t) { program_free(block); }
+void aligned_sized_by_free(void* block, size_t, size_t) { program_free(block); }
+
+const char* ahead = nullptr;
 
 template <class Function>
 void look_up(const char* name, Function*& function) noexcept {
@@ -71,6 +74,7 @@ constinit Real real = {
     .memalign = first_memalign,
     .valloc = first_valloc,
     .pvalloc = first_pvalloc,
+    .reallocarray = nullptr,
     .free_sized = sized_by_free,
     .free_aligned_sized = aligned_sized_by_free,
 };
@@ -94,9 +98,17 @@ bool find_real() noexcept {
     look_up("free_aligned_sized", next.free_aligned_sized);
     const bool complete = next.malloc != first_malloc && next.calloc != first_calloc && next.free != first_free &&
                           next.realloc != first_realloc;
+    program_free = next.free;
+    ahead = module_ahead("malloc");
+    if (ahead != nullptr) {
+        look_up("reallocarray", next.reallocarray);
+        if (void* symbol = any_symbol("free")) program_free = reinterpret_cast<void (*)(void*)>(symbol);
+    }
     if (complete) real = next;
     __atomic_store_n(&progress, complete ? found : unknown, __ATOMIC_RELEASE);
     return complete;
 }
+
+const char* allocator_ahead() noexcept { return ahead; }
 
 }  // namespace prof

@@ -164,7 +164,7 @@ blocks::Taken take(Thread& thread, void* block) noexcept {
     auto address = reinterpret_cast<uintptr_t>(block);
     blocks::Taken taken = blocks::take(address);
     if (taken.first == 0) [[unlikely]] {
-        tables::lose(PROF_LOSS_UNKNOWN_FREE);
+        if (thread.freed_above != address) tables::lose(PROF_LOSS_UNKNOWN_FREE);
         return taken;
     }
     bool temporary = thread.last_block == address;
@@ -213,7 +213,10 @@ void allocated(void* block, size_t size, const Caller& caller) noexcept {
 
 void allocated_unless_recorded(void* block, size_t size, const Caller& caller) noexcept {
     const Thread* thread = threads::local.thread;
-    if (thread != nullptr && thread->last_block == reinterpret_cast<uintptr_t>(block)) return;
+    const auto address = reinterpret_cast<uintptr_t>(block);
+    // Another thread may have freed it, and the allocator given it to this one again.
+    blocks::Record there;
+    if (thread != nullptr && thread->last_block == address && blocks::find(address, there)) return;
     allocated(block, size, caller);
 }
 
@@ -222,6 +225,15 @@ void freed(void* block) noexcept {
     Thread* thread = enter();
     if (thread == nullptr) return;
     take(*thread, block);
+    leave(*thread);
+}
+
+void freed_above(void* block) noexcept {
+    if (block == nullptr) return;
+    Thread* thread = enter();
+    if (thread == nullptr) return;
+    take(*thread, block);
+    thread->freed_above = reinterpret_cast<uintptr_t>(block);
     leave(*thread);
 }
 

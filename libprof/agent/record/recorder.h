@@ -41,11 +41,14 @@ void set_recording(bool on) noexcept;
 // `block` now holds `size` requested bytes. A null block is ignored.
 void allocated(void* block, size_t size, const Caller& caller) noexcept;
 
-// As `allocated`, for hooks above malloc (operator new): nothing happens when this thread's last record is this block.
+// As `allocated`, for hooks above malloc (operator new): nothing happens when this thread's last record is this block,
+// and the block is still there.
 void allocated_unless_recorded(void* block, size_t size, const Caller& caller) noexcept;
 
 // `block` is about to be freed. Call it before the real free. A null or unknown block is ignored (and counted).
 void freed(void* block) noexcept;
+// As `freed`, for hooks above free (operator delete): should free then come for this block too, nothing is counted.
+void freed_above(void* block) noexcept;
 
 // realloc in three steps: take the old record out and publish it as in flight; then, after the real realloc, either
 // put the new block's record in or the old one back.

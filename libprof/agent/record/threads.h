@@ -35,6 +35,7 @@ struct alignas(64) Thread {
     uint32_t slot;                   // 1 … ; what blocks remember
     uint32_t tid;
     uintptr_t last_block;            // newest block of this thread, for "temporary"
+    uintptr_t freed_above;           // newest one that a hook above free took out
     uintptr_t stack_low, stack_high; // the native stack, where the memo may be trusted; both 0: unknown
     Memo memo;
     Fresh* fresh;                    // memo.capacity of them

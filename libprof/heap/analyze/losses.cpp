@@ -53,6 +53,8 @@ constexpr std::array<Loss, PROF_LOSS_COUNT> losses = {{
      "threads ended and are not listed", "which thread allocated their blocks is unknown"},
     {PROF_LOSS_COUNTER_UPDATES, on_counts, Unit::count, "count may be missing from when a second thread appeared",
      "counts may be missing from when a second thread appeared", "sums of a stack may be off by one block"},
+    {PROF_LOSS_OTHER_ALLOCATOR, on_counts, Unit::count, "allocator of the program stands ahead of the recorder",
+     "allocators of the program stand ahead of the recorder", "what it allocates is not recorded"},
 }};
 
 std::string sentence_of(const Loss& loss, uint64_t lost) {

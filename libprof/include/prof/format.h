@@ -280,7 +280,8 @@ enum prof_loss {
     PROF_LOSS_THREAD_HISTORY = 13,    /* threads that ended and are not listed */
     PROF_LOSS_COUNTER_UPDATES = 14,   /* counts that may be missing from a stack or a total, one each: a second thread
                                          appeared without libc's knowledge while the first one counted */
-    PROF_LOSS_COUNT = 15
+    PROF_LOSS_OTHER_ALLOCATOR = 15,   /* 1 when the program's malloc is not ours: what it allocates is not recorded */
+    PROF_LOSS_COUNT = 16
 };
 
 /* A 64-bit checksum against accidents, not against an adversary: four lanes of multiply and xor-shift over 32-byte

@@ -26,6 +26,11 @@ namespace {
     recorder::allocated(reinterpret_cast<void*>(block), size, PROF_CALLER());
 }
 
+// Stands in for an operator new above malloc.
+[[gnu::noinline]] void operator_allocated(uintptr_t block, size_t size) {
+    recorder::allocated_unless_recorded(reinterpret_cast<void*>(block), size, PROF_CALLER());
+}
+
 void hook_freed(uintptr_t block) { recorder::freed(reinterpret_cast<void*>(block)); }
 
 void start_once() {
@@ -276,4 +281,32 @@ TEST_CASE("ended threads beyond the history are counted") {
     const uint64_t before = tables::lost(PROF_LOSS_THREAD_HISTORY);
     for (int i = 0; i < 8; ++i) std::thread([] { hook_freed(fresh_block()); }).join();
     CHECK(tables::lost(PROF_LOSS_THREAD_HISTORY) > before);  // of two
+}
+
+TEST_CASE("an operator new records what its malloc has not, also an address that another thread gave back") {
+    start_once();
+    const uintptr_t block = fresh_block();
+    tables::Block found;
+    hook_allocated(block, 40);
+    operator_allocated(block, 50);  // malloc has just recorded it
+    REQUIRE(find(block, found));
+    CHECK(found.size_bytes == 40);
+    std::thread([&] { hook_freed(block); }).join();
+    CHECK(!find(block, found));
+    operator_allocated(block, 50);
+    REQUIRE(find(block, found));
+    CHECK(found.size_bytes == 50);
+    hook_freed(block);
+}
+
+TEST_CASE("a free that an operator delete hands on is no free of an unknown block") {
+    start_once();
+    const uintptr_t block = fresh_block();
+    hook_allocated(block, 40);
+    const uint64_t before = tables::lost(PROF_LOSS_UNKNOWN_FREE);
+    recorder::freed_above(reinterpret_cast<void*>(block));
+    hook_freed(block);
+    CHECK(tables::lost(PROF_LOSS_UNKNOWN_FREE) == before);
+    hook_freed(fresh_block());
+    CHECK(tables::lost(PROF_LOSS_UNKNOWN_FREE) == before + 1);
 }
