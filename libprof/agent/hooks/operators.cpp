@@ -100,7 +100,7 @@ struct Nothrow;  // std::nothrow_t const&, of which only the address is passed o
         static constinit Operator next{#symbol};                                                                   \
         auto* function = reinterpret_cast<Function*>(next.find());                                                 \
         if (function == nullptr) return take_back(block);                                                          \
-        if (next.works_alone()) recorder::freed_above(block);                                                          \
+        if (next.works_alone()) recorder::freed_above(block);                                                      \
         function arguments;                                                                                        \
     }
 
