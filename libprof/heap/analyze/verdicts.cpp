@@ -32,6 +32,11 @@ std::optional<Error> refusal(const read::Snapshot& snapshot) {
         return Error{snapshot.path().string() + " is a sample: a block that it does not have may hold one that it has",
                      "Take it again without sampling."};
     }
+    if (snapshot.lost(PROF_LOSS_OTHER_ALLOCATOR) != 0) {
+        return Error{snapshot.path().string() + " is of a program whose own allocator stands ahead of the recorder: what that "
+                                                "allocated is not in it",
+                     "Link the allocator as a library, or preload it behind libprof.so."};
+    }
     return std::nullopt;
 }
 

@@ -51,6 +51,8 @@ def said_and_left_alone(preload, who):
     assert dict(enumerate_losses(snapshot)).get(OTHER_ALLOCATOR) == 1, enumerate_losses(snapshot)
     answer = subprocess.run([os.environ["HEAPKIT"], "info", snapshot], capture_output=True, text=True, timeout=TIMEOUT, check=True)
     assert "allocator" in answer.stdout and "is not recorded" in answer.stdout, answer.stdout
+    leaks = subprocess.run([os.environ["HEAPKIT"], "leaks", snapshot], capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    assert leaks.returncode == 2 and "own allocator" in leaks.stderr, leaks  # and not "no leaks"
 
 
 def linked():

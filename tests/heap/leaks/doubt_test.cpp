@@ -105,6 +105,15 @@ TEST_CASE("a snapshot without words is refused") {
     CHECK(refused.error().what.find("without contents") != std::string::npos);
 }
 
+TEST_CASE("a snapshot of a program whose own allocator stands ahead of the recorder is refused") {
+    LeakyHeap heap;
+    heap.block();
+    heap.writer.lost(PROF_LOSS_OTHER_ALLOCATOR, 1);
+    const auto refused = judge(heap.bytes());
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what.find("allocator") != std::string::npos);
+}
+
 TEST_CASE("a sample is refused") {
     LeakyHeap heap;
     heap.block();
