@@ -35,7 +35,6 @@ struct alignas(64) Thread {
     uint32_t slot;                   // 1 … ; what blocks remember
     uint32_t tid;
     uintptr_t last_block;            // newest block of this thread, for "temporary"
-    uintptr_t freed_above;           // newest one that a hook above free took out
     uintptr_t stack_low, stack_high; // the native stack, where the memo may be trusted; both 0: unknown
     Memo memo;
     Fresh* fresh;                    // memo.capacity of them
@@ -47,6 +46,7 @@ struct alignas(64) Thread {
     uint64_t in_flight_bytes;
     uint64_t in_flight_entry;
     uintptr_t pointer;               // the thread pointer: its control block, with its thread-local storage around
+    uintptr_t freed_above;           // newest block that a hook above free took out
     uint32_t first_tick;
     bool abandoned;                  // its thread is gone; the slot waits
 };
