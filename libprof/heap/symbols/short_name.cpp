@@ -20,6 +20,7 @@ namespace heapkit::symbols {
 namespace {
 
 constexpr size_t deepest = 64;                // template arguments in each other; deeper ones are left as they are
+constexpr size_t longest_name = 64 * 1024;    // beyond, a name stays as it is
 constexpr size_t longest_own_arguments = 40;  // of a function template
 constexpr size_t longest_lambda_parameters = 24;
 
@@ -234,7 +235,7 @@ size_t noise_length(std::string_view text) {
 }
 
 std::string shorten(std::string_view text, size_t depth) {
-    if (depth > deepest) return std::string(text);
+    if (depth > deepest || text.size() > longest_name) return std::string(text);
     std::string out;
     for (size_t at = 0; at < text.size();) {
         const bool at_boundary = at == 0 || !is_word(text[at - 1]);

@@ -23,6 +23,8 @@ namespace {
 
 constexpr int deepest = 100;                // types in each other
 constexpr size_t longest_name = 64 * 1024;  // beyond, a name stays as it is
+// "f(f(f(…": what is tried as parameters and is none is tried again as a declarator, at each depth.
+constexpr size_t most_steps = 20'000;
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' || c == '~'; }
 
@@ -84,7 +86,7 @@ class Parser {
    private:
     struct Deeper {
         explicit Deeper(Parser& parser) : parser_(parser) {
-            if (++parser_.depth_ > deepest) parser_.failed_ = true;
+            if (++parser_.depth_ > deepest || ++parser_.steps_ > most_steps) parser_.failed_ = true;
         }
         ~Deeper() { --parser_.depth_; }
         Parser& parser_;
@@ -351,6 +353,7 @@ class Parser {
     std::string_view text_;
     size_t at_ = 0;
     int depth_ = 0;
+    size_t steps_ = 0;
     bool failed_ = false;
 };
 

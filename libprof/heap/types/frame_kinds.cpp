@@ -20,6 +20,9 @@ using namespace std::string_view_literals;
 using symbols::template_arguments_of;
 using symbols::without_template_arguments;
 
+// Scopes are taken off one by one, which is quadratic; and a program may call its functions what it likes.
+constexpr size_t longest_function = 32 * 1024;
+
 constexpr std::array allocation_functions = {"malloc"sv,        "calloc"sv,   "realloc"sv,       "reallocarray"sv,
                                              "aligned_alloc"sv, "memalign"sv, "posix_memalign"sv};
 // Whole names, without template arguments and inline namespaces.
@@ -197,6 +200,7 @@ std::string allocated_by(std::string_view scope_or_function) {
 }  // namespace
 
 FrameKind kind_of_frame(std::string_view full) {
+    if (full.size() > longest_function) return {};
     const std::string_view qualified = symbols::qualified_function(full);
     FrameKind kind;
     const std::string plain = without_inline_namespaces(without_template_arguments(qualified));

@@ -77,23 +77,28 @@ std::string_view invoked(std::string_view type) {
     return type;
 }
 
-}  // namespace
+constexpr int deepest_wrapper = 8;  // in each other
 
-ObjectName object_name(std::string_view full_name) {
+ObjectName object_name_at(std::string_view full_name, int depth) {
     if (std::string closure = closure_name(full_name); !closure.empty()) return {std::move(closure), true};
     if (full_name.starts_with("std::")) {
         const std::string plain = without_inline_namespaces(without_template_arguments(full_name));
         for (const Wrapper& wrapper : wrappers) {
-            if (plain != wrapper.name) continue;
+            if (plain != wrapper.name || depth == deepest_wrapper) continue;
             const auto arguments = template_arguments_of(full_name);
             if (arguments.empty()) break;
             const std::string_view first = invoked(arguments[0]);
-            const ObjectName inner = object_name(wrapper.is_pointer ? without_pointer(first) : std::string(first));
+            const ObjectName inner =
+                object_name_at(wrapper.is_pointer ? without_pointer(first) : std::string(first), depth + 1);
             return {std::string(wrapper.before) + inner.name + std::string(wrapper.behind), inner.is_closure};
         }
     }
     return {symbols::short_type(full_name), false};
 }
+
+}  // namespace
+
+ObjectName object_name(std::string_view full_name) { return object_name_at(full_name, 0); }
 
 std::string storage_name(std::string_view container_full_name, StorageRole role) {
     const std::string container = without_std(symbols::short_type(container_full_name));

@@ -23,6 +23,15 @@ TEST_CASE("operator new and malloc are what everybody calls") {
     CHECK(kind_of_frame("zoo::allocate_all()").role == Role::other);
 }
 
+TEST_CASE("names of any depth and length are understood as far as it pays") {
+    std::string nested;
+    for (int i = 0; i < 30'000; ++i) nested += "std::_Sp_counted_ptr_inplace<";
+    CHECK_FALSE(types::object_name(nested + "int" + std::string(30'000, '>')).is_closure);
+    std::string scopes;
+    for (int i = 0; i < 50'000; ++i) scopes += "a::";
+    CHECK(kind_of_frame(scopes + "b<c").role == Role::other);
+}
+
 TEST_CASE("an allocator says what it allocates, and so do the traits of one") {
     const FrameKind plain = kind_of_frame("std::__new_allocator<Edge*>::allocate(unsigned long, void const*)");
     CHECK(plain.role == Role::allocator);
