@@ -82,9 +82,10 @@ void* take(size_t bytes) noexcept {
     return nullptr;
 }
 
-void* map(size_t bytes) noexcept {
+void* map(size_t bytes, bool populated) noexcept {
     const size_t rounded = round_up(bytes, page_bytes);
-    void* start = sys::mmap(nullptr, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (populated ? MAP_POPULATE : 0);
+    void* start = sys::mmap(nullptr, rounded, PROT_READ | PROT_WRITE, flags);
     if (start == nullptr) return nullptr;
     list(reinterpret_cast<uintptr_t>(start), rounded);
     __atomic_fetch_add(&mapped, rounded, __ATOMIC_RELAXED);

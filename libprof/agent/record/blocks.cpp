@@ -19,6 +19,8 @@ constinit std::atomic<Fine*> fine{nullptr};
 namespace {
 
 constexpr unsigned coarse_bytes = 32;
+constexpr uintptr_t page_bytes = 4096;
+static_assert(Coarse::leaf_entries * sizeof(Entry) == page_bytes);
 
 uint64_t size_in(uint64_t second) noexcept { return (second >> second_size_shift) & max_size; }
 unsigned word_in(uint64_t second) noexcept { return (second >> second_offset_shift) & 3; }
@@ -27,12 +29,41 @@ bool is_small(uint64_t entry) noexcept { return entry != 0 && kind_of(entry) < k
 
 uint64_t load(const Entry* entry) noexcept { return entry == nullptr ? 0 : entry->load(std::memory_order_relaxed); }
 
+// Where the next leaf is, and in the bits below a page how many follow it; 0 when there are none.
+constinit std::atomic<uintptr_t> spare_leaves{0};
+constinit std::atomic<uintptr_t> leaves_mapped{0};
+
+// How many to map together: a small share of those there are, so that what is not needed in the end is small too.
+uintptr_t leaves_at_once() noexcept {
+    constexpr uintptr_t least = 4, most = 256, share = 32;
+    uintptr_t wanted = leaves_mapped.load(std::memory_order_relaxed) / share;
+    return wanted < least ? least : wanted > most ? most : wanted;
+}
+
+// A zeroed page, already there. Leaves of the coarse plane alone are of that size.
+void* take_page() noexcept {
+    uintptr_t spare = spare_leaves.load(std::memory_order_acquire);
+    while (spare != 0) {
+        uintptr_t page = spare & ~(page_bytes - 1), following = spare & (page_bytes - 1);
+        uintptr_t rest = following == 0 ? 0 : page + page_bytes + (following - 1);
+        if (spare_leaves.compare_exchange_weak(spare, rest, std::memory_order_acq_rel)) return reinterpret_cast<void*>(page);
+    }
+    uintptr_t count = leaves_at_once();
+    auto page = reinterpret_cast<uintptr_t>(arena::map(count * page_bytes, true));
+    if (page == 0) return nullptr;
+    leaves_mapped.fetch_add(count, std::memory_order_relaxed);
+    // Who finds that somebody else mapped some meanwhile leaves the rest of these unused.
+    spare_leaves.compare_exchange_strong(spare, page + page_bytes + (count - 2), std::memory_order_acq_rel);
+    return reinterpret_cast<void*>(page);
+}
+
 // Puts a zeroed table of `count` elements behind `pointer` unless somebody else was faster.
 template <class T>
 T* make_table(std::atomic<T*>& pointer, size_t count) noexcept {
     T* table = pointer.load(std::memory_order_acquire);
     if (table != nullptr) return table;
-    auto* fresh = static_cast<T*>(arena::take(count * sizeof(T)));
+    size_t bytes = count * sizeof(T);
+    auto* fresh = static_cast<T*>(bytes == page_bytes ? take_page() : arena::take(bytes));
     if (fresh == nullptr) return nullptr;
     return pointer.compare_exchange_strong(table, fresh, std::memory_order_acq_rel) ? fresh : table;
 }

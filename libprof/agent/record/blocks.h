@@ -2,7 +2,7 @@
 //
 // The side table of live blocks: found by arithmetic from the address, 8 bytes for each 32 bytes of address.
 //
-//   address:  | 46 … 30 | 29 … 16 | 15 … 5 | 4 3 | 2 1 0 |
+//   address:  | 46 … 30 | 29 … 14 | 13 … 5 | 4 3 | 2 1 0 |
 //               root      middle    leaf     offset in the slot, in words
 //
 // A block of 64 bytes or more covers the starts of no other block in its first two slots, whatever the allocator, so
@@ -17,7 +17,8 @@
 //
 // Side:    agent, floor 2 (record).
 // Threads: no locks. Two threads touch one entry only if the program itself races on a block.
-// Memory:  leaves of 16 KiB for each 64 KiB of address in use.
+// Memory:  leaves of a page for each 16 KiB of address in use, mapped some at a time with their pages: a fault for each
+//          leaf, and two where it is looked at before it is written to, would cost more than all else here.
 #pragma once
 
 #include <atomic>
@@ -67,7 +68,7 @@ Record decode(uint64_t first, uint64_t second) noexcept;
 // The three levels for one slot size. Only the root is there from the start.
 template <unsigned slot_log2>
 struct Plane {
-    static constexpr unsigned leaf_log2 = 16, middle_log2 = 30, address_log2 = 47;
+    static constexpr unsigned leaf_log2 = 14, middle_log2 = 30, address_log2 = 47;
     static constexpr size_t leaf_entries = size_t{1} << (leaf_log2 - slot_log2);
     static constexpr size_t middle_entries = size_t{1} << (middle_log2 - leaf_log2);
     static constexpr size_t root_entries = size_t{1} << (address_log2 - middle_log2);
@@ -78,7 +79,7 @@ struct Plane {
 
     static size_t index_of(uintptr_t address) noexcept { return (address >> slot_log2) & (leaf_entries - 1); }
 
-    // The entries of the 64 KiB around `address`, or null when there are none yet.
+    // The entries of the 16 KiB around `address`, or null when there are none yet.
     Entry* leaf(uintptr_t address) noexcept {
         if (address >> address_log2 != 0) return nullptr;
         Middle* middle = root[address >> middle_log2].load(std::memory_order_acquire);

@@ -127,8 +127,7 @@ void count_allocated(Thread& thread, uint32_t stack, uint64_t bytes) noexcept {
 }
 
 void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes, bool temporary) noexcept {
-    uint32_t now = state().tick.load(std::memory_order_relaxed);
-    unsigned bucket = birth == now ? 0 : timeline::bucket_since(birth);
+    unsigned bucket = timeline::bucket_since(birth);
     counters::Cache* cache = cache_of(thread);
     if (cache == nullptr) return counters::freed_alone(stack, bytes, temporary, bucket);
     counters::freed_shared(*cache, stack, bytes, temporary, bucket);

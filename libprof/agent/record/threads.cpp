@@ -24,6 +24,9 @@ namespace prof::threads {
 
 thread_local constinit Local local{};
 
+constexpr char always_alone = 1;
+const char* alone_word = &always_alone;
+
 namespace {
 
 constexpr uint32_t max_slots = blocks::max_thread;
@@ -38,8 +41,6 @@ constexpr uintptr_t least_main_stack = uintptr_t{128} << 20;  // the kernel keep
 constexpr uintptr_t most_main_stack = uintptr_t{1} << 30;
 
 constinit Lock lock;
-constexpr char always_alone = 1;
-const char* alone_word = &always_alone;   // __libc_single_threaded, since glibc 2.32
 Thread* slots[max_slots + 1];
 uint32_t slot_total = 1;                  // slot 0 means "unknown"
 uint32_t next_look = 1;
@@ -208,8 +209,6 @@ Thread* claim(uint32_t tid) noexcept {
 void start() noexcept {
     if (const void* found = any_symbol("__libc_single_threaded")) alone_word = static_cast<const char*>(found);
 }
-
-bool is_alone_for_libc() noexcept { return __atomic_load_n(alone_word, __ATOMIC_RELAXED) != 0; }
 
 // libc has told the first thread before it made the second one (is_alone()). Where it has not, for a thread made with a
 // raw clone or by a libc before 2.32, the first one may be counting at this moment as if it were alone.

@@ -14,6 +14,9 @@
 #include "state.h"
 
 namespace prof::timeline {
+
+constinit Ages ages{};
+
 namespace {
 
 constexpr uint64_t least_gap_ns = 10'000'000;
@@ -32,6 +35,18 @@ uint64_t clock_ns(clockid_t clock) noexcept {
     return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
+// Under the lock. Each bound passes each tick once.
+void grow_older(uint32_t now) noexcept {
+    for (unsigned i = 0; i + 1 < PROF_LIFETIME_BUCKETS; ++i) {
+        uint32_t newest = ages.newest[i].load(std::memory_order_relaxed);
+        auto is_as_old = [&](uint32_t tick) {
+            return (samples.at(now).elapsed_ns - samples.at(tick).elapsed_ns) / 1'000'000 >= bounds_ms[i];
+        };
+        while (newest + 1 < now && is_as_old(newest + 1)) ++newest;
+        ages.newest[i].store(newest, std::memory_order_relaxed);
+    }
+}
+
 // Under the lock. Full or out of memory: time stands still.
 void append(uint64_t now_ns) noexcept {
     uint32_t next = state().tick.load(std::memory_order_relaxed) + 1;
@@ -41,6 +56,7 @@ void append(uint64_t now_ns) noexcept {
                         .live_bytes = counters::live_bytes(),
                         .live_blocks = blocks_now < UINT32_MAX ? static_cast<uint32_t>(blocks_now) : UINT32_MAX,
                         .snapshots = snapshots};
+    grow_older(next);
     set_tick(next);
 }
 
@@ -75,15 +91,6 @@ uint32_t mark_snapshot() noexcept {
     ++snapshots;
     append(clock_ns(CLOCK_MONOTONIC_COARSE));
     return state().tick.load(std::memory_order_relaxed);
-}
-
-unsigned bucket_since(uint32_t birth) noexcept {
-    uint32_t now = state().tick.load(std::memory_order_acquire);
-    if (birth >= now) return 0;
-    uint64_t age_ms = (samples.at(now).elapsed_ns - samples.at(birth).elapsed_ns) / 1'000'000;
-    unsigned bucket = 0;
-    for (uint64_t bound : bounds_ms) bucket += age_ms >= bound;
-    return bucket;
 }
 
 uint32_t count() noexcept { return state().tick.load(std::memory_order_acquire) + 1; }

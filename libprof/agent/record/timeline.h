@@ -10,6 +10,7 @@
 // Threads: whoever finds a tick due takes it with one compare-and-swap.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include <prof/format.h>
@@ -24,8 +25,18 @@ void advance() noexcept;
 // Adds a tick now, and counts a snapshot. Returns it.
 uint32_t mark_snapshot() noexcept;
 
-// The lifetime bucket (PROF_LIFETIME_BOUNDS_MS) of a block born at tick `birth` and freed now, at a later tick.
-unsigned bucket_since(uint32_t birth) noexcept;
+// For each bound of PROF_LIFETIME_BOUNDS_MS the newest tick that is at least so old now; 0: none is.
+struct alignas(32) Ages {
+    std::atomic<uint32_t> newest[PROF_LIFETIME_BUCKETS - 1];
+};
+extern Ages ages;
+
+// The lifetime bucket (PROF_LIFETIME_BOUNDS_MS) of a block born at tick `birth` and freed now.
+inline unsigned bucket_since(uint32_t birth) noexcept {
+    unsigned bucket = 0;
+    for (const std::atomic<uint32_t>& newest : ages.newest) bucket += birth <= newest.load(std::memory_order_relaxed);
+    return bucket;
+}
 
 uint32_t count() noexcept;
 prof_tick sample(uint32_t tick) noexcept;
