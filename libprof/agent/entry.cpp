@@ -9,12 +9,15 @@
 #include <prof/prof.h>
 
 #include "base/log.h"
+#include "control/follow.h"
 #include "control/listen.h"
 #include "control/options.h"
 #include "control/session.h"
 #include "hooks/families.h"
+#include "hooks/exec.h"
 #include "hooks/process.h"
 #include "hooks/real.h"
+#include "record/libunwind.h"
 #include "record/recorder.h"
 #include "record/tables.h"
 #include "snapshot/registers.h"
@@ -40,10 +43,14 @@ __attribute__((constructor(101), used)) void wake_up(int, char**, char** environ
     process::watch_for_the_end();
     static constinit Options options;
     parse_options(variable(environment, "PROF"), options);
+    follow::start(environment, options.follows_exec);
+    exec::find();
     if (!find_real()) return session::fall_asleep("the process has no malloc that can be called");
+    if (options.walks_with_libunwind && !libunwind::start())
+        log_line("unwind=libunwind: ", libunwind::library_name, " cannot be loaded; stacks are walked by our own unwinder");
     recorder::set_service(listen::serve);
     recorder::set_forked(session::forked);
-    if (!recorder::start()) return session::fall_asleep("the kernel gives no memory for the tables");
+    if (!recorder::start(options.shared_memory.c_str())) return session::fall_asleep("the kernel gives no memory for the tables");
     say_who_is_ahead();
     families::lead_here();
     options.signal_number = listen::start(options.signal_number);

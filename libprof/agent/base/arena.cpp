@@ -86,10 +86,13 @@ void* map(size_t bytes, bool populated) noexcept {
     const size_t rounded = round_up(bytes, page_bytes);
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (populated ? MAP_POPULATE : 0);
     void* start = sys::mmap(nullptr, rounded, PROT_READ | PROT_WRITE, flags);
-    if (start == nullptr) return nullptr;
-    list(reinterpret_cast<uintptr_t>(start), rounded);
-    __atomic_fetch_add(&mapped, rounded, __ATOMIC_RELAXED);
+    if (start != nullptr) adopt(start, rounded);
     return start;
+}
+
+void adopt(void* start, size_t bytes) noexcept {
+    list(reinterpret_cast<uintptr_t>(start), bytes);
+    __atomic_fetch_add(&mapped, bytes, __ATOMIC_RELAXED);
 }
 
 void unmap(void* start, size_t bytes) noexcept {

@@ -22,6 +22,9 @@ void* take(size_t bytes) noexcept;
 void* map(size_t bytes, bool populated = false) noexcept;
 void unmap(void* start, size_t bytes) noexcept;
 
+// A mapping that somebody else of ours made, and keeps: listed and counted like those above.
+void adopt(void* start, size_t bytes) noexcept;
+
 // Our mappings, for whoever looks at all of the process's memory and wants to leave ours out. Entry i may be empty.
 // Those beyond the bound are not listed.
 struct Extent {

@@ -25,9 +25,11 @@ void start() noexcept {
 
 const char* executable() noexcept { return executable_path; }
 
+// As it was started, which says more than the file's own name where that is one for many; fexecve() makes a number of it.
 const char* program() noexcept {
     const auto started_as = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
-    const char* name = base_name(started_as != nullptr && *started_as != '\0' ? started_as : executable_path);
+    const bool says_more = started_as != nullptr && *started_as != '\0' && !starts_with(started_as, "/dev/fd/");
+    const char* name = base_name(says_more ? started_as : executable_path);
     return *name != '\0' ? name : "program";
 }
 

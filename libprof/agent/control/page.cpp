@@ -101,19 +101,22 @@ void put(char* to, size_t bytes, const char* from) noexcept {
 
 }  // namespace
 
-void start(const char* runtime_folder, const char* snapshot_folder, uint32_t signal_number) noexcept {
+void start(const char* runtime_folder, const char* snapshot_folder, const char* shared_path,
+           uint32_t signal_number) noexcept {
     if (runtime_folder != nullptr && *runtime_folder == '/') folders[0].add(runtime_folder).add("/heapkit");
     folders[1].add("/tmp/heapkit-").add_number(static_cast<uint64_t>(sys::call(__NR_geteuid)));
     __builtin_memcpy(initial.magic, PROF_CONTROL_MAGIC, sizeof initial.magic);
     initial.version = PROF_CONTROL_VERSION;
     initial.signal_number = signal_number;
     put(initial.folder, sizeof initial.folder, snapshot_folder);
+    put(initial.shared_path, sizeof initial.shared_path, shared_path);
     make();
 }
 
 void forked() noexcept {
     if (control != nullptr) sys::munmap(control, sizeof(prof_control));
     control = nullptr;
+    initial.shared_path[0] = '\0';
     make();
 }
 

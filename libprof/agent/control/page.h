@@ -17,7 +17,9 @@ namespace prof::page {
 
 // Makes the file in $XDG_RUNTIME_DIR/heapkit (when `runtime_folder` is given and usable) or /tmp/heapkit-UID. Without
 // it the process cannot be asked by its pid; why is said in one line.
-void start(const char* runtime_folder, const char* snapshot_folder, uint32_t signal_number) noexcept;
+// `shared_path`: of the memory that heapkit run shares with this process, or "".
+void start(const char* runtime_folder, const char* snapshot_folder, const char* shared_path,
+           uint32_t signal_number) noexcept;
 // In a forked child: leaves the parent's page alone and makes one of its own.
 void forked() noexcept;
 // Takes the file away.

@@ -18,6 +18,7 @@
 #include "control/names.h"
 #include "control/page.h"
 #include "control/triggers.h"
+#include "record/shared.h"
 #include "record/tables.h"
 
 namespace prof::session {
@@ -202,7 +203,10 @@ void start(const Options& wanted, const char* runtime_folder) noexcept {
     check_folder();
     kept::start(options.limits, options.folder.c_str());
     start_triggers();
-    page::start(runtime_folder, options.folder.c_str(), options.signal_number);
+    page::start(runtime_folder, options.folder.c_str(), shared::is_on() ? options.shared_memory.c_str() : "",
+                options.signal_number);
+    shared::set_names(names::program(), names::executable(), run_id);
+    shared::set_state(PROF_SHARED_RECORDING);
     if (!options.record) recorder::set_recording(false);
     enter(options.record ? PROF_CONTROL_RECORDING : PROF_CONTROL_STOPPED);
 }
@@ -210,6 +214,7 @@ void start(const Options& wanted, const char* runtime_folder) noexcept {
 void fall_asleep(const char* why) noexcept {
     log_line("nothing is recorded: ", why);
     recorder::set_recording(false);
+    shared::set_state(PROF_SHARED_ASLEEP);
     enter(PROF_CONTROL_ASLEEP);
 }
 
@@ -276,9 +281,17 @@ void look_after() noexcept {
     }
 }
 
+void begin_exec() noexcept {
+    if (is_own_process()) shared::set_state(PROF_SHARED_REPLACED);
+}
+
+void exec_failed() noexcept {
+    if (is_own_process() && state() != PROF_CONTROL_ASLEEP) shared::set_state(PROF_SHARED_RECORDING);
+}
+
 bool is_own_process() noexcept { return own_pid == sys::getpid(); }
 
-void forked() noexcept {
+void forked(bool records) noexcept {
     own_pid = sys::getpid();
     run_id = new_run_id();
     last_number = request = 0;
@@ -293,6 +306,7 @@ void forked() noexcept {
     kept::forked();
     start_triggers();
     page::forked();
+    if (!records) fall_asleep("there is no memory for tables of this forked child");
 }
 
 void end(const recorder::Caller& caller, uintptr_t function) noexcept {
@@ -304,6 +318,7 @@ void end(const recorder::Caller& caller, uintptr_t function) noexcept {
         take({.reason = PROF_REASON_EXIT, .wait = true, .registers = &registers});
     }
     page::end();
+    shared::set_state(PROF_SHARED_ENDED);
     if (refused > 1) {
         char buffer[24];
         log_line(digits(refused, buffer), " snapshots were refused, by the limits of disk or memory");

@@ -59,10 +59,14 @@ int take_here(const char* path, const snapshot::Registers& registers) noexcept;
 // Now and then: reaps a copy that has ended.
 void look_after() noexcept;
 
+// This process is about to become another program, or that failed after all.
+void begin_exec() noexcept;
+void exec_failed() noexcept;
+
 // Whether this is the process that the session was started in (or forked()), and not a vfork child in its memory.
 bool is_own_process() noexcept;
-// The recorder noticed that this is a forked child.
-void forked() noexcept;
+// The recorder noticed that this is a forked child, and whether it can record in it.
+void forked(bool records) noexcept;
 // The program ends: the last snapshot, the control page. Only the first call does something. `caller` called a function
 // of ours; when `function` is not 0, that happened in a call of the function which begins there.
 void end(const recorder::Caller& caller, uintptr_t function) noexcept;

@@ -12,8 +12,6 @@
 namespace prof::counters {
 
 constinit Segments<Stack, 10> stacks{};
-constinit Totals totals{.live_bytes = 0, .peak_bytes = 0, .live_blocks = 0, .peak_blocks = 0, .epoch = 1,
-                        .saved = 0};  // a new stack, of epoch 0, has saved nothing
 
 namespace {
 
@@ -88,6 +86,24 @@ void count_event(Cache& cache, int64_t bytes) noexcept {
 }  // namespace
 
 bool reserve(uint32_t stack) noexcept { return stacks.reserve(stack); }
+
+void recount() noexcept {
+    for (uint32_t i = 0; i < stacks::stack_total(); ++i) {
+        Stack& stack = stacks.at(i);
+        stack.live_bytes = stack.live_blocks = stack.epoch = 0;
+    }
+    totals = {.live_bytes = 0, .peak_bytes = 0, .live_blocks = 0, .peak_blocks = 0, .epoch = 1, .saved = 0, .reserved = {}};
+    tables::Block block;
+    for (tables::BlockCursor all; all.next(block);) {
+        Stack& stack = stacks.at(block.stack);
+        stack.live_bytes += block.size_bytes;
+        ++stack.live_blocks;
+        totals.live_bytes += block.size_bytes;
+        ++totals.live_blocks;
+    }
+    totals.peak_bytes = totals.live_bytes;
+    totals.peak_blocks = totals.live_blocks;
+}
 
 void hand_over(Cache& cache) noexcept {
     for (uint32_t i = 0; i < cache.touched_count; ++i) give(cache.share[cache.touched[i]]);

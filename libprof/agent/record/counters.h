@@ -22,33 +22,15 @@
 #include <prof/format.h>
 
 #include "segments.h"
+#include "shared.h"
 #include "state.h"
 #include "tables.h"
 #include "timeline.h"
 
 namespace prof::counters {
 
-struct alignas(64) Stack {
-    uint64_t allocated_bytes;
-    uint64_t allocated_blocks;
-    uint64_t live_bytes;
-    uint64_t peak_bytes;
-    uint32_t live_blocks;
-    uint32_t peak_blocks;
-    uint32_t epoch;
-    uint32_t temporary_blocks;
-    uint16_t lifetimes[PROF_LIFETIME_BUCKETS];
-};
-static_assert(sizeof(Stack) == 64);
-
-struct alignas(64) Totals {
-    uint64_t live_bytes;
-    uint64_t peak_bytes;
-    uint64_t live_blocks;
-    uint64_t peak_blocks;
-    uint32_t epoch;
-    uint32_t saved;  // a stack has saved its value in this epoch
-};
+using Stack = prof_shared_counters;  // in segments that begin at a cache line
+using Totals = prof_shared_totals;
 
 // A thread's share of one stack, not yet handed over.
 struct alignas(64) Share {
@@ -72,11 +54,16 @@ struct Cache {
 
 inline constexpr uint32_t events_per_batch = 1024;
 inline constexpr int64_t max_pending_bytes = 256 << 10;
+static_assert(events_per_batch == PROF_SHARED_PENDING_EVENTS && max_pending_bytes == PROF_SHARED_PENDING_BYTES);
 
 extern Segments<Stack, 10> stacks;
-extern Totals totals;
+inline constexpr Totals& totals = shared_page.totals;
 
 bool reserve(uint32_t stack) noexcept;
+
+// In a forked child that has just detached: what lives is counted anew, block by block, since the parent went on counting
+// in the meantime; the peak is what lives. After all shares were handed over.
+void recount() noexcept;
 
 // Hands over all that a thread holds back.
 void hand_over(Cache& cache) noexcept;

@@ -17,6 +17,7 @@
 #include "base/lock.h"
 #include "base/next_symbol.h"
 #include "segments.h"
+#include "shared.h"
 #include "state.h"
 
 namespace prof::modules {
@@ -49,11 +50,13 @@ struct Record {
     tables::Module facts;
     const uint8_t* eh_frame_header;
     uint64_t identity;
+    uint32_t index;
     bool seen;  // by the refresh that is going on
 };
 
 constinit Lock lock;
 constinit Segments<Record, 6> records{};
+constinit Segments<prof_shared_module, first_rows_log2> rows{};
 constinit std::atomic<uint32_t> total{0};
 constinit std::atomic<uint32_t> generation{0};
 constinit std::atomic<uint64_t> unloads{0};
@@ -176,6 +179,25 @@ const char* copy_path(const char* path) noexcept {
     return copy;
 }
 
+// For heapkit run, when there is one: it must know the modules of a process that is gone.
+void show(uint32_t index) noexcept {
+    if (!shared::is_on() || index >= PROF_SHARED_MODULES_AT_MOST || !rows.reserve(index)) return;
+    const tables::Module& facts = records.at(index).facts;
+    prof_shared_module& row = rows.at(index);
+    row.bias = facts.bias;
+    row.start = facts.start;
+    row.end = facts.end;
+    row.first_generation = facts.first_generation;
+    row.last_generation = facts.last_generation;
+    row.build_id_bytes = facts.build_id_bytes;
+    std::memcpy(row.build_id, facts.build_id, sizeof row.build_id);
+    const size_t bytes = strnlen(facts.path, sizeof row.path - 1);
+    std::memcpy(row.path, facts.path, bytes);
+    row.path[bytes] = '\0';
+    if (index >= shared_page.module_total) __atomic_store_n(&shared_page.module_total, index + 1, __ATOMIC_RELEASE);
+    if (shared::columns.modules.is_cut()) shared_page.cut = 1;
+}
+
 bool alive(const Record& record) noexcept { return record.facts.last_generation == PROF_GENERATION_ALIVE; }
 
 // The module of `record` is gone: its addresses may mean something else from now on.
@@ -183,6 +205,7 @@ void bury(Record& record) noexcept {
     uint32_t now = generation.load(std::memory_order_relaxed);
     record.facts.last_generation = static_cast<uint16_t>(now);
     if (now < max_generation) generation.store(now + 1, std::memory_order_relaxed);
+    show(record.index);
     raise_rule_epoch();
 }
 
@@ -221,7 +244,9 @@ Record* append(const View& view) noexcept {
     }
     record.eh_frame_header = view.eh_frame_header;
     record.identity = view.identity;
+    record.index = index;
     total.store(index + 1, std::memory_order_release);
+    show(index);
     return &record;
 }
 
@@ -279,6 +304,7 @@ bool start() noexcept {
 #endif
     dl_iterate_phdr(&find_loader, nullptr);
     check_unloads();
+    rows.live_in(shared::columns.modules);
     return records.reserve(0);
 }
 

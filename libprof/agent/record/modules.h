@@ -13,9 +13,15 @@
 
 #include <cstdint>
 
+#include <prof/shared.h>
+
 #include "tables.h"
 
 namespace prof::modules {
+
+// Of the column that heapkit run reads.
+inline constexpr uint32_t first_rows_log2 = 6;
+inline constexpr size_t first_bytes = sizeof(prof_shared_module) << first_rows_log2;
 
 struct Found {
     const uint8_t* eh_frame_header;

@@ -15,6 +15,7 @@
 #include "counters.h"
 #include "modules.h"
 #include "rules.h"
+#include "shared.h"
 #include "stacks.h"
 #include "state.h"
 #include "tables.h"
@@ -34,13 +35,23 @@ Forked forked = nullptr;
 // ---- In and out ----------------------------------------------------------------------------------------------------
 
 // The state page is zero: this process is a fork. Only the forking thread is here, and it was not inside.
-[[gnu::noinline]] void wake_after_fork(Thread& survivor) noexcept {
+// Tables that the parent shares with heapkit run are detached before any is touched. False: that was not possible.
+[[gnu::noinline]] bool wake_after_fork(Thread& survivor) noexcept {
     restore_state();
     stacks::reset_lock();
     modules::reset_lock();
     timeline::reset_lock();
-    threads::after_fork(survivor);
-    if (forked != nullptr) forked();
+    const bool was_shared = shared::is_on();
+    const bool is_detached = !was_shared || tables::detach();
+    if (is_detached) {
+        threads::after_fork(survivor);
+        if (was_shared) counters::recount();
+    } else {
+        shadow.mode.store(0, std::memory_order_relaxed);
+        state().mode.store(0, std::memory_order_relaxed);
+    }
+    if (forked != nullptr) forked(is_detached);
+    return is_detached;
 }
 
 [[gnu::always_inline]] inline uintptr_t stack_pointer() noexcept {
@@ -72,7 +83,10 @@ bool is_still_inside(const Thread& thread) noexcept {
     if (is_still_inside(*thread)) return tables::lose(PROF_LOSS_REENTRANT), nullptr;
     thread->inside.store(stack_pointer(), std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    if (state().mode.load(std::memory_order_relaxed) == 0) wake_after_fork(*thread);
+    if (state().mode.load(std::memory_order_relaxed) == 0 && !wake_after_fork(*thread)) {
+        thread->inside.store(0, std::memory_order_relaxed);
+        return nullptr;
+    }
     thread->countdown = 1;  // look around on the way out
     return thread;
 }
@@ -183,7 +197,8 @@ bool is_stopped() noexcept { return (state().mode.load(std::memory_order_relaxed
 
 // ---- The contract --------------------------------------------------------------------------------------------------
 
-bool start() noexcept {
+bool start(const char* shared_memory) noexcept {
+    tables::share(shared_memory);
     threads::start();
     if (!start_state() || !stacks::start() || !rules::start() || !timeline::start() || !modules::start()) return false;
     shadow.mode.store(mode_started);

@@ -32,7 +32,8 @@ struct Caller {
 #endif
 
 // Makes the tables and starts recording. Once, before any other function here records. False: no memory.
-bool start() noexcept;
+// `shared_memory`: the path of what heapkit run gave us for stacks and counters, or "".
+bool start(const char* shared_memory = "") noexcept;
 
 // Whether facts are taken in. Frees of known blocks are seen even while recording is off.
 bool is_recording() noexcept;
@@ -88,7 +89,8 @@ void modules_changed() noexcept;
 
 // The process is a fork of the recorded one: recording goes on in tables of its own (private memory, already a copy).
 // Called by the slow path itself, when the state page was wiped; `forked` tells the floors above. Set before start().
-using Forked = void (*)() noexcept;
+// `records`: false when there is no memory for tables of its own, and nothing is recorded there.
+using Forked = void (*)(bool records) noexcept;
 void set_forked(Forked forked) noexcept;
 
 }  // namespace prof::recorder

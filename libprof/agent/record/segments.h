@@ -7,7 +7,7 @@
 //
 // Side:    agent, floor 2 (record).
 // Threads: reserve() by one writer at a time; at() by anyone, for an element whose index was published to them.
-// Memory:  zeroed mappings, never given back.
+// Memory:  zeroed mappings, never given back; of an area that others read, as long as it has room, else of the arena.
 #pragma once
 
 #include <atomic>
@@ -16,6 +16,7 @@
 #include <cstdint>
 
 #include "base/arena.h"
+#include "base/area.h"
 
 namespace prof {
 
@@ -31,10 +32,23 @@ class Segments {
     [[nodiscard]] bool reserve(uint32_t index) noexcept {
         unsigned number = number_of(index);
         if (segment_[number].load(std::memory_order_relaxed) != nullptr) return true;
-        auto* fresh = static_cast<T*>(arena::take((size_t{1} << log2_of(number)) * sizeof(T)));
+        size_t bytes = (size_t{1} << log2_of(number)) * sizeof(T);
+        void* shared = area_ != nullptr ? area_->take(bytes) : nullptr;
+        auto* fresh = static_cast<T*>(shared != nullptr ? shared : arena::take(bytes));
         if (fresh == nullptr) return false;
         segment_[number].store(fresh, std::memory_order_release);
         return true;
+    }
+
+    static constexpr size_t first_bytes = sizeof(T) << first_log2;
+
+    // Before the first element is reserved.
+    void live_in(Area& area) noexcept { area_ = &area; }
+    // In a copy of the process: elements are those of `copy`, an array.
+    void read_from(T* copy) noexcept {
+        for (unsigned number = 0; number < segment_count; ++number)
+            if (segment_[number].load(std::memory_order_relaxed) != nullptr)
+                segment_[number].store(copy + first_of(number), std::memory_order_relaxed);
     }
 
    private:
@@ -48,6 +62,7 @@ class Segments {
     static unsigned log2_of(unsigned number) noexcept { return number == 0 ? first_log2 : first_log2 + number - 1; }
 
     std::atomic<T*> segment_[segment_count]{};
+    Area* area_ = nullptr;
 };
 
 }  // namespace prof

@@ -9,6 +9,7 @@
 #include "base/lock.h"
 #include "blocks.h"
 #include "counters.h"
+#include "shared.h"
 
 namespace prof::stacks {
 
@@ -22,8 +23,21 @@ constexpr uint32_t first_log2 = 12;
 constexpr uint32_t flag_shift = 30;
 
 constinit Lock lock;
-constinit Segments<uint32_t, 10> leaves{};  // stack -> flags << 30 | node
+constinit Leaves leaves{};  // stack -> flags << 30 | node
 constinit std::atomic<uint32_t> leaf_total{0};
+
+// Ours are what counts: a forked child must know how many there were at the fork.
+void count_nodes(uint32_t count) noexcept {
+    node_total.store(count, std::memory_order_release);
+    __atomic_store_n(&shared_page.node_total, count, __ATOMIC_RELEASE);
+    if (shared::columns.nodes.is_cut()) shared_page.cut = 1;
+}
+
+void count_stacks(uint32_t count) noexcept {
+    leaf_total.store(count, std::memory_order_release);
+    __atomic_store_n(&shared_page.stack_total, count, __ATOMIC_RELEASE);
+    if (shared::columns.leaves.is_cut() || shared::columns.counters.is_cut()) shared_page.cut = 1;
+}
 
 Table* make_table(uint32_t log2) noexcept {
     auto* made = static_cast<Table*>(arena::take(sizeof(Table) + (sizeof(uint32_t) << log2)));
@@ -63,15 +77,26 @@ uint32_t find_locked(uint32_t caller, uint64_t pc) noexcept {
 }  // namespace
 
 bool start() noexcept {
+    nodes.live_in(shared::columns.nodes);
+    leaves.live_in(shared::columns.leaves);
+    counters::stacks.live_in(shared::columns.counters);
     Table* first = make_table(first_log2);
     if (first == nullptr || !nodes.reserve(0) || !leaves.reserve(0) || !counters::reserve(0)) return false;
     table.store(first, std::memory_order_release);
-    node_total.store(1, std::memory_order_release);  // node 0, the empty stack
-    leaf_total.store(1, std::memory_order_release);  // stack 0, unknown
+    count_nodes(1);   // node 0, the empty stack
+    count_stacks(1);  // stack 0, unknown
     return true;
 }
 
 void reset_lock() noexcept { lock.reset(); }
+
+void forget_newer() noexcept {
+    const uint32_t stacks = leaf_total.load(std::memory_order_relaxed);
+    for (uint32_t number = 0; number < node_total.load(std::memory_order_relaxed); ++number) {
+        std::atomic<uint32_t>& stack = nodes.at(number).stack;
+        if (stack.load(std::memory_order_relaxed) >= stacks) stack.store(0, std::memory_order_relaxed);
+    }
+}
 
 uint32_t add(uint32_t caller, uint64_t pc) noexcept {
     Hold hold(lock);
@@ -83,7 +108,7 @@ uint32_t add(uint32_t caller, uint64_t pc) noexcept {
     Node& node = nodes.at(number);
     node.pc = pc;
     node.caller = caller;
-    node_total.store(number + 1, std::memory_order_release);
+    count_nodes(number + 1);
     put(*table.load(std::memory_order_relaxed), number);
     return number;
 }
@@ -96,7 +121,7 @@ uint32_t add_leaf(uint32_t number, uint32_t flags) noexcept {
     uint32_t stack = leaf_total.load(std::memory_order_relaxed);
     if (stack > blocks::max_stack || !leaves.reserve(stack) || !counters::reserve(stack)) return 0;
     leaves.at(stack) = number | flags << flag_shift;
-    leaf_total.store(stack + 1, std::memory_order_release);
+    count_stacks(stack + 1);
     node.stack.store(stack, std::memory_order_release);
     return stack;
 }

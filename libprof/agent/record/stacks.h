@@ -38,9 +38,13 @@ struct Table {
 extern Segments<Node, 12> nodes;
 extern std::atomic<uint32_t> node_total;
 extern std::atomic<Table*> table;
+using Leaves = Segments<uint32_t, 10>;
+inline constexpr size_t first_leaf_bytes = Leaves::first_bytes;
 
 bool start() noexcept;
 void reset_lock() noexcept;  // after a fork
+// After a fork, when the nodes were the parent's too: what it has added since is not there.
+void forget_newer() noexcept;
 
 inline uint64_t hash_of(uint32_t caller, uint64_t pc) noexcept {
     return (pc ^ uint64_t{caller} * 0x9e3779b97f4a7c15) * 0xd6e8feb86659fd93;

@@ -10,7 +10,9 @@
 #include "base/arena.h"
 #include "counters.h"
 #include "modules.h"
+#include "shared.h"
 #include "stacks.h"
+#include "state.h"
 #include "threads.h"
 #include "timeline.h"
 
@@ -30,7 +32,27 @@ uint32_t stack_count() noexcept { return stacks::stack_total(); }
 
 void stack(uint32_t index, prof_stack& out) noexcept { counters::read(index, out); }
 
-void fold_thread_counters() noexcept { threads::hand_over_all(); }
+void share(const char* path) noexcept {
+    shared::start(path, {.modules = modules::first_bytes,
+                         .leaves = stacks::first_leaf_bytes,
+                         .counters = decltype(counters::stacks)::first_bytes,
+                         .nodes = decltype(stacks::nodes)::first_bytes});
+}
+
+bool detach() noexcept {
+    if (!shared::detach({.modules = modules::count(), .leaves = stacks::stack_total(), .nodes = node_count()})) return false;
+    stacks::forget_newer();
+    return true;
+}
+
+void keep_counters() noexcept { shared::keep_counters(stacks::stack_total()); }
+
+void drop_counters() noexcept { shared::drop_counters(); }
+
+void fold_thread_counters() noexcept {
+    shared::use_counters();
+    threads::hand_over_all();
+}
 
 Totals totals() noexcept { return counters::read_totals(threads::living()); }
 
@@ -54,7 +76,12 @@ uint32_t module_count() noexcept { return modules::count(); }
 
 const Module& module(uint32_t index) noexcept { return modules::module(index); }
 
-void lose(prof_loss kind, uint64_t amount) noexcept { losses[kind].fetch_add(amount, std::memory_order_relaxed); }
+// Ours are what counts. A forked child that has not detached yet leaves its parent's alone.
+void lose(prof_loss kind, uint64_t amount) noexcept {
+    losses[kind].fetch_add(amount, std::memory_order_relaxed);
+    if (state().mode.load(std::memory_order_relaxed) != 0)
+        __atomic_fetch_add(&shared_page.losses[kind], amount, __ATOMIC_RELAXED);
+}
 
 uint64_t lost(prof_loss kind) noexcept { return losses[kind].load(std::memory_order_relaxed); }
 

@@ -17,6 +17,7 @@
 #include "base/next_symbol.h"
 #include "base/syscalls.h"
 #include "blocks.h"
+#include "shared.h"
 #include "stacks.h"
 #include "state.h"
 
@@ -197,6 +198,7 @@ Thread* claim(uint32_t tid) noexcept {
         thread->slot = slot_total;
         slots[slot_total] = thread;
         __atomic_store_n(&slot_total, slot_total + 1, __ATOMIC_RELEASE);
+        shared_page.threads = slot_total - 1;
     }
     thread->tid = tid;
     thread->countdown = 1;

@@ -144,9 +144,11 @@ long copy_once() noexcept {
     const uint64_t began_ns = monotonic_ns();
     stop_threads(frozen.living, frozen.registers, frozen.order.stops_all);
     keep_state();
+    tables::keep_counters();
     const long made = sys::call(__NR_clone, 0);
     if (made == 0) run_on(child_stack + stack_bytes);
     let_go();
+    tables::drop_counters();
     __atomic_fetch_add(&shared->pause_ns, monotonic_ns() - began_ns, __ATOMIC_RELAXED);
     return made;
 }

@@ -32,6 +32,7 @@ enum {
     PROF_CONTROL_VERSION = 2,
     PROF_CONTROL_PATH_BYTES = 1024,
     PROF_CONTROL_TEXT_BYTES = 256,
+    PROF_CONTROL_SHARED_BYTES = 64,
     PROF_REQUEST_GRACE_MS = 200 /* after this the tool sends the signal */
 };
 
@@ -75,7 +76,8 @@ struct prof_control {
     char reply_path[PROF_CONTROL_PATH_BYTES];     /* absolute, as the target sees it */
     char reply_text[PROF_CONTROL_TEXT_BYTES];     /* one line, no newline */
     char folder[PROF_CONTROL_PATH_BYTES];         /* where snapshots go, absolute */
-    char unused[PROF_CONTROL_BYTES - 128 - 3 * PROF_CONTROL_PATH_BYTES - PROF_CONTROL_TEXT_BYTES];
+    char shared_path[PROF_CONTROL_SHARED_BYTES];  /* of the memory in prof/shared.h where this process has a slot; "": none */
+    char unused[PROF_CONTROL_BYTES - 128 - 3 * PROF_CONTROL_PATH_BYTES - PROF_CONTROL_TEXT_BYTES - PROF_CONTROL_SHARED_BYTES];
 };
 PROF_CONTROL_SIZE(struct prof_control, PROF_CONTROL_BYTES);
 

@@ -444,7 +444,7 @@ def an_interrupt_comes_after_a_snapshot():
 
 def a_program_that_becomes_another_is_asked_again():
     command = "trap 'exec sleep 5' TERM; echo ready; while :; do :; done"
-    with Running(["/bin/sh", "-c", command], environment(exit="off")) as process:
+    with Running(["/bin/sh", "-c", command], environment(exit="off", follow="on")) as process:
         process.send_signal(signal.SIGTERM)
         for _ in range(5):
             answer = ask(process.pid)  # before, during or after: never a long wait
