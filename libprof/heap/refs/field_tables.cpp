@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 
+#include "refs/back_pointers.h"
+
 namespace heapkit::refs {
 namespace {
 
@@ -83,7 +85,8 @@ FieldRow FieldTables::row_of(DebugTypeId owner, const types::Field& field) const
             .elements = field.elements,
             .guard = field.guard,
             .kind = field.kind,
-            .owns = !field.is_weak && !looks_only(book_, owner, field.offset_bytes)};
+            .owns = !field.is_weak && !looks_only(book_, owner, field.offset_bytes) &&
+                    !points_back(book_, layouts_, owner, field)};
 }
 
 FieldTables::Range FieldTables::rows_of(DebugTypeId type) const {

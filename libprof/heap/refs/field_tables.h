@@ -6,7 +6,8 @@
 // Threads: one thread: a class is worked out when it is first asked for.
 // Memory:  40 bytes a field of the classes that were asked for, and its label once.
 //
-// What owns: pointers, smart pointers, containers. What looks at: std::weak_ptr, references, iterators, views.
+// What owns: pointers, smart pointers, containers. What looks at: std::weak_ptr, references, iterators, views, and back
+// pointers (back_pointers.h).
 #pragma once
 
 #include <cstdint>
