@@ -243,6 +243,10 @@ size_t SnapshotWriter::thread(const NewThread& thread) {
     return threads_.size() - 1;
 }
 
+void SnapshotWriter::thread_storage(size_t thread, ModuleId module, uint64_t address, uint64_t bytes) {
+    thread_storage_.push_back({static_cast<uint32_t>(thread), module.value, address, bytes});
+}
+
 uint32_t SnapshotWriter::tick(uint64_t elapsed_ns, uint64_t live_bytes, uint32_t live_blocks, uint32_t snapshots) {
     if (has_default_ticks_) ticks_.clear();
     has_default_ticks_ = false;
@@ -383,6 +387,7 @@ Bytes SnapshotWriter::bytes() const {
     layout.add(PROF_SECTION_MODULES, modules_);
     layout.add(PROF_SECTION_MAPS, maps_);
     layout.add(PROF_SECTION_THREADS, threads_);
+    layout.add(PROF_SECTION_THREAD_STORAGE, thread_storage_);
     layout.add(PROF_SECTION_TIMELINE, ticks_);
     layout.add(PROF_SECTION_NODE_PC, node_pc_);
     layout.add(PROF_SECTION_NODE_PARENT, node_parent_);

@@ -113,6 +113,7 @@ class SnapshotWriter {
     ModuleId module_of(const void* address);
     void map(uint64_t start, uint64_t end, std::string_view path, uint32_t permissions = 3);
     size_t thread(const NewThread& thread);  // index; thread 0, slot 1, is the main thread
+    void thread_storage(size_t thread, ModuleId module, uint64_t address, uint64_t bytes);
     uint32_t tick(uint64_t elapsed_ns, uint64_t live_bytes = 0, uint32_t live_blocks = 0, uint32_t snapshots = 0);
 
     NodeId node(NodeId caller, uint64_t pc);  // the same one when asked twice
@@ -143,6 +144,7 @@ class SnapshotWriter {
     std::vector<prof_module> modules_;
     std::vector<prof_map> maps_;
     std::vector<prof_thread> threads_;
+    std::vector<prof_thread_storage> thread_storage_;
     std::vector<prof_tick> ticks_;
     std::vector<uint64_t> node_pc_;
     std::vector<uint32_t> node_parent_;

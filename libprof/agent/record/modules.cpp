@@ -43,6 +43,7 @@ struct View {
     const char* path;
     const uint8_t* eh_frame_header;
     uint64_t tls_module;
+    uint64_t tls_bytes;
     uint64_t identity;  // of its build-id and segments
 };
 
@@ -100,6 +101,7 @@ void complete(View& view) noexcept {
         const Elf64_Phdr& segment = view.segments[i];
         uintptr_t start = view.bias + segment.p_vaddr;
         if (segment.p_type == PT_GNU_EH_FRAME) view.eh_frame_header = reinterpret_cast<const uint8_t*>(start);
+        if (segment.p_type == PT_TLS) view.tls_bytes = segment.p_memsz;
         if (segment.p_type != PT_LOAD) continue;
         uintptr_t page_start = start & ~uintptr_t{4095};
         uintptr_t page_end = (start + segment.p_memsz + 4095) & ~uintptr_t{4095};
@@ -238,6 +240,7 @@ Record* append(const View& view) noexcept {
     record.facts.last_generation = PROF_GENERATION_ALIVE;
     record.facts.path = copy_path(view.path);
     record.facts.tls_module = view.tls_module;
+    record.facts.tls_bytes = view.tls_bytes;
     if (const Elf64_Nhdr* note = build_id_of(view); note != nullptr) {
         record.facts.build_id_bytes = note->n_descsz < id_bytes ? note->n_descsz : id_bytes;
         std::memcpy(record.facts.build_id, build_id_bytes(note), record.facts.build_id_bytes);

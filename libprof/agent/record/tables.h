@@ -89,6 +89,7 @@ struct Module {
     uint8_t build_id[PROF_BUILD_ID_BYTES];
     uint32_t build_id_bytes;
     uint64_t tls_module;
+    uint64_t tls_bytes;  // of its thread-local variables
 };
 // Brings the list up to what is loaded now. Call before the freeze, in the parent (uses dl_iterate_phdr).
 void refresh_modules() noexcept;

@@ -34,4 +34,15 @@ inline uintptr_t vector_of(uintptr_t control_block) noexcept {
     return faults::copy(&vector, control_block + sizeof(void*), sizeof vector) ? vector - entry_bytes : 0;
 }
 
+// Where the thread keeps the thread-local variables of a module; 0 when it has none yet, or that cannot be read. The
+// entry before the first one that word 1 points to says how many there are; of each, its first word is the address.
+inline uintptr_t storage_of(uintptr_t control_block, uint64_t tls_module) noexcept {
+    constexpr uintptr_t entry_bytes = 16, unallocated = UINTPTR_MAX;
+    uintptr_t vector, count, address;
+    if (!faults::copy(&vector, control_block + sizeof(void*), sizeof vector) || vector < entry_bytes) return 0;
+    if (!faults::copy(&count, vector - entry_bytes, sizeof count) || tls_module > count) return 0;
+    if (!faults::copy(&address, vector + tls_module * entry_bytes, sizeof address)) return 0;
+    return address == unallocated ? 0 : address;
+}
+
 }  // namespace prof::snapshot

@@ -10,7 +10,8 @@
 //               the vector registers: they hold pointers for a moment when code moves two at once
 //   TLS         of each thread, around its thread pointer: static storage below, the control block above with the
 //               first values of pthread_setspecific. Storage of libraries that came later is in blocks, which the
-//               thread's vector (DTV) refers to; that one is a block too, but pointed to 16 bytes from its start
+//               thread's vector (DTV) refers to; that one is a block too, but pointed to 16 bytes from its start.
+//               thread_storage.cpp says which module's variables lie where
 //   mappings    what the program took from mmap itself: mappings.cpp
 //
 // The agent's own memory is never among them.
@@ -132,6 +133,7 @@ void list_roots(Writer& writer) noexcept {
         add_tls(writer, i);
         if ((thread.flags & PROF_THREAD_REGISTERS_KNOWN) != 0) add_registers(writer, i);
     }
+    list_thread_storage(writer);
     list_mappings(writer);
 }
 

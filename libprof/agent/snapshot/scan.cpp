@@ -84,7 +84,8 @@ void Scan::area(prof_root& root) noexcept {
     const uintptr_t start = root.address, end = start + (root.bytes & ~(word_bytes - 1));
     root.words_begin = words_.count();
     Near near{.keeps_pointers = has_frames(root.kind)};
-    uint32_t next_block = index_.first_from(start);
+    // Thread-local storage may itself be a block.
+    uint32_t next_block = root.kind == PROF_ROOT_TLS ? index_.count() : index_.first_from(start);
     for (uintptr_t at = start; at < end;) {
         uintptr_t hole = next_block < index_.count() ? index_.address(next_block) : UINTPTR_MAX;
         if (at >= hole) {

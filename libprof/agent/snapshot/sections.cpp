@@ -106,6 +106,8 @@ void write_small_sections(Writer& writer) noexcept {
     output.put(PROF_SECTION_MODULES, sizeof(prof_module), writer.modules.data(), writer.modules.size());
     output.put(PROF_SECTION_MAPS, sizeof(prof_map), writer.maps.all().data(), writer.maps.all().size());
     output.put(PROF_SECTION_THREADS, sizeof(prof_thread), writer.threads.data(), writer.threads.size());
+    output.put(PROF_SECTION_THREAD_STORAGE, sizeof(prof_thread_storage), writer.thread_storage.data(),
+               writer.thread_storage.size());
     write_losses(writer);
     write_process(writer);
     output.put(PROF_SECTION_STRINGS, 1, writer.strings.data(), writer.strings.size());

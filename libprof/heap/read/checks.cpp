@@ -60,6 +60,15 @@ Wrong wrong_with_threads(const SmallSections& small) {
     return std::nullopt;
 }
 
+Wrong wrong_with_thread_storage(const SmallSections& small) {
+    for (const prof_thread_storage& storage : small.thread_storage) {
+        if (storage.thread >= small.threads.size()) return "names a thread that does not exist";
+        if (storage.module >= small.modules.size()) return "names a module that does not exist";
+        if (storage.bytes > UINT64_MAX - storage.address) return "ends beyond the address space";
+    }
+    return std::nullopt;
+}
+
 Wrong wrong_with_nodes(const SmallSections& small) {
     if (small.node_parent.empty()) return "is missing";
     if (small.node_parent.size() != small.node_pc.size()) return "is not as long as the addresses";
@@ -88,7 +97,7 @@ constexpr Check checks[] = {
     {PROF_SECTION_STRINGS, wrong_with_strings}, {PROF_SECTION_PROCESS, wrong_with_process},
     {PROF_SECTION_MODULES, wrong_with_modules}, {PROF_SECTION_MAPS, wrong_with_maps},
     {PROF_SECTION_THREADS, wrong_with_threads}, {PROF_SECTION_NODE_PARENT, wrong_with_nodes},
-    {PROF_SECTION_STACKS, wrong_with_stacks},
+    {PROF_SECTION_STACKS, wrong_with_stacks},   {PROF_SECTION_THREAD_STORAGE, wrong_with_thread_storage},
 };
 
 // Reads columns one after the other and remembers the first error.
@@ -130,6 +139,7 @@ Result<SmallSections> read_small_sections(const Sections& sections) {
     read.rows(PROF_SECTION_MODULES, small.modules, small.copies.modules);
     read.rows(PROF_SECTION_MAPS, small.maps, small.copies.maps);
     read.rows(PROF_SECTION_THREADS, small.threads, small.copies.threads);
+    read.rows(PROF_SECTION_THREAD_STORAGE, small.thread_storage, small.copies.thread_storage);
     read.rows(PROF_SECTION_TIMELINE, small.timeline, small.copies.timeline);
     read.numbers(PROF_SECTION_NODE_PC, small.node_pc);
     read.numbers(PROF_SECTION_NODE_PARENT, small.node_parent);

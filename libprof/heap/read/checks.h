@@ -23,6 +23,7 @@ struct SmallSections {
     std::span<const prof_module> modules;
     std::span<const prof_map> maps;
     std::span<const prof_thread> threads;
+    std::span<const prof_thread_storage> thread_storage;
     std::span<const prof_tick> timeline;
     std::span<const uint64_t> node_pc;
     std::span<const uint32_t> node_parent;
@@ -34,6 +35,7 @@ struct SmallSections {
         std::vector<prof_module> modules;
         std::vector<prof_map> maps;
         std::vector<prof_thread> threads;
+        std::vector<prof_thread_storage> thread_storage;
         std::vector<prof_tick> timeline;
         std::vector<prof_stack> stacks;
     } copies;

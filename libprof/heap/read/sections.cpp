@@ -122,6 +122,8 @@ std::string section_name(uint32_t id) {
             return "roots";
         case PROF_SECTION_LOSSES:
             return "losses";
+        case PROF_SECTION_THREAD_STORAGE:
+            return "thread-local storage";
         default:
             return std::to_string(id);
     }

@@ -72,6 +72,7 @@ std::string_view Snapshot::string(uint32_t offset) const noexcept {
 std::span<const prof_module> Snapshot::modules() const noexcept { return state_->small.modules; }
 std::span<const prof_map> Snapshot::maps() const noexcept { return state_->small.maps; }
 std::span<const prof_thread> Snapshot::threads() const noexcept { return state_->small.threads; }
+std::span<const prof_thread_storage> Snapshot::thread_storage() const noexcept { return state_->small.thread_storage; }
 std::span<const prof_tick> Snapshot::timeline() const noexcept { return state_->small.timeline; }
 std::span<const uint64_t> Snapshot::node_pc() const noexcept { return state_->small.node_pc; }
 std::span<const uint32_t> Snapshot::node_parent() const noexcept { return state_->small.node_parent; }

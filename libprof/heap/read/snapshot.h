@@ -69,6 +69,7 @@ class Snapshot {
     std::span<const prof_module> modules() const noexcept;
     std::span<const prof_map> maps() const noexcept;
     std::span<const prof_thread> threads() const noexcept;
+    std::span<const prof_thread_storage> thread_storage() const noexcept;  // empty before 1.2
     std::span<const prof_tick> timeline() const noexcept;
     std::span<const uint64_t> node_pc() const noexcept;
     std::span<const uint32_t> node_parent() const noexcept;
@@ -81,6 +82,8 @@ class Snapshot {
 
     // Of the blocks, only a sample was recorded.
     bool is_sampled() const noexcept;
+    // What is left of a process that died suddenly: counters of stacks alone.
+    bool has_blocks() const noexcept { return process().reason != PROF_REASON_SUDDEN; }
 
     uint64_t file_bytes() const noexcept;
 

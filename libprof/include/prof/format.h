@@ -27,7 +27,7 @@
 
 enum {
     PROF_VERSION_MAJOR = 1,
-    PROF_VERSION_MINOR = 1,
+    PROF_VERSION_MINOR = 2,
     PROF_BYTE_ORDER = 0x01020304,
     PROF_SECTION_ALIGNMENT = 64,
     PROF_MAX_SECTIONS = 64
@@ -72,6 +72,7 @@ enum prof_section_id {
     PROF_SECTION_WORD_TARGETS = 18,     /* uint64_t: distinct addresses outside blocks that words point to */
     PROF_SECTION_ROOTS = 19,            /* prof_root; their words follow those of the blocks */
     PROF_SECTION_LOSSES = 20,           /* uint64_t for each prof_loss */
+    PROF_SECTION_THREAD_STORAGE = 21,   /* prof_thread_storage, since 1.2 */
     /* Room left on purpose: */
     PROF_SECTION_BLOCK_WEIGHT = 32,     /* float: blocks that a sampled block stands for */
     PROF_SECTION_DOMAINS = 33,          /* names of allocation domains (pseudo-frames with PROF_GENERATION_DOMAIN) */
@@ -194,6 +195,16 @@ struct prof_tick {
     uint64_t live_bytes;
     uint32_t live_blocks;  /* saturating */
     uint32_t snapshots;    /* how many snapshots had begun */
+/* Since 1.2: where a module's thread-local variables lie for a thread. A variable at offset o of the module's TLS
+ * segment is at address + o. Threads that never touched a module which came by dlopen have no row for it. */
+struct prof_thread_storage {
+    uint32_t thread;   /* index of PROF_SECTION_THREADS */
+    uint32_t module;   /* index of PROF_SECTION_MODULES */
+    uint64_t address;
+    uint64_t bytes;    /* of the segment */
+};
+PROF_FORMAT_SIZE(struct prof_thread_storage, 24);
+
 };
 PROF_FORMAT_SIZE(struct prof_tick, 24);
 
@@ -243,7 +254,8 @@ enum prof_root_kind {
     PROF_ROOT_GLOBALS = 1,    /* owner: module index */
     PROF_ROOT_STACK = 2,      /* owner: thread index */
     PROF_ROOT_REGISTERS = 3,  /* owner: thread index; word i is register i in DWARF's numbering */
-    PROF_ROOT_TLS = 4,        /* owner: thread index */
+    PROF_ROOT_TLS = 4,        /* owner: thread index. Since 1.2 also the blocks that hold what libraries which came by
+                                 dlopen keep for a thread: those words are a block's, too */
     PROF_ROOT_IN_FLIGHT = 5,  /* owner: thread index; blocks being reallocated */
     PROF_ROOT_DECLARED = 6,   /* owner: string, the name that the program gave */
     PROF_ROOT_MAPPING = 7     /* owner: map index; memory that the program took from mmap itself */

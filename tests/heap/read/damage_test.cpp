@@ -58,6 +58,17 @@ TEST_CASE("damaged small sections are named") {
           "\"modules\" has a build-id that is too long");
     CHECK(verdict_on([](Bytes& file) { element_of<prof_thread>(file, PROF_SECTION_THREADS, 0).stack_start = 1; }) ==
           "\"threads\" has a stack that ends before it begins");
+    const auto with_storage = [](auto change) {
+        return verdict_on([&](Bytes& file) {
+            change(element_of<prof_thread_storage>(file, PROF_SECTION_THREAD_STORAGE, 0));
+        });
+    };
+    CHECK(with_storage([](prof_thread_storage& storage) { storage.thread = 2; }) ==
+          "\"thread-local storage\" names a thread that does not exist");
+    CHECK(with_storage([](prof_thread_storage& storage) { storage.module = 1; }) ==
+          "\"thread-local storage\" names a module that does not exist");
+    CHECK(with_storage([](prof_thread_storage& storage) { storage.bytes = UINT64_MAX; }) ==
+          "\"thread-local storage\" ends beyond the address space");
     CHECK(verdict_on<uint32_t>(PROF_SECTION_NODE_PARENT, 3, 3) ==
           "\"call tree parents\" has a node that does not come after its caller");
     CHECK(verdict_on<uint32_t>(PROF_SECTION_NODE_PARENT, 0, 1) ==

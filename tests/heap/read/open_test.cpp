@@ -149,6 +149,19 @@ TEST_CASE("shorter rows of an earlier version lack what they lack") {
     CHECK(opened->threads()[1].program_counter == 0);
 }
 
+TEST_CASE("a file of a version before thread-local storage was recorded has none") {
+    SnapshotWriter writer;
+    writer.thread_storage(0, ModuleId(0), 0x7000, 16);
+    Bytes file = writer.bytes();
+    section_of(file, PROF_SECTION_THREAD_STORAGE).id = PROF_MAX_SECTIONS;  // that no reader knows
+    reseal(file);
+    const TemporaryFolder folder;
+    write_file(folder / "1.heap", file);
+    const auto opened = Snapshot::open(folder / "1.heap");
+    REQUIRE(opened);
+    CHECK(opened->thread_storage().empty());
+}
+
 TEST_CASE("what cannot be a file is refused before it is read") {
     const TemporaryFolder folder;
     CHECK(Snapshot::open(folder / "none").error().what == (folder / "none").string() + ": no such file");

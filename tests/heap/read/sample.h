@@ -13,6 +13,7 @@ inline SnapshotWriter sample() {
     SnapshotWriter writer;
     writer.map(0x400000, 0x800000, "/bin/program", 5);
     writer.thread({.tid = 1001, .slot = 2, .stack_start = 0x7000'0000, .stack_end = 0x7001'0000});
+    writer.thread_storage(1, ModuleId(0), 0x7001'0000, 64);
     const StackId stack = writer.stack({0x401010, 0x402020, 0x403030});
     const StackId other = writer.stack({0x401999, 0x402020, 0x403030}, PROF_STACK_INCOMPLETE);
     writer.freed(other, 3, 300);
