@@ -65,7 +65,8 @@ extern thread_local constinit Local local __attribute__((tls_model("initial-exec
 
 // Whether libc knows of no second thread: false before it makes one, by the word of the thread that makes it. True where
 // libc does not say.
-bool is_alone_for_libc() noexcept;
+extern const char* alone_word;  // __libc_single_threaded, since glibc 2.32
+inline bool is_alone_for_libc() noexcept { return __atomic_load_n(alone_word, __ATOMIC_RELAXED) != 0; }
 
 // Makes the Thread of this thread. Null: no memory, or no slot.
 Thread* enroll() noexcept;
