@@ -35,7 +35,8 @@ std::string qualified_name(Dwarf_Die& die, const char* name) {
 }  // namespace
 
 struct DebugInformation::State {
-    explicit State(const char* path) : file(path) {}
+    explicit State(const std::filesystem::path& path_) : path(path_), file(path_.c_str()) {}
+    std::filesystem::path path;
     DwarfFile file;
     std::optional<DwarfScopes> scopes;
     std::unordered_map<const void*, StringId> names;  // of functions, by their DIE
@@ -108,7 +109,7 @@ DebugInformation& DebugInformation::operator=(DebugInformation&&) noexcept = def
 DebugInformation::~DebugInformation() = default;
 
 Result<DebugInformation> DebugInformation::open(const std::filesystem::path& file) {
-    auto state = std::make_unique<State>(file.c_str());
+    auto state = std::make_unique<State>(file);
     if (!state->file.is_open()) return Error{file.string() + ": " + state->file.problem(), ""};
     state->scopes.emplace(state->file.get());
     if (state->scopes->unit_count() == 0) {
@@ -122,8 +123,14 @@ Result<DebugInformation> DebugInformation::open(const std::filesystem::path& fil
 std::string DebugInformation::problem() const {
     const size_t halves = state_->scopes->half_count();
     if (halves == 0) return {};
-    return std::to_string(halves) + " of " + std::to_string(state_->scopes->unit_count()) +
-           " compile units have no .dwo file where they were built: inlined calls are missing";
+    std::string text = std::to_string(halves) + " of " + std::to_string(state_->scopes->unit_count()) +
+                       " compile units have no .dwo file where they were built: inlined calls and types are missing";
+    // libdw reads packages from elfutils 0.191 on; a newer one would have left no halves.
+    std::error_code none;
+    const std::filesystem::path package = state_->path.string() + ".dwp";
+    if (std::filesystem::exists(package, none))
+        text += " (" + package.filename().string() + " is there, which elfutils here does not read)";
+    return text;
 }
 
 void DebugInformation::resolve(std::span<const uint64_t> addresses, StringTable& strings, const Visitor& visit) {

@@ -33,7 +33,19 @@ TEST_CASE("without its .dwo files a program has functions and lines, and says th
         CHECK(asked.at(0) == "shop::Basket::fill() shop.cpp:" + std::to_string(fixture.at("inlined").line));
         CHECK(asked.module().source == Source::debug_information);
         CHECK(asked.module().problem ==
-              "1 of 1 compile units have no .dwo file where they were built: inlined calls are missing");
+              "1 of 1 compile units have no .dwo file where they were built: inlined calls and types are missing");
+    }
+}
+
+TEST_CASE("a package of split debug information gives inlined calls, or is named as what is not read") {
+    if (!Fixture::is_built("gcc_split_package")) return;
+    const Fixture fixture("gcc_split_package");
+    const Asked asked(fixture.module(), {fixture.run_time("inlined")});
+    if (asked.module().problem.empty()) {
+        CHECK(asked.at(0) == name_at(Fixture("gcc_O2_dwarf5"), "inlined"));
+    } else {
+        CHECK(asked.module().problem.ends_with("types are missing (gcc_split_package.dwp is there, which elfutils here "
+                                               "does not read)"));
     }
 }
 
