@@ -24,5 +24,6 @@ Command info_command();
 Command leaks_command();
 Command flamegraph_command();
 Command diff_command();
+Command doctor_command();
 
 }  // namespace heapkit::cli

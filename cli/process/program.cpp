@@ -90,7 +90,7 @@ Problem wrong_with_elf(const fs::path& path, std::ifstream& file) {
     return wrong_with_interpreter(path, file, header);
 }
 
-// The file that a script's first line names.
+// The file that a script's first line names; of "env NAME" what that finds.
 fs::path interpreter_of(std::ifstream& file) {
     std::string line;
     file.seekg(2);
@@ -98,11 +98,17 @@ fs::path interpreter_of(std::ifstream& file) {
     std::istringstream words(line);
     std::string interpreter;
     words >> interpreter;
-    return interpreter;
+    if (fs::path(interpreter).filename() != "env") return interpreter;
+    std::string name;
+    words >> name;
+    if (name == "-S") words >> name;
+    const fs::path found = search(name);
+    return found.empty() ? fs::path(interpreter) : found;
 }
 
-Problem wrong_with(const fs::path& start) {
-    fs::path path = start;
+// `path` becomes what the kernel runs for it.
+Problem wrong_with(fs::path& path) {
+    const fs::path start = path;
     std::string of_script;
     for (int i = 0; i < interpreters_at_most; ++i) {
         std::ifstream file(path, std::ios::binary);
@@ -130,15 +136,16 @@ Program find_program(const std::string& name) {
         std::error_code ignored;
         const bool is_folder = fs::is_directory(name, ignored);
         const bool is_path = name.find('/') != std::string::npos;
-        return {{}, is_folder ? code_not_runnable : code_not_found,
+        return {{}, {}, is_folder ? code_not_runnable : code_not_found,
                 name + (is_folder ? " is a folder. Name a program in it."
                         : is_path ? " is not there. Check the path."
                                   : " is not there: no such program in PATH. Name it with its path.")};
     }
     if (access(path.c_str(), X_OK) != 0)
-        return {{}, code_not_runnable, path.string() + " is not executable. Make it so with: chmod +x " + path.string()};
-    if (const Problem problem = wrong_with(path)) return {{}, code_not_runnable, *problem};
-    return {path, 0, {}};
+        return {{}, {}, code_not_runnable, path.string() + " is not executable. Make it so with: chmod +x " + path.string()};
+    fs::path runs = path;
+    if (const Problem problem = wrong_with(runs)) return {{}, {}, code_not_runnable, *problem};
+    return {path, runs, 0, {}};
 }
 
 }  // namespace heapkit::cli

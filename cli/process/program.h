@@ -12,6 +12,7 @@ namespace heapkit::cli {
 
 struct Program {
     std::filesystem::path file;  // empty when it cannot be run
+    std::filesystem::path runs;  // the same; of a script its interpreter
     int exit_code = 0;           // 127: not there; 126: there, but no
     std::string problem;         // one sentence, and what to do
 };

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+//
+// Will recording work here, and how well?
+//
+// Side: our process, cli.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "shapes.h"
+
+namespace heapkit::cli {
+
+struct Diagnosis {
+    Report report;
+    bool can_record = false;
+};
+
+// `whom`: a program as a shell would find it, or the number of a process. Errors: the process is not there or another
+// user's; the agent is not installed.
+Result<Diagnosis> examine(const std::string& whom);
+
+}  // namespace heapkit::cli
