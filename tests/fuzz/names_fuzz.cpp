@@ -30,7 +30,8 @@ bool lies_in(std::string_view part, std::string_view whole) {
 
 void ask_type(std::string_view text) {
     const std::string canonical = symbols::canonical_type_name(text);
-    for (const std::string_view argument : symbols::template_arguments_of(canonical)) must(lies_in(argument, canonical));
+    for (const std::string_view argument : symbols::template_arguments_of(canonical))
+        must(lies_in(argument, canonical));
     must(lies_in(symbols::without_template_arguments(canonical), canonical));
     (void)symbols::own_name_of(canonical);
     (void)symbols::short_type(text);

@@ -25,8 +25,8 @@ constexpr int deepest_elements = 3;    // a map of vectors of pointers
 constexpr size_t most_members = 4096;  // of a class, that are looked at
 
 // Without the decoration of members: "m_parent", "parent_", "_parent", "pParent".
-constexpr std::array back_names = {"parent"sv, "Parent"sv,   "owner"sv,  "Owner"sv, "prev"sv,    "Prev"sv,
-                                   "previous"sv, "Previous"sv, "back"sv, "up"sv,    "backref"sv, "backpointer"sv};
+constexpr std::array back_names = {"parent"sv,   "Parent"sv,   "owner"sv, "Owner"sv, "prev"sv,    "Prev"sv,
+                                   "previous"sv, "Previous"sv, "back"sv,  "up"sv,    "backref"sv, "backpointer"sv};
 
 bool is_back_name(std::string_view path) {
     std::string_view name = path.substr(path.rfind('.') + 1);
@@ -59,7 +59,8 @@ class WayBack {
                 continue;
             }
             const std::string name = book_.name(type);
-            if (here.kind != TypeKind::structure || name.starts_with("std::") || name.starts_with("boost::")) return false;
+            if (here.kind != TypeKind::structure || name.starts_with("std::") || name.starts_with("boost::"))
+                return false;
             holders_.push_back(type);
             const auto members = book_.members(type);
             const auto covers = [&](const symbols::Member& member) {
@@ -119,11 +120,11 @@ class WayBack {
     }
     bool derives(DebugTypeId derived, DebugTypeId base, int depth) const {
         const auto members = book_.members(derived);
-        return depth < deepest && std::ranges::any_of(members.first(std::min(members.size(), most_members)),
-                                                      [&](const symbols::Member& member) {
-                                                          return member.is_base && (member.type == base ||
-                                                                                    derives(member.type, base, depth + 1));
-                                                      });
+        return depth < deepest &&
+               std::ranges::any_of(
+                   members.first(std::min(members.size(), most_members)), [&](const symbols::Member& member) {
+                       return member.is_base && (member.type == base || derives(member.type, base, depth + 1));
+                   });
     }
 
     const symbols::TypeBook& book_;

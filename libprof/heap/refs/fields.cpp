@@ -54,7 +54,7 @@ Shape Fields::shape_of(BlockId block) const {
     shape.origin_bytes = type.first_offset_bytes;
     const uint64_t room_bytes = bytes - type.first_offset_bytes;
     if (types::can_grow(input_.book, type.layout)) shape.type_bytes = std::max(shape.type_bytes, room_bytes);
-    shape.count = std::max<uint64_t>(1, room_bytes / shape.type_bytes);
+    shape.count = type.is_head ? 1 : std::max<uint64_t>(1, room_bytes / shape.type_bytes);
     shape.is_array = shape.count > 1;
     shape.rows = tables_.rows_of(type.layout);
     return shape;

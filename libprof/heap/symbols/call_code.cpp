@@ -5,6 +5,8 @@
 // Side: heap, floor 3 (symbols).
 #include "symbols/call_code.h"
 
+#include <algorithm>
+
 namespace heapkit::symbols {
 namespace {
 
@@ -42,6 +44,44 @@ std::optional<uint64_t> CallCode::callee_before(uint64_t return_address) const {
     const auto distance = value_at<int32_t>(bytes, 1);
     if (byte_at(bytes, 0) != 0xe8 || !distance) return std::nullopt;
     return return_address + static_cast<uint64_t>(int64_t{*distance});
+}
+
+// The last "mov imm32,%edi" in front of it.
+std::optional<uint64_t> CallCode::constant_argument_before(uint64_t return_address) const {
+    const Bytes bytes = bytes_at(return_address - call_bytes - arguments_bytes);
+    for (size_t i = arguments_bytes - 4; i-- > 0;) {
+        const auto value = value_at<uint32_t>(bytes, i + 1);
+        // In front of it no REX prefix: "mov imm32,%r15d" ends in the same byte.
+        const bool is_other_register = i > 0 && (byte_at(bytes, i - 1) & 0xf0) == 0x40;
+        if (byte_at(bytes, i) == 0xbf && !is_other_register && value && *value != 0 && *value < (1u << 20))
+            return *value;
+    }
+    return std::nullopt;
+}
+
+// "mov %rax,%rdi"; or "mov %rax,R" and behind it "mov R,%rdi", where R is a register that calls preserve.
+bool CallCode::passes_result(uint64_t return_address, uint64_t next) const {
+    struct Kept {
+        uint8_t save[3], pass[3];
+    };
+    static constexpr Kept kept[] = {{{0x48, 0x89, 0xc3}, {0x48, 0x89, 0xdf}}, {{0x48, 0x89, 0xc5}, {0x48, 0x89, 0xef}},
+                                    {{0x49, 0x89, 0xc4}, {0x4c, 0x89, 0xe7}}, {{0x49, 0x89, 0xc5}, {0x4c, 0x89, 0xef}},
+                                    {{0x49, 0x89, 0xc6}, {0x4c, 0x89, 0xf7}}, {{0x49, 0x89, 0xc7}, {0x4c, 0x89, 0xff}}};
+    static constexpr uint8_t direct[3] = {0x48, 0x89, 0xc7};
+    const Bytes bytes = bytes_at(return_address);
+    const size_t end = next - return_address - call_bytes;
+    const auto find = [&](const uint8_t(&wanted)[3], size_t from) {
+        for (size_t i = from; i + 3 <= end; ++i)
+            if (byte_at(bytes, i) == wanted[0] && byte_at(bytes, i + 1) == wanted[1] &&
+                byte_at(bytes, i + 2) == wanted[2])
+                return i;
+        return end;
+    };
+    if (find(direct, 0) != end) return true;
+    return std::ranges::any_of(kept, [&](const Kept& each) {
+        const size_t saved = find(each.save, 0);
+        return saved != end && find(each.pass, saved + 3) != end;
+    });
 }
 
 // lea of a slot of rbp into rdi, or into rax that is then moved to rdi.

@@ -37,6 +37,11 @@ class CallCode {
             if (const auto callee = callee_before(at + 5); callee && is_wanted(*callee)) return at + 5;
         return std::nullopt;
     }
+    // The constant that is put into edi for the call that returns there: malloc's or operator new's size.
+    std::optional<uint64_t> constant_argument_before(uint64_t return_address) const;
+    // Whether the call that returns at `next` gets what the one that returned at `return_address` left in rax as its
+    // first argument, if no other call lies between them.
+    bool passes_result(uint64_t return_address, uint64_t next) const;
     // Whether the call that returns there gets the address of a slot of the frame as its first argument: what it
     // constructs is no block.
     bool has_frame_argument(uint64_t return_address) const;

@@ -5,8 +5,13 @@
 // Side: heap, floor 4 (types).
 #include "types/call_votes.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+
+#include "symbols/short_name.h"
+#include "symbols/type_name.h"
+#include "types/name_parts.h"
 
 namespace heapkit::types {
 
@@ -41,6 +46,7 @@ class CallVoter {
         const symbols::CallSite& site = input_.sites.at(call_.node);
         vote_for_new(Evidence::compiler, site.allocated);
         vote_for_new(Evidence::allocator_argument, site.constructed);
+        vote_by_code();
     }
 
     // Outwards as long as functions hand on what they were given: each variable that takes it may know what it is.
@@ -66,10 +72,32 @@ class CallVoter {
             for (const symbols::CallScope& scope : input_.sites.scopes(input_.sites.at(node)))
                 is_handed_on = is_handed_on && ++looked_at < most_functions && vote_for_return(scope);
         }
+    }
+
+    // What is said only where no class has the block's size. Of structs at its start only if all that hand it on agree:
+    // one that makes many kinds of objects says what they have in common, and its callers say more.
+    void vote_at_last() {
+        const bool is_agreed = std::ranges::all_of(heads_, [&](DebugTypeId type) { return type == heads_.front(); });
+        if (!heads_.empty() && is_agreed)
+            votes_.push_back({.evidence = Evidence::guess,
+                              .head = input_.types.object(heads_.front(), {.is_head = true}),
+                              .size_bytes = input_.book.type(heads_.front()).size_bytes});
         if (!label_.empty()) votes_.push_back({.evidence = Evidence::guess, .one = input_.types.label(label_)});
     }
 
    private:
+    // Without debug information: the constructor that the code calls next, in a block of the size that it asks for.
+    void vote_by_code() {
+        const symbols::Constructed* const found = input_.constructors.at(call_.node);
+        if (found == nullptr || call_.is_array) return;
+        const auto [scope, function] = parts_of_function(symbols::qualified_function(found->function));
+        const std::string_view own_name = symbols::without_template_arguments(function);
+        if (scope.empty() || own_name != symbols::own_name_of(scope) || scope.starts_with("std::")) return;
+        votes_.push_back({.evidence = Evidence::symbol_name,
+                          .one = input_.types.object(scope, {}),
+                          .size_bytes = found->size_bytes});
+    }
+
     void vote_for_new(Evidence evidence, DebugTypeId type) {
         if (input_.book.type(type).size_bytes == 0) return;
         StackVote vote = object_vote(input_.book, input_.types, evidence, type, call_.is_array);
@@ -89,17 +117,28 @@ class CallVoter {
             may_be_several |= input_.frames.text(scope.function).find("calloc") != std::string_view::npos;
         votes_.push_back(
             object_vote(input_.book, input_.types, Evidence::result_variable, site.assigned, may_be_several));
+        const auto scopes = input_.sites.scopes(site);
+        if (what.kind == TypeKind::structure && !scopes.empty() && !is_cpp(scopes.back()))
+            heads_.push_back(site.assigned);
+    }
+
+    bool is_cpp(const symbols::CallScope& scope) const {
+        return input_.frames.text(scope.function).find_first_of(":(") != std::string_view::npos;
     }
 
     // False when the function does not hand on a pointer, or is of C++, where a constructor may come between.
     bool vote_for_return(const symbols::CallScope& scope) {
-        const bool is_cpp = input_.frames.text(scope.function).find_first_of(":(") != std::string_view::npos;
         const DebugType& returns = input_.book.type(scope.returns);
-        if (is_cpp || returns.kind != TypeKind::pointer) return false;
+        if (is_cpp(scope) || returns.kind != TypeKind::pointer) return false;
         const DebugType& what = input_.book.type(returns.target);
-        if (what.kind == TypeKind::structure && what.size_bytes != 0)
+        const bool is_class = what.kind == TypeKind::structure && what.size_bytes != 0;
+        if (is_class) {
             votes_.push_back(object_vote(input_.book, input_.types, Evidence::guess, returns.target, false));
-        std::string label = label_of(input_.sites.text(scope.returns_name));
+            heads_.push_back(returns.target);
+        }
+        // A class has one name, however many typedefs it has.
+        std::string label =
+            is_class ? input_.book.name(returns.target) : label_of(input_.sites.text(scope.returns_name));
         if (label == "void" || !label_.empty()) return true;
         if (what.kind == TypeKind::basic && label == input_.book.name(returns.target)) label += "[]";
         label_ = std::move(label);
@@ -110,6 +149,7 @@ class CallVoter {
     const AllocatingCall& call_;
     std::vector<StackVote>& votes_;
     std::string label_;
+    std::vector<DebugTypeId> heads_;  // structs at the start of what was allocated, nearest first
 };
 
 }  // namespace
@@ -119,6 +159,7 @@ void append_call_votes(const StackVotesInput& input, const AllocatingCall& call,
     voter.vote_by_call();
     voter.vote_by_variable();
     voter.vote_by_return();
+    voter.vote_at_last();
 }
 
 }  // namespace heapkit::types

@@ -262,7 +262,7 @@ void Propagation::expand(BlockId block) {
     const uint64_t size = std::max<uint64_t>(input_.book.type(type.layout).size_bytes, 1);
     const uint64_t bytes = input_.memory.blocks().size_bytes(block);
     const uint64_t first = std::min<uint64_t>(type.first_offset_bytes, bytes);
-    const bool is_one = type.form == Type::Form::storage || can_grow(input_.book, type.layout);
+    const bool is_one = type.form == Type::Form::storage || type.is_head || can_grow(input_.book, type.layout);
     const uint64_t elements = is_one ? 1 : (bytes - first) / size;
     input_.memory.prefetch(block);
     open_.push_back({Memory::moved(Memory::start_of(block), first), type.layout, elements});

@@ -55,7 +55,8 @@ TypeId StackVote::for_size(uint64_t block_bytes) const noexcept {
     if (size_bytes == 0 || block_bytes == size_bytes || (can_grow && block_bytes > size_bytes)) return one;
     if (block_bytes != 0 && block_bytes % size_bytes == 0 && several != unknown_type) return several;
     const bool may_be_counted = block_bytes > count_bytes && (block_bytes - count_bytes) % size_bytes == 0;
-    return may_be_counted ? counted : unknown_type;
+    if (may_be_counted && counted != unknown_type) return counted;
+    return block_bytes > size_bytes ? head : unknown_type;
 }
 
 StackVotes::StackVotes(const StackVotesInput& input) : input_(input) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "symbols/call_sites.h"
+#include "symbols/constructors.h"
 #include "symbols/frames.h"
 #include "types/container_rules.h"
 #include "types/frame_kinds.h"
@@ -24,6 +25,7 @@ namespace heapkit::types {
 struct StackVote {
     Evidence evidence = Evidence::none;
     TypeId one = {}, several = {}, counted = {};  // T; T[]; T[] behind a count of 8 bytes. 0: not possible there
+    TypeId head = {};                             // T and more, in a larger block
     uint64_t size_bytes = 0;                      // of T; 0: any size fits, and it is `one`
     bool can_grow = false;                        // any size from its own on fits, and it is `one`
 
@@ -42,6 +44,7 @@ struct StackVotesInput {
     const symbols::Frames& frames;
     const symbols::TypeBook& book;
     const symbols::CallSites& sites;
+    const symbols::Constructors& constructors;
     const ContainerClasses& classes;
     TypeTable& types;
 };

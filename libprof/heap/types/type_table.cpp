@@ -17,7 +17,8 @@ TypeTable::TypeTable(const symbols::TypeBook& book) : book_(book) {
 
 TypeId TypeTable::intern(Type type) {
     const std::string key = std::to_string(static_cast<int>(type.form)) + ' ' + std::to_string(type.layout.value) +
-                            ' ' + std::to_string(type.first_offset_bytes) + ' ' + type.full_name;
+                            ' ' + std::to_string(type.first_offset_bytes) + (type.is_head ? "+ " : " ") +
+                            type.full_name;
     const auto [known, is_new] = id_of_.try_emplace(key, types_.size());
     if (is_new) types_.push_back(std::move(type));
     return known->second;
@@ -39,13 +40,15 @@ TypeId TypeTable::named_object(std::string_view full_name, DebugTypeId layout, O
     type.full_name = full_name;
     if (form.is_array) type.name += "[]", type.full_name += "[]";
     type.is_closure = name.is_closure;
+    if (form.is_head) type.name += " and more", type.is_head = true;
     type.layout = layout;
     type.first_offset_bytes = form.first_offset_bytes;
     return intern(std::move(type));
 }
 
 TypeId TypeTable::object(DebugTypeId type, ObjectForm form) {
-    const uint64_t key = uint64_t{type.value} << 32 | uint64_t{form.first_offset_bytes} << 1 | uint64_t{form.is_array};
+    const uint64_t key = uint64_t{type.value} << 32 | uint64_t{form.first_offset_bytes} << 2 |
+                         uint64_t{form.is_head} << 1 | uint64_t{form.is_array};
     const auto [known, is_new] = objects_.try_emplace(key);
     if (is_new) known->second = named_object(book_.name(type), type, form);
     return known->second;

@@ -32,6 +32,7 @@ class TypeTable {
     struct ObjectForm {
         bool is_array = false;
         uint32_t first_offset_bytes = 0;
+        bool is_head = false;  // one at the start of a larger block
     };
     TypeId object(symbols::DebugTypeId type, ObjectForm form);
     TypeId object(std::string_view full_name, ObjectForm form);  // the book is asked for its layout

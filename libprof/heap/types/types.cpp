@@ -12,6 +12,7 @@
 
 #include "symbols/type_name.h"
 #include "types/member_path.h"
+#include "types/named_pointers.h"
 #include "types/propagation.h"
 #include "types/sites.h"
 #include "types/stack_votes.h"
@@ -32,7 +33,8 @@ struct Types::State {
           sites(input.snapshot, input.frames),
           site_of_stack(input.snapshot.stacks().size()),
           vtables(input.blocks, input.words, input.frames, input.book, table),
-          stacks({input.snapshot, input.frames, input.book, input.sites, layouts.classes(), table}) {}
+          constructors(input.snapshot, input.frames),
+          stacks({input.snapshot, input.frames, input.book, input.sites, constructors, layouts.classes(), table}) {}
 
     const read::Blocks& blocks;
     const symbols::TypeBook& book;
@@ -43,6 +45,7 @@ struct Types::State {
     const Sites sites;
     std::vector<TypeId> site_of_stack;
     VtableVotes vtables;
+    const symbols::Constructors constructors;
     StackVotes stacks;
     std::vector<TypeId> reached;  // what fields say
     std::vector<Evidence> reached_by;
@@ -158,11 +161,26 @@ Types Types::infer(const Input& input) {
         const BlockId block(index);
         Vote best = state.surest(block, {types.evidence_[index], types.of_block_[index]},
                                  {state.reached_by[index], state.reached[index]});
-        if (best.type == unknown_type) best = {Evidence::allocation_site, state.place_of(input.blocks.stack_of(block))};
         types.of_block_[index] = best.type;
-        types.evidence_[index] = best.type == unknown_type ? Evidence::none : best.evidence;
+        types.evidence_[index] = best.evidence;
+    }
+    types.follow_named_pointers();
+    for (size_t index = 0; index < count; ++index) {
+        if (types.of_block_[index] != unknown_type) continue;
+        const TypeId place = state.place_of(input.blocks.stack_of(BlockId(index)));
+        types.of_block_[index] = place;
+        types.evidence_[index] = place == unknown_type ? Evidence::none : Evidence::allocation_site;
     }
     return types;
+}
+
+void Types::follow_named_pointers() {
+    for (const NamedBlock& found : blocks_behind_named_pointers(
+             {state_->memory, state_->book, state_->table, of_block_, evidence_})) {
+        const size_t index = found.block.index();
+        of_block_[index] = state_->reached[index] = found.type;
+        evidence_[index] = state_->reached_by[index] = found.evidence;
+    }
 }
 
 size_t Types::count() const noexcept { return state_->table.all().size(); }

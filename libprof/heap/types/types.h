@@ -64,6 +64,7 @@ struct Type {
     std::string full_name;  // without abbreviations, for tooltips and --json
     Form form = Form::unknown;
     bool is_closure = false;
+    bool is_head = false;              // one T, and more behind it that no type describes
     symbols::DebugTypeId layout = {};  // 0: only the name is known
     uint32_t first_offset_bytes = 0;   // of the first T in the block: behind an array's count
 };
@@ -114,6 +115,7 @@ class Types {
 
    private:
     Types();
+    void follow_named_pointers();
     struct State;
     std::vector<TypeId> of_block_;
     std::vector<Evidence> evidence_;

@@ -13,9 +13,9 @@
 // Any word into a module could look like a vptr, so all of it must hold: a zero, a typeinfo, and that typeinfo's own
 // class by name. Modules without RTTI (-fno-rtti) have no typeinfo; there the vtable's symbol says the class.
 //
-// The vtable of a base at offset n has -n as offset to top, and the typeinfo of the whole. While a base that has virtual
-// bases is made, the object has a construction vtable ("_ZTC", base-in-whole): a zero and the *base's* typeinfo, so that
-// only the symbol says what is being made.
+// The vtable of a base at offset n has -n as offset to top, and the typeinfo of the whole. While a base that has
+// virtual bases is made, the object has a construction vtable ("_ZTC", base-in-whole): a zero and the *base's*
+// typeinfo, so that only the symbol says what is being made.
 #include "types/vtable.h"
 
 #include <algorithm>
@@ -47,7 +47,7 @@ constexpr std::array typeinfo_classes = {
                   Bases::several}};
 
 template <typename Name>
-Bases bases_by(Name TypeinfoClass::* how, std::string_view name) {
+Bases bases_by(Name TypeinfoClass::*how, std::string_view name) {
     const auto found = std::ranges::find(typeinfo_classes, name, how);
     return found == typeinfo_classes.end() ? Bases::unknown : found->bases;
 }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+//
+// What pointers lead to, and what constructors make, when names and code alone tell of them.
+//
+// Side: tests. Snapshots of programs without debug information, of fixtures/.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "recorded_program.h"
+
+using namespace heapkit;
+using namespace heapkit::tests;
+
+namespace {
+
+struct Known {
+    std::string name;  // "" where only the place is known
+    types::Evidence evidence;
+};
+
+// By the names that the program gives its blocks.
+std::multimap<std::string, Known> known_in(const std::string& program) {
+    const TemporaryFolder folder;
+    const Heap heap = recorded(program, folder);
+    const auto addresses = heap.blocks().address;
+    std::multimap<std::string, Known> known;
+    std::ifstream lines(folder / "output");
+    for (std::string address, what; std::getline(lines, address, '\t') && std::getline(lines, what);) {
+        const auto found = std::lower_bound(addresses.begin(), addresses.end(), std::stoull(address, nullptr, 16));
+        REQUIRE(found != addresses.end());
+        const BlockId block(static_cast<size_t>(found - addresses.begin()));
+        const types::Evidence evidence = heap.types().evidence(block);
+        const bool is_typed = evidence > types::Evidence::allocation_site;
+        known.emplace(what, Known{is_typed ? heap.types().type(heap.types().of(block)).name : "", evidence});
+    }
+    return known;
+}
+
+}  // namespace
+
+TEST_CASE("what a shared_ptr's control block leads to has the class that its vtable names, also when stripped") {
+    for (const char* program : {"pointers_symbols", "pointers_stripped"}) {
+        INFO(program);
+        const auto known = known_in(program);
+        for (const char* what : {"farm::Plain", "farm::Adopted", "farm::Closed"}) {
+            INFO(what);
+            REQUIRE(known.contains(what));
+            CHECK(known.find(what)->second.name == what);
+            CHECK(known.find(what)->second.evidence == types::Evidence::field);
+        }
+        CHECK(known.find("nothing")->second.name.empty());  // of a control block that nobody uses any more
+    }
+}
+
+TEST_CASE("without debug information the constructor that the code calls names the class, if it has one size") {
+    const auto known = known_in("pointers_symbols");
+    REQUIRE(known.contains("farm::Built"));
+    CHECK(known.find("farm::Built")->second.name == "farm::Built");
+    CHECK(known.find("farm::Built")->second.evidence == types::Evidence::symbol_name);
+    for (auto [at, end] = known.equal_range("part or whole"); at != end; ++at) CHECK(at->second.name.empty());
+    CHECK(known_in("pointers_stripped").find("farm::Built")->second.name.empty());
+}
+
+TEST_CASE("a block that begins with a struct of C, and is larger, is that struct and more") {
+    const auto known = known_in("pointers");
+    REQUIRE(known.contains("note"));
+    CHECK(known.find("note")->second.name == "Note and more");
+    CHECK(known.find("note")->second.evidence == types::Evidence::guess);
+    CHECK(known.find("farm::Built")->second.name == "farm::Built");
+}
+
+TEST_CASE("what storage of pointers leads to has the class that its name says, with little trust") {
+    const auto known = known_in("pointers_unoptimised");
+    for (const char* what : {"farm::InVector", "farm::InMap", "farm::InList"}) {
+        INFO(what);
+        REQUIRE(known.contains(what));
+        CHECK(known.find(what)->second.name == what);
+        CHECK(known.find(what)->second.evidence >= types::Evidence::seeded_field);  // or its constructor was called
+        CHECK(trust_in(known.find(what)->second.evidence) <= types::Trust::medium);
+    }
+    CHECK(known.find("map<int, int>")->second.name == "std::map<int, int>");
+    CHECK(known.find("char")->second.name.empty());
+}
