@@ -11,6 +11,7 @@ namespace heapkit::cli {
 
 Command run_command();
 Command snapshot_command();
+Command top_command();
 Command stats_command();
 Command types_command();
 Command growth_command();

@@ -19,6 +19,7 @@ struct RunOptions {
     std::vector<std::string> command;        // the program and its arguments
     std::filesystem::path folder = ".";      // where snapshots go; made when it is not there
     bool exit_snapshot = true;               // at the end, and before SIGTERM or SIGINT is handed on
+    bool follow_exec = false;                // programs that it becomes or starts by exec are recorded too
     std::string contents;                    // "words" or "none"; "": the agent's default
     std::vector<std::string> agent_options;  // "key=value", as in PROF
 };

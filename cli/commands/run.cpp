@@ -35,6 +35,7 @@ RunOptions run_options_of(const Typed& typed) {
     return {.command = typed.arguments(),
             .folder = typed.text("output-folder", "."),
             .exit_snapshot = !typed.has("no-exit-snapshot"),
+            .follow_exec = typed.has("follow-exec"),
             .contents = typed.text("contents"),
             .agent_options = recorder_options_of(typed)};
 }
@@ -75,6 +76,9 @@ std::vector<Option> recording_options() {
              .value = "FOLDER",
              .help = "Write snapshots there; it is made when it is not there.",
              .fallback = "the current folder; with --leaks a temporary one"},
+            {.names = "--follow-exec",
+             .help = "Record also the programs that this one becomes or starts by exec, each with files of its own. "
+                     "Otherwise they are freed of the recorder."},
             {.names = "--no-exit-snapshot", .help = "Write no snapshot when the program ends."},
             {.names = "--contents",
              .kind = Kind::choice,
@@ -141,8 +145,10 @@ Command run_command() {
                 "snapshot PID. Files are named PROGRAM.PID.N.heap.\n\n"
                 "The exit status is the program's own; 128 + N when signal N ended it, 127 when it is not there, 126 "
                 "when it cannot be recorded.\n\n"
-                "With --leaks, each process is checked that ends by itself: the program, and those that it starts with "
-                "exec; forked children only with --set forks=on. The exit status stays the program's when that is not "
+                "A program that dies suddenly, by kill -9, SIGSEGV, abort or the OOM killer, leaves a report of what was live "
+                "at that moment, by call stack, and a snapshot without blocks.\n\n"
+                "With --leaks, each process is checked that ends by itself: the program, and with --follow-exec those that it "
+                "starts with exec; forked children only with --set forks=on. The exit status stays the program's when that is not "
                 "0; otherwise it is N of --exitcode when anything is listed, 2 when the program left no snapshot "
                 "to check.",
             .arguments = {{"PROGRAM", "The program and its arguments, after --.", 1, SIZE_MAX}},

@@ -68,14 +68,17 @@ Result<fs::path> find_agent() {
     return agent;
 }
 
-std::vector<std::string> environment_for(const fs::path& agent, const RunOptions& options) {
+std::vector<std::string> environment_for(const fs::path& agent, const RunOptions& options,
+                                         const std::string& shared_memory) {
     std::vector<std::string> environment;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view text = *entry;
         if (!text.starts_with("LD_PRELOAD=") && !text.starts_with("PROF=")) environment.emplace_back(text);
     }
     environment.push_back("LD_PRELOAD=" + joined(agent.c_str(), ":", std::getenv("LD_PRELOAD")));
-    environment.push_back("PROF=" + agent_options(options));
+    environment.push_back("PROF=" + agent_options(options) +
+                          (shared_memory.empty() ? "" : ",shared=" + shared_memory) +
+                          (options.follow_exec ? ",follow=on" : ""));
     return environment;
 }
 

@@ -97,7 +97,7 @@ void Child::stopped_by(int signal) {
     hand_on(SIGCONT);
 }
 
-int Child::wait(const std::function<void(pid_t)>& before_end) {
+int Child::wait(const std::function<void(pid_t)>& before_end, const std::function<void()>& now_and_then) {
     const sigset_t taken = taken_signals();
     for (;;) {
         int status = 0;
@@ -107,9 +107,12 @@ int Child::wait(const std::function<void(pid_t)>& before_end) {
                 continue;
             }
             if (has_terminal_) give_terminal(getpgrp());
-            return WIFSIGNALED(status) ? code_of_signal + WTERMSIG(status) : WEXITSTATUS(status);
+            end_signal_ = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+            return end_signal_ != 0 ? code_of_signal + end_signal_ : WEXITSTATUS(status);
         }
-        const int signal = sigwaitinfo(&taken, nullptr);
+        const timespec a_second{.tv_sec = 1, .tv_nsec = 0};
+        const int signal = now_and_then ? sigtimedwait(&taken, nullptr, &a_second) : sigwaitinfo(&taken, nullptr);
+        if (now_and_then && signal < 0) now_and_then();
         if (signal < 0 || signal == SIGCHLD) continue;
         if ((signal == SIGTERM || signal == SIGINT) && before_end) before_end(pid_);
         hand_on(signal);

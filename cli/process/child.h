@@ -30,11 +30,12 @@ class Child {
     };
     static Result<Child> start(const Command& command);
 
-    // Hands signals on until the program ends; `before_end` is called before SIGTERM or SIGINT is. Returns the exit
-    // code, 128 + n when signal n ended it.
-    int wait(const std::function<void(pid_t)>& before_end);
+    // Hands signals on until the program ends; `before_end` is called before SIGTERM or SIGINT is, `now_and_then` about once
+    // a second unless it is empty. Returns the exit code, 128 + n when signal n ended it.
+    int wait(const std::function<void(pid_t)>& before_end, const std::function<void()>& now_and_then = {});
 
     pid_t pid() const noexcept { return pid_; }
+    int end_signal() const noexcept { return end_signal_; }  // that ended it, 0: none did
 
    private:
     explicit Child(pid_t pid) noexcept : pid_(pid) {}
@@ -42,6 +43,7 @@ class Child {
     void stopped_by(int signal);
     bool has_terminal_ = false;
     pid_t pid_;
+    int end_signal_ = 0;
 };
 
 // Whether another SIGTERM or SIGINT waits: the user is impatient.

@@ -162,6 +162,7 @@ prof_control_state ControlPage::state() const noexcept {
 }
 
 std::string ControlPage::reply_path() const { return text_in(page_->reply_path, sizeof page_->reply_path); }
+std::string ControlPage::shared_path() const { return text_in(page_->shared_path, sizeof page_->shared_path); }
 std::string ControlPage::reply_text() const { return text_in(page_->reply_text, sizeof page_->reply_text); }
 
 bool ControlPage::lock() const noexcept { return flock(fd_, LOCK_EX | LOCK_NB) == 0; }

@@ -28,6 +28,8 @@ class ControlPage {
     uint32_t signal_number() const noexcept { return page_->signal_number; }
     std::string reply_path() const;
     std::string reply_text() const;
+    std::string shared_path() const;
+    uint32_t own_pid() const noexcept { return page_->pid; }  // as the process sees itself
 
     // False: another tool asks at this moment.
     bool lock() const noexcept;

@@ -16,6 +16,8 @@
 #include "process/page.h"
 #include "process/program.h"
 #include "process/written.h"
+#include "process/deaths.h"
+#include "process/shared_memory.h"
 #include "request.h"
 
 namespace heapkit::cli {
@@ -25,6 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr int code_error = 2;
 constexpr size_t listed_at_most = 20;
+constexpr uint32_t slots_to_follow = 1024;  // processes at one time whose counters are shared
 
 Ended refuse(int code, const std::string& what, const std::string& hint = {}) {
     fmt::print(stderr, "heapkit: {}\n", what);
@@ -32,11 +35,12 @@ Ended refuse(int code, const std::string& what, const std::string& hint = {}) {
     return {.code = code, .snapshots = {}};
 }
 
-void snapshot_before_end(pid_t pid) {
+bool snapshot_before_end(pid_t pid) {
     RequestOptions options;
     options.is_cancelled = is_asked_again;
-    if (const auto path = request_snapshot(pid, options); !path)
-        fmt::print(stderr, "heapkit: no snapshot before the signal: {}\n", path.error().what);
+    const auto path = request_snapshot(pid, options);
+    if (!path) fmt::print(stderr, "heapkit: no snapshot before the signal: {}\n", path.error().what);
+    return static_cast<bool>(path);
 }
 
 void say_written(const std::vector<fs::path>& paths) {
@@ -59,14 +63,23 @@ Ended run_to_end(const RunOptions& options, const std::function<void(const Ended
     fs::create_directories(options.folder, error);
     if (error) return refuse(code_error, "cannot make the folder " + options.folder.string() + ": " + error.message());
 
+    const auto memory = SharedMemory::make(options.follow_exec ? slots_to_follow : 1);
     const Written written(options.folder);
     auto child = Child::start({.file = program.file, .arguments = options.command,
-                               .environment = environment_for(*agent, options)});
+                               .environment = environment_for(*agent, options, memory ? memory->path() : "")});
     if (!child) return refuse(program.exit_code == 0 ? 126 : program.exit_code, child.error().what, child.error().hint);
-    const int code = child->wait(options.exit_snapshot ? snapshot_before_end : std::function<void(pid_t)>());
+    const pid_t pid = child->pid();
+    const fs::path folder = options.exit_snapshot ? options.folder : fs::path();
+    Deaths deaths(memory, {.pid = pid, .folder = folder, .follows_exec = options.follow_exec});
+    const auto before_end = [&](pid_t ending) {
+        if (snapshot_before_end(ending)) deaths.expect();
+    };
+    const int code = child->wait(options.exit_snapshot ? std::function<void(pid_t)>(before_end) : std::function<void(pid_t)>(),
+                                 options.follow_exec ? [&] { deaths.look(); } : std::function<void()>());
     drop_late_signals();
     remove_stale_pages();
-    const Ended ended{.code = code, .pid = child->pid(), .snapshots = written.since()};
+    deaths.look_at_end(code, child->end_signal());
+    const Ended ended{.code = code, .pid = pid, .snapshots = written.since()};
     if (take) take(ended);
     release_signals();
     return ended;

@@ -93,7 +93,7 @@ class Gate(unittest.TestCase):
         self.assertIn("left no snapshot at its end", answer.stderr)
 
     def test_programs_started_with_exec_are_checked_too_and_forked_ones_when_asked(self):
-        answer = self.run_gate("exec")
+        answer = self.run_gate("exec", before=("--leaks", "--follow-exec"))
         self.assertEqual(answer.returncode, 1, answer.stderr)
         self.assertIn("leaks in 1 of 2 processes", answer.stderr)
         self.assertEqual(self.run_gate("fork").returncode, 0)

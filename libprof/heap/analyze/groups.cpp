@@ -246,7 +246,8 @@ std::string_view to_text(Metric metric) noexcept { return name_of(metric_names, 
 std::vector<Total> totals_by_stack(const Heap& heap, Metric metric, const Selection& selection) {
     const auto stacks = heap.snapshot().stacks();
     std::vector<Total> totals(stacks.size());
-    if (is_of_live_blocks(metric)) {
+    const bool by_counters = !heap.snapshot().has_blocks();
+    if (is_of_live_blocks(metric) && !by_counters) {
         const read::Blocks& blocks = heap.blocks();
         const bool by_block = selection.asks_for_types();
         for (size_t index = 0; index < blocks.count(); ++index) {
@@ -261,6 +262,8 @@ std::vector<Total> totals_by_stack(const Heap& heap, Metric metric, const Select
         const auto total = [](uint64_t bytes, uint64_t blocks) {
             return Total{.bytes = static_cast<int64_t>(bytes), .blocks = static_cast<int64_t>(blocks)};
         };
+        if (is_of_live_blocks(metric) && by_counters)
+            totals[index] = total(stack.allocated_bytes - stack.freed_bytes, stack.allocated_blocks - stack.freed_blocks);
         if (metric == Metric::allocated) totals[index] = total(stack.allocated_bytes, stack.allocated_blocks);
         if (metric == Metric::peak) totals[index] = total(stack.peak_bytes, stack.peak_blocks);
         if (metric == Metric::temporary) totals[index] = total(0, stack.temporary_blocks);

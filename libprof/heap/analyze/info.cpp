@@ -29,6 +29,8 @@ std::string reason_text(uint32_t reason) {
             return "taken because the heap had grown";
         case PROF_REASON_PEAK:
             return "taken at a new peak";
+        case PROF_REASON_SUDDEN:
+            return "what was left of a process that died suddenly";
         default:
             return "reason unknown to this version";
     }

@@ -63,11 +63,29 @@ std::string sentence_of(const Loss& loss, uint64_t lost) {
     return fmt::format("{} {}", number, lost == 1 ? loss.what : loss.what_many);
 }
 
+// What cannot be asked of a process that died before it could be photographed.
+std::vector<std::string> notes_of_the_dead(std::span<const Heap* const> heaps) {
+    std::vector<std::string> notes;
+    for (const Heap* heap : heaps) {
+        if (heap->snapshot().has_blocks()) continue;
+        const prof_process& process = heap->snapshot().process();
+        notes.push_back(fmt::format("{} (pid {}) died suddenly: known are the counters of its stacks until then. Its blocks, "
+                                    "their types, references and leaks are not.",
+                                    heap->snapshot().program(), process.pid));
+        if (process.live_error_bytes != 0)
+            notes.push_back(fmt::format("Its {} threads had not handed in all that they counted: up to {} may be missing, "
+                                        "or be freed already.",
+                                        process.thread_count,
+                                        size_to_text(static_cast<double>(process.live_error_bytes))));
+    }
+    return notes;
+}
+
 }  // namespace
 
 // One note a kind, with the most that any of the snapshots lost.
 std::vector<std::string> loss_notes(std::span<const Heap* const> heaps, unsigned rests) {
-    std::vector<std::string> notes;
+    std::vector<std::string> notes = notes_of_the_dead(heaps);
     for (const Loss& loss : losses) {
         if ((loss.touches & rests) == 0) continue;
         const Heap* worst = heaps.back();

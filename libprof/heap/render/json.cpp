@@ -129,23 +129,29 @@ Json json_of(const Subject& subject) {
             {"live_blocks", subject.live_blocks}};
 }
 
-}  // namespace
-
-std::string to_json(const Report& report) {
+Json document_of(const Report& report) {
     Json snapshots = Json::array(), answers = Json::object();
     for (const Subject& subject : report.subjects) snapshots.push_back(json_of(subject));
     for (const Shape& shape : report.shapes) {
         std::visit([&](const auto& answer) { answers[answer.key] = json_of(answer); }, shape);
     }
-    const Json document = {{"format", format_version},
-                           {"heapkit", HEAPKIT_VERSION},
-                           {"command", report.command},
-                           {"snapshots", std::move(snapshots)},
-                           {"answers", std::move(answers)},
-                           {"notes", report.notes},
-                           {"next", report.next}};
-    // Names are bytes from a stranger; what is no UTF-8 becomes U+FFFD.
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return {{"format", format_version},
+            {"heapkit", HEAPKIT_VERSION},
+            {"command", report.command},
+            {"snapshots", std::move(snapshots)},
+            {"answers", std::move(answers)},
+            {"notes", report.notes},
+            {"next", report.next}};
 }
+
+// Names are bytes from a stranger; what is no UTF-8 becomes U+FFFD.
+std::string text_of(const Report& report, int indent) {
+    return document_of(report).dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string to_json(const Report& report) { return text_of(report, 2); }
+std::string to_json_line(const Report& report) { return text_of(report, -1); }
 
 }  // namespace heapkit::render

@@ -12,6 +12,7 @@
 
 namespace heapkit::render {
 
-std::string to_json(const Report& report);  // ends with a line feed
+std::string to_json(const Report& report);       // ends with a line feed
+std::string to_json_line(const Report& report);  // the same without other line feeds
 
 }  // namespace heapkit::render

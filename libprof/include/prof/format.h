@@ -100,7 +100,9 @@ enum prof_reason {
     PROF_REASON_SIGNAL = 3,   /* the snapshot signal, without a request */
     PROF_REASON_INTERVAL = 4, /* time: the option interval */
     PROF_REASON_GROWTH = 5,   /* so much more was live than at the snapshot before */
-    PROF_REASON_PEAK = 6      /* a new peak */
+    PROF_REASON_PEAK = 6,     /* a new peak */
+    PROF_REASON_SUDDEN = 7    /* since 1.2: the process is dead, and heapkit run wrote down what it had shared: stacks and
+                                 their counters, without blocks, threads and maps */
 };
 
 enum prof_contents {
@@ -135,7 +137,10 @@ struct prof_process {
     uint32_t page_bytes;
     uint32_t thread_count;        /* alive at the snapshot */
     uint32_t current_tick;        /* the tick that the snapshot itself made: blocks with birth >= it are newer */
-    uint64_t reserved[8];         /* zero */
+    uint64_t live_error_bytes;    /* since 1.2, of PROF_REASON_SUDDEN: live_bytes may be wrong by so much, either way */
+    uint32_t end_signal;          /* the same: the signal that killed the process, 0 when unknown */
+    uint32_t reserved_word;       /* zero */
+    uint64_t reserved[6];         /* zero */
 };
 PROF_FORMAT_SIZE(struct prof_process, 224);
 

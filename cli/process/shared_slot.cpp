@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// See shared_slot.h: the control page says where the memory is, as "/proc/PID/fd/N" of heapkit run.
+//
+// Side: our process, cli. What the page says is the process's word: no other path is opened.
+#include "shared_slot.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "process/page.h"
+
+namespace heapkit::cli {
+namespace {
+
+// "/proc/PID/fd/N" and nothing else, made anew from its numbers; "" otherwise.
+std::string checked(const std::string& path) {
+    unsigned pid = 0, fd = 0;
+    if (std::sscanf(path.c_str(), "/proc/%9u/fd/%9u", &pid, &fd) != 2) return {};
+    const std::string again = "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(fd);
+    return again == path ? again : std::string();
+}
+
+}  // namespace
+
+Result<SharedSlot> SharedSlot::find(pid_t pid) {
+    const auto page = ControlPage::open(pid, true);
+    if (!page) return page.error();
+    const std::string process = "process " + std::to_string(pid) + " (" + process_name(pid) + ")";
+    const Error shares_nothing{process + " is recorded, and shares its counters with nobody",
+                               "heapkit top shows programs that heapkit run started, and with --follow-exec those that they "
+                               "start by exec; not forked children. Otherwise take snapshots: heapkit snapshot " +
+                                   std::to_string(pid)};
+    const std::string path = checked(page->shared_path());
+    if (path.empty()) return shares_nothing;
+    Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) return Error{"cannot open what " + process + " shares, " + path + ": " + std::strerror(errno),
+                          errno == ENOENT ? "heapkit run, which made it, is gone." : "Ask as the user of heapkit run."};
+    for (uint32_t slot = 0; slot < read::shared_slots(fd.number()); ++slot) {
+        if (read::shared_owner(fd.number(), slot) != page->own_pid()) continue;
+        const auto tables = read::read_shared_tables(fd.number(), slot);
+        if (tables && tables->state == PROF_SHARED_RECORDING) return SharedSlot(std::move(fd), pid, page->own_pid(), slot);
+    }
+    return shares_nothing;
+}
+
+Result<read::SharedTables> SharedSlot::read() const { return read::read_shared_tables(fd_.number(), slot_); }
+
+bool SharedSlot::is_alive() const {
+    return !has_ended(pid_) && read::shared_owner(fd_.number(), slot_) == own_pid_;
+}
+
+}  // namespace heapkit::cli

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+//
+// See sudden.h: the shared tables become a snapshot, and that is asked like any other.
+//
+// Side: our process, cli. What the program shared may be damaged; nothing of it is a path or reaches a terminal as it is.
+#include "sudden.h"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+
+#include "analyze/losses.h"
+#include "analyze/statistics.h"
+#include "base/descriptor.h"
+#include "read/shared_snapshot.h"
+#include "render/safe_text.h"
+#include "render/text.h"
+#include "session.h"
+
+namespace heapkit::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t lines_shown = 10, tracebacks_shown = 3;
+constexpr uint32_t names_tried_at_most = 100000;
+
+// "SIGKILL"; the number where it has no name.
+std::string name_of(int signal) {
+    const char* const name = sigabbrev_np(signal);
+    return name != nullptr ? std::string("SIG") + name : fmt::format("signal {}", signal);
+}
+
+// For a name of ours: what else was shared may be anything.
+std::string file_name_of(const std::string& program) {
+    std::string name;
+    for (const char c : program.substr(program.rfind('/') + 1)) {
+        if (std::isprint(static_cast<unsigned char>(c)) != 0) name += c;
+    }
+    return name.empty() || name.front() == '.' ? "program" : name;
+}
+
+// PROGRAM.PID.N.heap, the next N that is free.
+fs::path path_for(const read::SharedTables& tables, const fs::path& folder, uint32_t& number) {
+    fs::path path;
+    std::error_code ignored;
+    for (number = 1; number < names_tried_at_most; ++number) {
+        path = folder / fmt::format("{}.{}.{}.heap", file_name_of(tables.program), tables.owner, number);
+        if (!fs::exists(path, ignored)) break;
+    }
+    return path;
+}
+
+uint64_t now_ns() {
+    return static_cast<uint64_t>(
+        std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count());
+}
+
+std::string_view text_of(const std::vector<std::byte>& bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// A file of no folder, for when there is none to write to.
+Descriptor in_memory(const std::vector<std::byte>& bytes) {
+    Descriptor fd(memfd_create("snapshot", MFD_CLOEXEC));
+    if (fd && write(fd.number(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) return Descriptor();
+    return fd;
+}
+
+Result<Report> report_of(const Session& session) {
+    Report report = session.begin_report("run");
+    auto lines = analyze::statistics(session.first(), {.by = analyze::GroupBy::lineno}, {}, {.limit = lines_shown});
+    if (!lines) return lines.error();
+    auto tracebacks =
+        analyze::statistics(session.first(), {.by = analyze::GroupBy::traceback}, {}, {.limit = tracebacks_shown});
+    if (!tracebacks) return tracebacks.error();
+    report.shapes = {std::move(*lines), std::move(*tracebacks)};
+    report.notes = analyze::loss_notes(session.heaps(), analyze::on_counts | analyze::on_stacks);
+    return report;
+}
+
+Result<void> show(const std::string& path, const std::string& name, const Console& console) {
+    const auto session = Session::open({&path, 1}, console);
+    if (!session) return session.error();
+    auto report = report_of(*session);
+    if (!report) return report.error();
+    if (!name.empty()) {
+        report->subjects[0].file = name;
+        report->heading = {};
+    }
+    render::TextOptions options = console.text_options();
+    options.colour = options.colour && console.errors_are_terminal();
+    session->clear_progress();
+    std::fputs(render::to_text(*report, options).c_str(), stderr);
+    return {};
+}
+
+void say_how(const read::SharedTables& tables, const SuddenEnd& end) {
+    const std::string program = render::safe_text(file_name_of(tables.program), {});
+    const std::string how = end.signal != 0 ? fmt::format("was killed by {}", name_of(end.signal))
+                                            : "ended without a word to the recorder";
+    fmt::print(stderr, "heapkit: sudden death: {} (pid {}) {}. What it shared until then:\n", program, tables.owner, how);
+}
+
+}  // namespace
+
+std::optional<fs::path> report_sudden_end(const SuddenEnd& end, const Console& console) {
+    const auto tables = read::read_shared_tables(end.memory, end.slot);
+    if (!tables) {
+        console.explain({"sudden death, and there is no report: " + tables.error().what, tables.error().hint});
+        return std::nullopt;
+    }
+    say_how(*tables, end);
+    uint32_t number = 1;
+    const fs::path path = end.folder.empty() ? fs::path() : path_for(*tables, end.folder, number);
+    const std::vector<std::byte> bytes = read::snapshot_of(
+        *tables, {.number = number, .end_signal = static_cast<uint32_t>(end.signal), .unix_ns = now_ns()});
+    Result<void> written;
+    if (!path.empty()) written = write_whole_file(path.string(), text_of(bytes), console);
+    if (!written) console.explain(written.error());
+    const bool is_file = !path.empty() && written;
+    const Descriptor copy = is_file ? Descriptor() : in_memory(bytes);
+    const auto shown = is_file ? show(path.string(), "", console)
+                               : show(fmt::format("/proc/self/fd/{}", copy.number()), "in memory", console);
+    if (!shown) console.explain(shown.error());
+    return is_file ? std::optional(path) : std::nullopt;
+}
+
+}  // namespace heapkit::cli
