@@ -151,6 +151,10 @@ bool DwarfCensus::visit(Dwarf_Die& die, uint32_t parent, int depth) {
         case DW_TAG_variable:
             if (static_place_of(die))
                 variables_.push_back({die, parent, entities_[parent].kind == Entity::Kind::function});
+            note_type_of(die);
+            break;
+        case DW_TAG_formal_parameter:
+            note_type_of(die);
             break;
         case DW_TAG_typedef:
             visit_typedef(die, parent);
@@ -161,12 +165,16 @@ bool DwarfCensus::visit(Dwarf_Die& die, uint32_t parent, int depth) {
     return true;
 }
 
+void DwarfCensus::note_type_of(Dwarf_Die& die) {
+    if (const auto type = reference_of(die, DW_AT_type))
+        if (is_used_.try_emplace(reinterpret_cast<uintptr_t>(type->addr)).second) used_.push_back(*type);
+}
+
 void DwarfCensus::visit_function(Dwarf_Die& die, uint32_t parent, int depth) {
     if (has(die, DW_AT_declaration)) return;
     if (has_code(die)) functions_.push_back(die);
     Dwarf_Die typed = having_type(die);
-    if (const auto type = reference_of(typed, DW_AT_type))
-        if (is_returned_.try_emplace(reinterpret_cast<uintptr_t>(type->addr)).second) returned_.push_back(*type);
+    note_type_of(typed);
     Dwarf_Attribute attribute;
     const char* name = dwarf_attr_integrate(&die, DW_AT_name, &attribute) ? dwarf_formstring(&attribute) : nullptr;
     Entity entity = {

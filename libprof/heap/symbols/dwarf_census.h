@@ -45,7 +45,8 @@ class DwarfCensus {
     const std::vector<Entity>& entities() const noexcept { return entities_; }
     const std::vector<StaticVariable>& variables() const noexcept { return variables_; }
     const std::vector<Dwarf_Die>& functions() const noexcept { return functions_; }  // with code
-    const std::vector<Dwarf_Die>& returned() const noexcept { return returned_; }    // types, each DIE once
+    // Types that functions return, take and have variables of, each DIE once.
+    const std::vector<Dwarf_Die>& used() const noexcept { return used_; }
     size_t type_count() const noexcept { return entity_of_type_.size() - 1; }
     const Entity& entity_of(DebugTypeId type) const { return entities_[entity_of_type_[type.index()]]; }
 
@@ -68,6 +69,7 @@ class DwarfCensus {
     void walk(Dwarf_Die& die, uint32_t parent, int depth);
     bool visit(Dwarf_Die& die, uint32_t parent, int depth);
     void visit_type(Dwarf_Die& die, uint32_t parent, int depth);
+    void note_type_of(Dwarf_Die& die);
     void visit_function(Dwarf_Die& die, uint32_t parent, int depth);
     void visit_typedef(Dwarf_Die& die, uint32_t parent);
     bool is_own_name(const TypedefName& given, uint32_t parent) const;
@@ -81,8 +83,8 @@ class DwarfCensus {
     std::vector<uint32_t> entity_of_type_;
     std::vector<StaticVariable> variables_;
     std::vector<Dwarf_Die> functions_;
-    std::vector<Dwarf_Die> returned_;
-    FlatMap is_returned_;
+    std::vector<Dwarf_Die> used_;
+    FlatMap is_used_;
     std::vector<Known> known_;
     FlatMap entity_of_key_;
     FlatMap name_at_;  // DIE of an unnamed type that a typedef before it names → its place in typedef_names_

@@ -96,7 +96,8 @@ DwarfTypes::DwarfTypes(Dwarf* dwarf) {
     columns.type_texts.resize(nominal);
     columns.marks.resize(nominal);
     read_classes(census, uses, columns);
-    for (const Dwarf_Die& type : census.returned()) uses.resolve(type);  // those of call sites are then in the book
+    // Those of call sites and of running functions' variables are then in the book.
+    for (const Dwarf_Die& type : census.used()) uses.resolve(type);
     spell_names(census, uses.spellings(), columns);
     read_variables(census, uses, thread_block_of(dwarf), columns);
     read_functions(census, columns);

@@ -29,7 +29,7 @@
 namespace heapkit::symbols {
 namespace {
 
-constexpr char magic[8] = {'H', 'K', 'T', 'Y', 'P', '\n', 0, 2};  // the last byte is the version
+constexpr char magic[8] = {'H', 'K', 'T', 'Y', 'P', '\n', 0, 3};  // the last byte is the version
 constexpr uint64_t largest_bytes = uint64_t{1} << 30;
 
 struct TypeCacheHeader {
