@@ -23,6 +23,7 @@ struct Heap::State {
     std::optional<symbols::Frames> frames;
     std::optional<symbols::TypeBook> book;
     std::optional<symbols::CallSites> call_sites;
+    std::optional<symbols::ThreadVariables> thread_variables;
     std::optional<types::Types> types;
     // What types borrow.
     std::optional<read::Words> words;
@@ -60,20 +61,31 @@ const symbols::TypeBook& Heap::type_book() const {
 void Heap::read_symbols() const {
     if (state_->call_sites) return;
     state_->call_sites = symbols::CallSites::read(state_->snapshot, type_book(), frames(), state_->options.symbols);
+    read_words();
+    state_->thread_variables = symbols::ThreadVariables::find({.snapshot = state_->snapshot,
+                                                               .blocks = state_->blocks,
+                                                               .words = *state_->words,
+                                                               .frames = frames(),
+                                                               .book = type_book(),
+                                                               .options = state_->options.symbols});
 }
 
 // Words that are damaged take the vtables away, not the types: sites are still known. words() says what is wrong.
-const types::Types& Heap::types() const {
-    if (state_->types) return *state_->types;
+void Heap::read_words() const {
     if (const auto words = state_->snapshot.words()) {
         state_->words = *words;
     } else {
         state_->no_words.assign(state_->blocks.count(), 0);
         state_->words = {.block_end = state_->no_words, .slot = {}, .value = {}, .targets = {}, .roots = {}};
     }
+}
+
+const types::Types& Heap::types() const {
+    if (state_->types) return *state_->types;
     read_symbols();
     state_->types = types::Types::infer(
-        {state_->snapshot, state_->blocks, *state_->words, frames(), type_book(), *state_->call_sites});
+        {state_->snapshot, state_->blocks, *state_->words, frames(), type_book(), *state_->call_sites,
+         &*state_->thread_variables});
     return *state_->types;
 }
 
@@ -94,7 +106,8 @@ Result<const refs::References*> Heap::references(bool raw) const {
                                           .words = *state_->words,
                                           .frames = frames(),
                                           .book = type_book(),
-                                          .types = types},
+                                          .types = types,
+                                          .threads = &*state_->thread_variables},
                                          raw);
     if (!built) return built.error();
     known = *std::move(built);

@@ -46,6 +46,7 @@ class Heap {
     friend void type_together(std::span<const Heap* const> heaps);
     struct State;
     void read_symbols() const;  // all that types() reads of debug files
+    void read_words() const;
     explicit Heap(std::unique_ptr<State> state) noexcept;
     std::unique_ptr<State> state_;
 };

@@ -131,8 +131,8 @@ std::string VertexText::full_name(VertexId vertex) const {
         case Vertices::Kind::container:
             return heap_.type_book().name(container_of(vertex).type);
         case Vertices::Kind::root:
-            if (const auto* variable = references_.vertices().root(vertex).variable)
-                return std::string(heap_.type_book().text(variable->name));
+            if (const refs::VariableRef variable = references_.vertices().root(vertex).variable)
+                return references_.variables().full_name(variable);
             return references_.root_name(vertex);
         case Vertices::Kind::block:
             break;
@@ -149,10 +149,13 @@ std::string VertexText::container_facts(VertexId vertex) const {
 }
 
 std::string VertexText::root_facts(VertexId vertex) const {
-    const std::string kind(references_.root_kind(vertex));
-    const symbols::Variable* const variable = references_.vertices().root(vertex).variable;
-    if (variable == nullptr || variable->line == 0) return kind;
-    return fmt::format("{}, {}:{}", kind, last_part(heap_.type_book().text(variable->file)), variable->line);
+    const std::string kind = references_.root_kind(vertex);
+    const refs::VariableRef variable = references_.vertices().root(vertex).variable;
+    const uint32_t line = variable ? refs::Variables::line(variable) : 0;
+    const std::string thread = variable ? references_.variables().thread(variable) : "";
+    const std::string at =
+        line == 0 ? "" : fmt::format(", {}:{}", last_part(references_.variables().file(variable)), line);
+    return fmt::format("{}{}{}{}", kind, at, thread.empty() ? "" : " · ", thread);
 }
 
 std::string VertexText::facts(VertexId vertex) const {
@@ -196,7 +199,7 @@ uint64_t VertexText::address(VertexId vertex) const {
         }
         case Vertices::Kind::root: {
             const refs::Root& root = references_.vertices().root(vertex);
-            if (root.variable != nullptr) return root.variable->address;
+            if (root.variable) return refs::Variables::address(root.variable);
             return words ? words->roots[root.area].address + root.offset_bytes : 0;
         }
         case Vertices::Kind::block:
@@ -209,8 +212,15 @@ std::string VertexText::through(VertexId holder, const std::string& label) const
     if (label.empty()) return name(holder);
     if (label.front() == '[' || label.front() == '+') return name(holder) + label;
     if (label.find(' ') != std::string::npos) return fmt::format("{}: {}", name(holder), label);
-    const bool is_variable = references_.vertices().kind(holder) == Vertices::Kind::root;
-    return fmt::format("{}{}{}", name(holder), is_variable ? "." : "::", label);
+    return fmt::format("{}{}{}", name(holder), is_root ? "." : "::", label);
+    const bool is_root = references_.vertices().kind(holder) == Vertices::Kind::root;
+    // "session.user in serve(Request const&)", "current.user of worker (tid 1001)".
+    if (const refs::VariableRef variable = is_root ? references_.vertices().root(holder).variable : refs::VariableRef();
+        variable.of_thread != nullptr && label.find(' ') == std::string::npos) {
+        const refs::Variables::Name parts = references_.variables().name(variable);
+        const bool is_index = label.front() == '[' || label.front() == '+';
+        return fmt::format("{}{}{}{}", parts.own, is_index ? "" : ".", label, parts.scope);
+    }
 }
 
 // A container is called by the field that it is, where that is known.
@@ -234,11 +244,11 @@ NetNode VertexText::node(VertexId vertex) const {
     if (kind == Vertices::Kind::container) node.role = NetNode::Role::container;
     if (kind == Vertices::Kind::root) {
         node.role = NetNode::Role::root;
-        if (const auto* variable = references_.vertices().root(vertex).variable)
+        if (const refs::VariableRef variable = references_.vertices().root(vertex).variable)
             node.place = {.function = node.name,
-                          .file = std::string(heap_.type_book().text(variable->file)),
+                          .file = std::string(references_.variables().file(variable)),
                           .module = {},
-                          .line = variable->line};
+                          .line = refs::Variables::line(variable)};
     }
     if (kind == Vertices::Kind::block) {
         if (type_of(vertex).is_closure) node.role = NetNode::Role::closure;
@@ -255,7 +265,7 @@ uint64_t VertexText::kind_key(VertexId vertex) const {
             return tagged(1, container_of(vertex).type.value);
         case Vertices::Kind::root: {
             const refs::Root& root = references_.vertices().root(vertex);
-            if (root.variable != nullptr) return tagged(2, root.variable->address);
+            if (root.variable) return tagged(2, refs::Variables::key(root.variable));
             const prof_root& area = heap_.words()->roots[root.area];
             // Of a stack each frame has its own addresses, and so has each thread.
             const bool has_name = area.kind == PROF_ROOT_GLOBALS || area.kind == PROF_ROOT_DECLARED;

@@ -36,8 +36,8 @@ class Collector {
         uint64_t begin = 0;
         for (size_t block = 0; block < sources_.blocks.count(); ++block) {
             const uint64_t end = sources_.words.block_end[block];
-            if (begin < end) {
-                const BlockId id(block);
+            const BlockId id(block);
+            if (begin < end && !sources_.variables.is_storage(id)) {
                 visit_words({.vertex = vertices_.of_block(id).value, .shape = sources_.fields.shape_of(id)}, begin, end,
                             visit);
             }
@@ -81,7 +81,8 @@ class Collector {
 
     std::optional<graph::Edge> edge_of_word(const Holder& holder, const read::Word& word, const Link& link) const {
         if (link.kind == Link::Kind::dead) return std::nullopt;
-        if (holder.root != nullptr && is_of_malloc(sources_.snapshot, *holder.root, word, sources_.blocks))
+        if (holder.root != nullptr && (is_of_malloc(sources_.snapshot, *holder.root, word, sources_.blocks) ||
+                                       sources_.variables.is_storage(*holder.root, word.offset_bytes)))
             return std::nullopt;
         const auto between_blocks = edge_of(word, sources_.blocks, sources_.interior);
         if (!between_blocks) return std::nullopt;
@@ -118,16 +119,17 @@ class Collector {
 void find_roots(const Sources& sources, Vertices& vertices) {
     for (uint32_t area = 0; area < sources.words.roots.size(); ++area) {
         const prof_root& root = sources.words.roots[area];
-        const symbols::Variable* last = nullptr;
+        VariableRef last;
         for (uint64_t entry = root.words_begin; entry < root.words_end;) {
             const uint64_t here = entry;
             const read::Word word = *read::WordRange::Iterator(sources.words, entry);
             entry += word.kind == read::WordKind::interior ? 2 : 1;
             if (!edge_of(word, sources.blocks, sources.interior)) continue;
             if (is_of_malloc(sources.snapshot, root, word, sources.blocks)) continue;
+            if (sources.variables.is_storage(root, word.offset_bytes)) continue;
             const auto variable = sources.variables.at(root, word.offset_bytes);
-            if (variable && variable->declared == last) continue;
-            last = variable ? variable->declared : nullptr;
+            if (variable && variable->is == last) continue;
+            last = variable ? variable->is : VariableRef();
             vertices.add_root({.area = area, .offset_bytes = word.offset_bytes, .first_entry = here, .variable = last});
         }
     }

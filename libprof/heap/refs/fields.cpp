@@ -124,7 +124,7 @@ Shape Fields::shape_of_root(uint32_t root, uint64_t offset_bytes) const {
     shape.kind = Shape::Kind::objects;
     shape.origin_bytes = variable->begin_bytes;
     shape.count = 1;
-    DebugTypeId type = variable->declared->type;
+    DebugTypeId type = variable->type;
     for (; input_.book.type(type).kind == TypeKind::array; type = input_.book.type(type).target) {
         shape.count *= input_.book.type(type).count;
         shape.is_array = true;

@@ -17,9 +17,9 @@ namespace heapkit::refs {
 namespace {
 
 // Which tier of roots a search begins with: a value that lies about on a stack must not hide a variable.
-constexpr size_t tier_count = 3;
+constexpr size_t tier_count = 4;
 size_t tier_of(const read::Words& words, const Root& root) {
-    if (root.variable != nullptr) return 0;
+    if (root.variable) return Variables::is_on_stack(root.variable) ? 1 : 0;
     switch (words.roots[root.area].kind) {
         case PROF_ROOT_GLOBALS:
         case PROF_ROOT_TLS:
@@ -27,9 +27,9 @@ size_t tier_of(const read::Words& words, const Root& root) {
             return 0;
         case PROF_ROOT_STACK:
         case PROF_ROOT_MAPPING:
-            return 1;
-        default:
             return 2;
+        default:
+            return 3;
     }
 }
 
@@ -38,7 +38,7 @@ size_t tier_of(const read::Words& words, const Root& root) {
 struct References::State {
     State(const Input& input_, bool raw)
         : input(input_),
-          variables(input.snapshot, input.book),
+          variables(input.snapshot, input.blocks, input.words, input.book, input.threads),
           fields({input.blocks, input.words, input.frames, input.book, input.types, variables}),
           interior(input.snapshot, input.blocks, input.words, {}),
           sources{input.snapshot, input.blocks, input.words, input.book, input.types, variables, fields, interior, raw},
@@ -74,6 +74,7 @@ Result<References> References::build(const Input& input, bool raw) {
     return References(std::move(state));
 }
 
+const Variables& References::variables() const noexcept { return state_->variables; }
 const Vertices& References::vertices() const noexcept { return state_->vertices; }
 const graph::Graph& References::graph() const noexcept { return state_->collected.graph; }
 
@@ -150,14 +151,23 @@ std::string References::element_label(BlockId block) const {
 
 std::string References::root_name(VertexId vertex) const {
     const Root& root = vertices().root(vertex);
-    if (root.variable != nullptr) return Variables::name(state_->input.book, *root.variable);
-    return name_of(state_->input.snapshot, state_->input.words.roots[root.area], root.offset_bytes);
+    if (root.variable) {
+        const Variables::Name name = state_->variables.name(root.variable);
+        return name.own + name.scope;
+    }
+    const prof_root& area = state_->input.words.roots[root.area];
+    const std::string slot = state_->variables.slot_name(area, root.offset_bytes);
+    return slot.empty() ? name_of(state_->input.snapshot, area, root.offset_bytes) : slot;
 }
 
-std::string_view References::root_kind(VertexId vertex) const noexcept {
+std::string References::root_kind(VertexId vertex) const {
     const Root& root = vertices().root(vertex);
-    if (root.variable != nullptr) return Variables::kind(*root.variable);
-    return kind_of(state_->input.words.roots[root.area]);
+    const prof_root& area = state_->input.words.roots[root.area];
+    if (root.variable) return Variables::kind(root.variable);
+    const std::string kind(kind_of(area));
+    const bool has_thread = !state_->variables.slot_name(area, root.offset_bytes).empty();
+    return has_thread ? fmt::format("{} of {}", kind, name_of_thread(state_->input.snapshot.threads()[area.owner]))
+                      : kind;
 }
 
 }  // namespace heapkit::refs

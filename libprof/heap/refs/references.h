@@ -53,6 +53,7 @@ class References {
         const symbols::Frames& frames;
         const symbols::TypeBook& book;
         const types::Types& types;
+        const symbols::ThreadVariables* threads = nullptr;  // none: nothing is known of stacks
     };
     // All of `input` must outlive it. Errors: more blocks and roots than a graph can have nodes, or words than 32 bits
     // can number.
@@ -62,6 +63,7 @@ class References {
     References& operator=(References&&) noexcept;
     ~References();
 
+    const Variables& variables() const noexcept;  // of the roots
     const Vertices& vertices() const noexcept;
     // Of a block its own, of a container its storage's, of a root none.
     uint64_t size_bytes(VertexId vertex) const noexcept;
@@ -69,7 +71,8 @@ class References {
     // Node i is vertex i. A strong edge owns.
     const graph::Graph& graph() const noexcept;
     const graph::Reverse& reverse() const;
-    // From variables and what the program declared first, then from stacks and mappings, then from registers.
+    // From variables and what the program declared first, then from variables of running functions, then from what else
+    // lies on stacks and in mappings, then from registers.
     const graph::Paths& paths() const;
 
     // An edge of graph(), by its index.
@@ -80,10 +83,11 @@ class References {
     // Of a block that is a node of a container: which element it is, "[42]". Otherwise "".
     std::string element_label(BlockId block) const;
 
-    // "EventBus::handlers_", "libserver.so+0x4010", "stack of worker (tid 7)+0x48".
+    // "EventBus::handlers_", "session in serve(Request const&)", "stack slot of serve(Request const&)",
+    // "libserver.so+0x4010", "stack of worker (tid 7)+0x48".
     std::string root_name(VertexId vertex) const;
-    // "static member", "stack", "register".
-    std::string_view root_kind(VertexId vertex) const noexcept;
+    // "static member", "local", "stack of worker (tid 7)", "stack", "register".
+    std::string root_kind(VertexId vertex) const;
 
    private:
     struct State;

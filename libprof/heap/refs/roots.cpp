@@ -17,10 +17,6 @@ constexpr std::array register_names = {"rax", "rdx", "rcx", "rbx", "rsi", "rdi",
 
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-std::string name_of_thread(const prof_thread& thread) {
-    return fmt::format("{} (tid {})", thread.name[0] == '\0' ? "thread" : thread.name, thread.tid);
-}
-
 std::string global_name(const read::Snapshot& snapshot, const prof_root& root, uint64_t offset_bytes) {
     const prof_module& module = snapshot.modules()[root.owner];
     return fmt::format("{}+{:#x}", last_part(snapshot.string(module.path)), root.address + offset_bytes - module.bias);
@@ -35,8 +31,7 @@ std::string stack_name(const prof_thread& thread, uint64_t address) {
 
 std::string register_name(const prof_thread& thread, uint64_t offset_bytes) {
     const uint64_t number = offset_bytes / sizeof(uint64_t);
-    const std::string name = number < register_names.size() ? register_names[number] : std::to_string(number);
-    return fmt::format("register {} of {}", name, name_of_thread(thread));
+    return fmt::format("register {} of {}", name_of_register(number), name_of_thread(thread));
 }
 
 std::string mapping_name(const read::Snapshot& snapshot, const prof_root& root, uint64_t offset_bytes) {
@@ -47,6 +42,14 @@ std::string mapping_name(const read::Snapshot& snapshot, const prof_root& root, 
 }
 
 }  // namespace
+
+std::string name_of_thread(const prof_thread& thread) {
+    return fmt::format("{} (tid {})", thread.name[0] == '\0' ? "thread" : thread.name, thread.tid);
+}
+
+std::string name_of_register(uint64_t number) {
+    return number < register_names.size() ? register_names[number] : std::to_string(number);
+}
 
 std::string name_of(const read::Snapshot& snapshot, const prof_root& root, uint64_t offset_bytes) {
     const auto thread = [&]() -> const prof_thread& { return snapshot.threads()[root.owner]; };

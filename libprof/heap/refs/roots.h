@@ -24,6 +24,9 @@ namespace heapkit::refs {
 //     "mapping at 0x7f3200000000+0x20"   what it took from mmap itself
 std::string name_of(const read::Snapshot& snapshot, const prof_root& root, uint64_t offset_bytes);
 
+std::string name_of_thread(const prof_thread& thread);  // "worker (tid 1001)"
+std::string name_of_register(uint64_t number);          // "rbx", by its number in DWARF
+
 // "global", "stack", "register", "thread-local", "in flight", "declared", "mapping".
 std::string_view kind_of(const prof_root& root) noexcept;
 

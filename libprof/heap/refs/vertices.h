@@ -21,7 +21,7 @@ struct Root {
     uint32_t area = 0;          // index in read::Words::roots
     uint64_t offset_bytes = 0;  // of its first word that is a pointer
     uint64_t first_entry = 0;   // of that word, in read::Words::slot
-    const symbols::Variable* variable = nullptr;
+    VariableRef variable;
 };
 
 class Vertices {

@@ -141,7 +141,8 @@ class LocalReader {
         if (!ops || ops->count == 0 || ops->count > 2) return std::nullopt;
         const auto place = simple_place(ops->first[0]);
         // One piece that is all of it: a unique_ptr is its pointer.
-        const bool is_whole = ops->count == 2 && ops->first[1].atom == DW_OP_piece && is_of_size(variable, ops->first[1]);
+        const bool is_whole =
+            ops->count == 2 && ops->first[1].atom == DW_OP_piece && is_of_size(variable, ops->first[1]);
         if (!place || ops->count == 1 || is_whole) return place;
         is_indirect = true;
         if (ops->first[1].atom != DW_OP_deref || place->kind == LocalPlace::Kind::in_register) return std::nullopt;

@@ -12,8 +12,8 @@
 //     a value, or a register     it is that
 //
 // Of a thread that waits in the kernel the registers are not known. Unoptimised functions find their frame by rbp, and
-// what they called need not have saved it. Then the frame is looked for: where rbp points, the caller's lies, and behind
-// it an address behind a call of this very function.
+// what they called need not have saved it. Then the frame is looked for: where rbp points, the caller's lies, and
+// behind it an address behind a call of this very function.
 //
 //     stack pointer →   …            may hold what is left of older frames
 //                       rbp →        the caller's rbp: further up on the stack, or not kept

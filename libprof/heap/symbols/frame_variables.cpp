@@ -80,7 +80,10 @@ ModuleLocals locals_of(const ModuleFiles& files, std::span<const uint8_t> build_
 class FrameReader {
    public:
     FrameReader(const ThreadVariables::Input& input, ThreadVariables& result)
-        : input_(input), words_(input.blocks, input.words), frames_(unwind(input.snapshot, words_, input.frames)), result_(result) {}
+        : input_(input),
+          words_(input.blocks, input.words),
+          frames_(unwind(input.snapshot, words_, input.frames)),
+          result_(result) {}
 
     void read() {
         std::map<uint32_t, std::vector<uint64_t>> addresses_of;
@@ -94,7 +97,8 @@ class FrameReader {
                                         input_.options.use_cache, addresses, input_.book);
         }
         for (const bool is_artificial : {false, true})
-            for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) place_variables(*frame, is_artificial);
+            for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame)
+                place_variables(*frame, is_artificial);
         for (const StackFrame& frame : frames_) add_running(frame);
     }
 

@@ -8,9 +8,9 @@
 // Memory:  500 bytes a frame, at most `most_frames` of them.
 //
 // The rules of how to go on come from each module's .eh_frame or .debug_frame; the stack from the words that a snapshot
-// keeps of it: return addresses and saved frame pointers are pointers, and so are there. What was not kept is not known,
-// and a frame that cannot be found without it ends the walk; but for a frame pointer of a thread that sleeps, see
-// dwarf_unwind.cpp.
+// keeps of it: return addresses and saved frame pointers are pointers, and so are there. What was not kept is not
+// known, and a frame that cannot be found without it ends the walk; but for a frame pointer of a thread that sleeps,
+// see dwarf_unwind.cpp.
 #pragma once
 
 #include <array>

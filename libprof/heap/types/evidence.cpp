@@ -17,6 +17,7 @@ std::string_view to_text(Evidence evidence) noexcept {
                                                                     "symbol name",
                                                                     "result variable",
                                                                     "stack variable",
+                                                                    "thread-local",
                                                                     "field",
                                                                     "allocator argument",
                                                                     "vtable",
@@ -42,6 +43,7 @@ Trust trust_in(Evidence evidence) noexcept {
         case Evidence::result_variable:
         case Evidence::stack_variable:
             return Trust::medium;
+        case Evidence::thread_local_:
         case Evidence::field:
         case Evidence::allocator_argument:
             return Trust::high;

@@ -44,9 +44,15 @@ Propagation::Propagation(const Input& input)
     containers_.role_of.resize(input.known.size());
 }
 
-void Propagation::run(const std::vector<Seed>& variables) {
-    open_ = variables;
-    follow_all();
+void Propagation::run(const Seeds& seeds) {
+    const auto begin_with = [&](const std::vector<Seed>& variables, Evidence evidence) {
+        round_ = evidence;
+        open_ = variables;
+        follow_all();
+    };
+    begin_with(seeds.globals, Evidence::field);
+    begin_with(seeds.thread_locals, Evidence::thread_local_);
+    round_ = Evidence::field;
     const auto expand_where = [&](auto is_wanted) {
         for (size_t index = 0; index < rows_.size(); ++index) {
             if (rows_[index].is_expanded || !is_wanted(trust_in(rows_[index].known_by))) continue;
@@ -55,6 +61,7 @@ void Propagation::run(const std::vector<Seed>& variables) {
         }
     };
     expand_where([](Trust trust) { return trust >= Trust::high; });
+    begin_with(seeds.stacks, Evidence::stack_variable);
     round_ = Evidence::seeded_field;
     expand_where([](Trust trust) { return trust == Trust::medium || trust == Trust::low; });
 }
@@ -76,7 +83,7 @@ void Propagation::follow_all() {
         // What is common to all objects of a C program fits many a block several times: a guess about the block is
         // better than an unsure field.
         const bool has_guess = rows_[several.block.index()].known_by != Evidence::none;
-        const bool is_believed = round_ == Evidence::field || !has_guess;
+        const bool is_believed = trust_in(round_) == Trust::high || !has_guess;
         if (is_believed && rows_[several.block.index()].reached == unknown_type)
             take(several.block, input_.types.object(several.type, {.is_array = true}));
     }

@@ -6,8 +6,9 @@
 // Threads: one thread.
 // Memory:  12 bytes a block, the containers, and a work list of what was reached and not yet looked at.
 //
-// Three rounds: from variables, which hold what they say; then from objects whose type is certain or high; then from
-// the rest, and only into blocks that nothing has reached. A pointer is believed where the block's size is that of one
+// Rounds: from global and thread-local variables, which hold what they say; then from objects whose type is certain or
+// high; then from variables of functions that were running, which may not have been set yet; then from the rest, and
+// only into blocks that nothing has reached. A pointer is believed where the block's size is that of one
 // T, or else of several, and only when nothing fits better. A conflict is counted, and who came first stays.
 #pragma once
 
@@ -43,7 +44,11 @@ class Propagation {
         symbols::DebugTypeId type;
         uint64_t elements = 1;
     };
-    void run(const std::vector<Seed>& variables);
+    // Variables, by what they are worth: those of functions that were running may lie.
+    struct Seeds {
+        std::vector<Seed> globals, thread_locals, stacks;
+    };
+    void run(const Seeds& seeds);
 
     // What fields say of each block; type 0 where none leads to it.
     void take_reached(std::vector<TypeId>& types, std::vector<Evidence>& evidence) const;

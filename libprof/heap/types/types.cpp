@@ -120,19 +120,46 @@ const Layouts& Types::layouts() const noexcept { return state_->layouts; }
 
 namespace {
 
+Propagation::Seed seed_of(const symbols::TypeBook& book, const Place& place, DebugTypeId type) {
+    Propagation::Seed seed = {place, type, 1};
+    while (book.type(seed.type).kind == symbols::TypeKind::array) {
+        seed.elements *= book.type(seed.type).count;
+        seed.type = book.type(seed.type).target;
+    }
+    return seed;
+}
+
 // The variables that a snapshot holds the words of.
-std::vector<Propagation::Seed> variables_in(const Memory& memory, const symbols::TypeBook& book) {
+std::vector<Propagation::Seed> globals_in(const Memory& memory, const symbols::TypeBook& book) {
     std::vector<Propagation::Seed> seeds;
     for (const symbols::Variable& variable : book.variables()) {
         if (variable.is_thread_local) continue;
         const auto place = memory.root_place(variable.address);
         if (!place || memory.words().roots[place->index].kind != PROF_ROOT_GLOBALS) continue;
-        Propagation::Seed seed = {*place, variable.type, 1};
-        while (book.type(seed.type).kind == symbols::TypeKind::array) {
-            seed.elements *= book.type(seed.type).count;
-            seed.type = book.type(seed.type).target;
-        }
-        seeds.push_back(seed);
+        seeds.push_back(seed_of(book, *place, variable.type));
+    }
+    return seeds;
+}
+
+std::optional<Place> place_in_register(const read::Words& words, const symbols::ThreadVariable& variable) {
+    for (uint32_t index = 0; index < words.roots.size(); ++index)
+        if (words.roots[index].kind == PROF_ROOT_REGISTERS && words.roots[index].owner == variable.thread)
+            return Place{.is_root = true, .index = index, .offset_bytes = variable.in_register * sizeof(uint64_t)};
+    return std::nullopt;
+}
+
+Propagation::Seeds seeds_in(const Memory& memory, const Types::Input& input) {
+    using symbols::ThreadVariable;
+    Propagation::Seeds seeds = {.globals = globals_in(memory, input.book), .thread_locals = {}, .stacks = {}};
+    if (input.threads == nullptr) return seeds;
+    for (const ThreadVariable& variable : input.threads->all()) {
+        if (variable.type == DebugTypeId() || !variable.is_set) continue;
+        const bool is_in_memory = variable.in_register == ThreadVariable::no_register;
+        const auto place =
+            is_in_memory ? memory.root_place(variable.address) : place_in_register(memory.words(), variable);
+        if (!place) continue;
+        auto& kind = variable.kind == ThreadVariable::Kind::storage ? seeds.thread_locals : seeds.stacks;
+        kind.push_back(seed_of(input.book, *place, variable.type));
     }
     return seeds;
 }
@@ -153,7 +180,7 @@ Types Types::infer(const Input& input) {
     }
     Propagation propagation({state.memory, state.book, state.layouts, state.closures, state.vtables, state.table,
                              types.of_block_, types.evidence_});
-    propagation.run(variables_in(state.memory, state.book));
+    propagation.run(seeds_in(state.memory, input));
     types.containers_ = propagation.take_containers();
     types.counts_ = propagation.counts();
     propagation.take_reached(state.reached, state.reached_by);

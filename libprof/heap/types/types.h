@@ -21,6 +21,7 @@
 #include "read/snapshot.h"
 #include "symbols/call_sites.h"
 #include "symbols/frames.h"
+#include "symbols/thread_variables.h"
 #include "symbols/type_book.h"
 #include "types/containers.h"
 #include "types/layout.h"
@@ -38,7 +39,8 @@ enum class Evidence : uint8_t {
     seeded_field,        // a field of an object that itself is typed by less than high evidence
     symbol_name,         // a container's function called operator new, says the symbol table; an element's may have
     result_variable,     // C: the variable that takes malloc's result points at a type of the block's size
-    stack_variable,      // a variable of a thread's stack points here
+    stack_variable,      // a variable of a function that was running leads here, along fields and containers
+    thread_local_,       // a thread-local variable does
     field,               // a typed field or container leads here, from a global or from an object of high evidence
     allocator_argument,  // std::allocator<T>::allocate, a string's buffer, a closure's manager, a strict new T
     vtable,              // first word is a vtable with RTTI: certain
@@ -90,6 +92,7 @@ class Types {
         const symbols::Frames& frames;
         const symbols::TypeBook& book;
         const symbols::CallSites& sites;
+        const symbols::ThreadVariables* threads = nullptr;  // none: nothing is known of stacks
     };
     // All of `input` must outlive the types.
     static Types infer(const Input& input);
