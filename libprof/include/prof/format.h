@@ -195,11 +195,6 @@ struct prof_thread {
 PROF_FORMAT_SIZE(struct prof_thread, 64);
 enum { PROF_THREAD_BYTES_1_0 = 56 }; /* as version 1.0 had it */
 
-struct prof_tick {
-    uint64_t elapsed_ns;   /* since recording began */
-    uint64_t live_bytes;
-    uint32_t live_blocks;  /* saturating */
-    uint32_t snapshots;    /* how many snapshots had begun */
 /* Since 1.2: where a module's thread-local variables lie for a thread. A variable at offset o of the module's TLS
  * segment is at address + o. Threads that never touched a module which came by dlopen have no row for it. */
 struct prof_thread_storage {
@@ -210,6 +205,11 @@ struct prof_thread_storage {
 };
 PROF_FORMAT_SIZE(struct prof_thread_storage, 24);
 
+struct prof_tick {
+    uint64_t elapsed_ns;   /* since recording began */
+    uint64_t live_bytes;
+    uint32_t live_blocks;  /* saturating */
+    uint32_t snapshots;    /* how many snapshots had begun */
 };
 PROF_FORMAT_SIZE(struct prof_tick, 24);
 
