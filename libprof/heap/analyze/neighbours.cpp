@@ -156,12 +156,14 @@ class Drawing {
         const bool owns = references_.graph().edges[edge].is_strong();
         const auto [known, is_new] = arrow_of_.try_emplace(uint64_t{from} << 32 | to, Arrow{net_.edges.size()});
         Arrow& arrow = known->second;
-        if (is_new) net_.edges.push_back({.from = from, .to = to, .label = references_.label(edge), .owns = owns});
+        const std::string label = references_.label(edge);
+        if (is_new) net_.edges.push_back({.from = from, .to = to, .label = label, .owns = owns});
         NetEdge& drawn = net_.edges[arrow.index];
         drawn.owns |= owns;
-        ++arrow.references;
-        if (arrow.references > 1 && arrow.references <= most_labels) drawn.label += ", " + references_.label(edge);
-        if (arrow.references == most_labels + 1) drawn.label += ", …";
+        // In a raw graph, the words of one smart pointer or container are references of one name.
+        if (std::ranges::find(arrow.labels, label) != arrow.labels.end() || arrow.labels.size() > most_labels) return;
+        arrow.labels.push_back(label);
+        if (arrow.labels.size() > 1) drawn.label += ", " + (arrow.labels.size() > most_labels ? "…" : label);
     }
 
     // The arrows of the way from a root to each subject.
@@ -211,7 +213,8 @@ class Drawing {
 
     static constexpr size_t most_labels = 3;  // on one arrow
     struct Arrow {
-        size_t index = 0, references = 0;
+        size_t index = 0;
+        std::vector<std::string> labels = {};  // that are shown
     };
 
     const Heap& heap_;

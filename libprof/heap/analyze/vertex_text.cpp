@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <set>
 #include <cctype>
 #include <vector>
 
@@ -177,16 +178,19 @@ std::string VertexText::facts(VertexId vertex) const {
     return text;
 }
 
+// A shared_ptr to what make_shared made points at it twice; in a raw graph that is two references of one field.
 size_t VertexText::owners_of(VertexId vertex) const {
-    const auto in = references_.reverse().in(vertex.value);
-    return static_cast<size_t>(std::count_if(
-        in.begin(), in.end(), [&](uint32_t edge) { return references_.graph().edges[edge].is_strong(); }));
+    std::set<std::pair<uint32_t, std::string>> fields;
+    for (const uint32_t edge : references_.reverse().in(vertex.value))
+        if (references_.graph().edges[edge].is_strong())
+            fields.emplace(graph::source_of(references_.graph(), edge), references_.label(edge));
+    return fields.size();
 }
 
 std::string VertexText::site(VertexId vertex) const {
     if (references_.vertices().kind(vertex) != Vertices::Kind::block) return "";
     const auto location = sites_.site_of(heap_.blocks().stack_of(BlockId(vertex.index())));
-    return location ? sites_.text_of(*location) : "";
+    return location ? bare_name(sites_.text_of(*location)) : "";
 }
 
 uint64_t VertexText::address(VertexId vertex) const {

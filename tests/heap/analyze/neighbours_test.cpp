@@ -58,7 +58,7 @@ TEST_CASE("backreferences lead to the root, and stop there") {
     REQUIRE(net.nodes.size() == 4);
     CHECK(net.nodes[0].role == NetNode::Role::subject);
     CHECK(net.nodes[0].lines.at(1) == "48 B");
-    CHECK(net.nodes[0].lines.at(2) == "allocated in cache::load() places.cpp:32");
+    CHECK(net.nodes[0].lines.at(2) == "allocated in load() places.cpp:32");
     CHECK(net.nodes[3].role == NetNode::Role::root);
     CHECK(net.nodes[3].depth == 3);
     REQUIRE(net.edges.size() == 3);
