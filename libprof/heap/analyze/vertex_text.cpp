@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
-#include <set>
 #include <cctype>
+#include <set>
 #include <vector>
 
 #include "analyze/sites.h"
@@ -214,9 +214,6 @@ uint64_t VertexText::address(VertexId vertex) const {
 
 std::string VertexText::through(VertexId holder, const std::string& label) const {
     if (label.empty()) return name(holder);
-    if (label.front() == '[' || label.front() == '+') return name(holder) + label;
-    if (label.find(' ') != std::string::npos) return fmt::format("{}: {}", name(holder), label);
-    return fmt::format("{}{}{}", name(holder), is_root ? "." : "::", label);
     const bool is_root = references_.vertices().kind(holder) == Vertices::Kind::root;
     // "session.user in serve(Request const&)", "current.user of worker (tid 1001)".
     if (const refs::VariableRef variable = is_root ? references_.vertices().root(holder).variable : refs::VariableRef();
@@ -225,6 +222,9 @@ std::string VertexText::through(VertexId holder, const std::string& label) const
         const bool is_index = label.front() == '[' || label.front() == '+';
         return fmt::format("{}{}{}{}", parts.own, is_index ? "" : ".", label, parts.scope);
     }
+    if (label.front() == '[' || label.front() == '+') return name(holder) + label;
+    if (label.find(' ') != std::string::npos) return fmt::format("{}: {}", name(holder), label);
+    return fmt::format("{}{}{}", name(holder), is_root ? "." : "::", label);
 }
 
 // A container is called by the field that it is, where that is known.
