@@ -21,7 +21,8 @@ const Tool& heapkit_tool() {
             "is there, what grew, and who holds it.",
         .commands = {run_command(), snapshot_command(), top_command(), types_command(), growth_command(), diff_command(),
                      count_command(), objects_command(), object_command(), backrefs_command(), refs_command(),
-                     leaks_command(), cycles_command(), stats_command(), flamegraph_command(), info_command(), doctor_command()}};
+                     holders_command(), containers_command(), retained_command(), tree_command(), leaks_command(),
+                     cycles_command(), stats_command(), flamegraph_command(), info_command(), doctor_command()}};
     return tool;
 }
 

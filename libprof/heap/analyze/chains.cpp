@@ -179,6 +179,7 @@ class Question {
             net.title = title_of(alike, shown, kinds.size());
             chains.kinds.rows.push_back({line_of(net), static_cast<int64_t>(alike.objects), alike.bytes});
             chains.nets.push_back(std::move(net));
+            chains.examples.push_back(alike.one);
         }
         if (chains.unreachable > 0)
             chains.notes.push_back(fmt::format("No root leads to {} of {}: they are lost, see heapkit leaks.",

@@ -30,6 +30,7 @@ struct Chains {
     // Each is one chain, from its root to one object that stands for those held alike; is_chain is set. The title says
     // of how many: "1,000 of 1,009 UserRecord are held like this (9 others: --all-chains)".
     std::vector<Net> nets;
+    std::vector<refs::VertexId> examples;  // of each net the vertex that its object is, or is an element of
     Table kinds;              // one row a kind of chain: objects, bytes, root, fields in one line
     int64_t objects = 0;      // asked for
     int64_t unreachable = 0;  // of them: no chain leads to them

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// growth(): peaks per type over all heaps but the last, and what the last has above them.
+// growth(): peaks per type, site or owner over all heaps but the last, and what the last has above them.
 //
 // Side: heap, floor 7 (analyze).
 #include "analyze/growth.h"
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
+
+#include "analyze/containers.h"
+#include "analyze/trends.h"
+#include "base/units.h"
 
 namespace heapkit::analyze {
 namespace {
@@ -17,6 +22,7 @@ namespace {
 struct History {
     std::string name;
     Trend blocks, bytes;  // one value a heap
+    Course course;        // of the bytes
 
     static int64_t above_peak(const Trend& trend) {
         return trend.back() - *std::max_element(trend.begin(), trend.end() - 1);
@@ -32,24 +38,51 @@ struct History {
     }
 };
 
-Result<std::vector<History>> histories_of(std::span<const Heap* const> heaps, const Filter& filter) {
-    type_together(heaps);
-    std::vector<History> histories;
-    std::unordered_map<std::string, size_t> of_type;
-    for (size_t at = 0; at < heaps.size(); ++at) {
-        auto groups = groups_of(*heaps[at], {.by = GroupBy::type}, filter);
-        if (!groups) return groups.error();
-        for (const Group& group : *groups) {
-            const auto [entry, is_new] = of_type.try_emplace(group.key, histories.size());
-            if (is_new) {
-                const Trend zeros(heaps.size());
-                histories.push_back({.name = group.place.function, .blocks = zeros, .bytes = zeros});
-            }
-            histories[entry->second].blocks[at] = group.total.blocks;
-            histories[entry->second].bytes[at] = group.total.bytes;
-        }
+class Histories {
+   public:
+    explicit Histories(size_t heaps) : heaps_(heaps) {}
+
+    void add(const std::string& key, const std::string& name, size_t heap, const Total& total) {
+        const auto [entry, is_new] = of_key_.try_emplace(key, all_.size());
+        const Trend zeros(heaps_);
+        if (is_new) all_.push_back({.name = name, .blocks = zeros, .bytes = zeros, .course = {}});
+        all_[entry->second].blocks[heap] += total.blocks;
+        all_[entry->second].bytes[heap] += total.bytes;
     }
-    return histories;
+    std::vector<History> take() && { return std::move(all_); }
+
+   private:
+    size_t heaps_;
+    std::vector<History> all_;
+    std::unordered_map<std::string, size_t> of_key_;
+};
+
+// "handle_request server.cpp:41"
+std::string site_name(const Group& group) {
+    const std::string& file = group.place.file;
+    const std::string line = fmt::format("{}:{}", file.substr(file.rfind('/') + 1), group.place.line);
+    return file.empty() ? group.place.function : line;
+}
+
+Result<std::vector<History>> histories_of(std::span<const Heap* const> heaps, const GrowthOptions& options) {
+    type_together(heaps);
+    Histories histories(heaps.size());
+    const GroupBy by = options.by == GrowthOptions::By::site ? GroupBy::lineno : GroupBy::type;
+    for (size_t at = 0; at < heaps.size(); ++at) {
+        if (options.by == GrowthOptions::By::owner) {
+            const auto ownership = Ownership::of(*heaps[at]);
+            if (!ownership) return ownership.error();
+            for (const Population& each : populations_of(*heaps[at], *ownership, false).all)
+                histories.add(std::to_string(each.key), each.owner, at,
+                              {.bytes = each.retained_bytes, .blocks = each.elements});
+            continue;
+        }
+        const auto groups = groups_of(*heaps[at], {.by = by}, options.filter);
+        if (!groups) return groups.error();
+        for (const Group& group : *groups)
+            histories.add(group.key, by == GroupBy::type ? group.place.function : site_name(group), at, group.total);
+    }
+    return std::move(histories).take();
 }
 
 void sort_by_gain(std::vector<History>& histories, bool by_bytes) {
@@ -62,18 +95,25 @@ void sort_by_gain(std::vector<History>& histories, bool by_bytes) {
     });
 }
 
+void set_rates(std::vector<History>& histories, std::span<const Heap* const> heaps, size_t warm_up) {
+    const std::vector<double> seconds = seconds_of(heaps);
+    for (History& each : histories) each.course = course_of(each.bytes, seconds, warm_up);
+}
+
 Cell gain_or_nothing(int64_t gain) { return std::max<int64_t>(gain, 0); }
 
 }  // namespace
 
 Result<Table> growth(std::span<const Heap* const> heaps, const GrowthOptions& options) {
-    auto histories = histories_of(heaps, options.filter);
+    auto histories = histories_of(heaps, options);
+    if (histories) set_rates(*histories, heaps, options.warm_up);
     if (!histories) return histories.error();
     std::erase_if(*histories, [](const History& history) { return !history.has_grown(); });
     sort_by_gain(*histories, options.by_bytes);
 
     const bool has_trend = heaps.size() > 2;
-    Table table{.title = "By type", .key = "growth", .layout = Table::Layout::columns};
+    static constexpr std::array titles = {"By type", "By line", "By owner"};
+    Table table{.title = titles[static_cast<size_t>(options.by)], .key = "growth", .layout = Table::Layout::columns};
     table.columns = {{.name = "type", .key = "name"},
                      {.name = "count", .key = "count", .unit = Unit::count},
                      {.name = "Δ", .key = "count_diff", .unit = Unit::count, .is_delta = true},
@@ -81,8 +121,10 @@ Result<Table> growth(std::span<const Heap* const> heaps, const GrowthOptions& op
                      {.name = "Δ", .key = "size_diff", .unit = Unit::bytes, .is_delta = true},
                      {.name = "counts", .key = "counts", .is_for_json = !has_trend},
                      {.name = "grew", .key = "grew", .is_for_json = !has_trend},
+                     {.name = "a second", .key = "per_second", .unit = Unit::bytes, .is_for_json = !has_trend},
+                     {.name = "", .key = "course", .is_for_json = true},
                      {.name = "sizes", .key = "sizes", .is_for_json = true}};
-    table.empty = "No type grew.";
+    table.empty = options.by == GrowthOptions::By::type ? "No type grew." : "Nothing grew.";
     const size_t count = row_count(histories->size(), options.rows);
     table.rows_left_out = histories->size() - count;
     for (size_t index = 0; index < count; ++index) {
@@ -90,8 +132,33 @@ Result<Table> growth(std::span<const Heap* const> heaps, const GrowthOptions& op
         const Total gain = history.gain();
         table.rows.push_back({history.name, history.blocks.back(), gain_or_nothing(gain.blocks), history.bytes.back(),
                               gain_or_nothing(gain.bytes), history.blocks,
-                              fmt::format("{} of {}", history.steps_up(), heaps.size() - 1), history.bytes});
+                              fmt::format("{} of {}", history.steps_up(), heaps.size() - 1),
+                              std::max(0.0, history.course.per_second), course_text(history.course), history.bytes});
     }
+    return table;
+}
+
+Table heap_rate(std::span<const Heap* const> heaps, size_t warm_up, uint64_t memory_bytes) {
+    Trend live;
+    for (const Heap* heap : heaps) live.push_back(static_cast<int64_t>(heap->snapshot().process().live_bytes));
+    const Course course = course_of(live, seconds_of(heaps), warm_up);
+    Table table{.title = "The heap", .key = "rate", .layout = Table::Layout::facts};
+    table.columns = {{.name = "", .key = "what"},
+                     {.name = "", .key = "is"},
+                     {.name = "", .key = "number", .unit = Unit::none, .is_for_json = true}};
+    table.rows.push_back({"gained", size_delta_to_text(static_cast<double>(course.gain)), course.gain});
+    table.rows.push_back({"course", course_text(course), Cell()});
+    table.rows.push_back({"rate", rate_text(course.per_second), course.per_second});
+    if (memory_bytes == 0) return table;
+    const double left = static_cast<double>(memory_bytes) - static_cast<double>(live.back());
+    const auto seconds = seconds_until(left, course.per_second);
+    const std::string memory = size_to_text(static_cast<double>(memory_bytes));
+    constexpr double nanoseconds_a_second = 1e9;
+    table.rows.push_back(
+        {"full",
+         !seconds ? fmt::format("not at this rate, with {}", memory)
+                  : fmt::format("in {}, with {}", duration_to_text(*seconds * nanoseconds_a_second), memory),
+         seconds ? Cell(*seconds) : Cell()});
     return table;
 }
 

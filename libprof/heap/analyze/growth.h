@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What grew? objgraph's growth(): types above the highest count seen so far.
+// What grew? objgraph's growth(): types above the highest count seen so far; how fast; and when memory would be full.
 //
 // Side: heap, floor 7 (analyze).
 #pragma once
@@ -17,11 +17,21 @@ struct GrowthOptions {
     Filter filter;
     RowOptions rows = {.limit = 10};
     bool by_bytes = false;  // sort by bytes added rather than blocks added
+    enum class By { type, site, owner };
+    By by = By::type;
+    size_t warm_up = 0;  // intervals at the start that rates, courses and "grew" leave out
 };
 
 // `heaps`, oldest first, two at least. A type is in the answer when the last heap has more blocks or more bytes of it
 // than any heap before: increases only, largest first. With more than two heaps each row has its trend, and at how
 // many steps it rose.
+//
+// By site it is the lines that allocated; by owner the containers (container_growth.h), whose count is of elements and
+// whose size is what they retain. `warm_up` sets intervals aside: what grew in them and stayed is no growth.
 Result<Table> growth(std::span<const Heap* const> heaps, const GrowthOptions& options);
+
+// The whole heap as facts: what it gained, how fast, whether at every step, and when `memory_bytes` would be full at
+// this rate (0: not asked for).
+Table heap_rate(std::span<const Heap* const> heaps, size_t warm_up, uint64_t memory_bytes);
 
 }  // namespace heapkit::analyze

@@ -8,8 +8,8 @@
 // Memory: 8 bytes a node for the answer; meanwhile 20 a node and 4 an edge more, and 8 a node of the deepest path.
 //
 // Weak edges do not count. The entries come in tiers (entries.h makes them): what an earlier tier reaches is not
-// reached from a later one, and edges from a later tier into an earlier one do not count either: what nobody owns has no
-// say in who owns the rest.
+// reached from a later one, and edges from a later tier into an earlier one do not count either: what nobody owns has
+// no say in who owns the rest.
 //
 //     entries: 0                 dominators
 //     0 → 1, 0 → 2               of 1: 0      two ways lead to 3, so neither 1 nor 2 dominates it
@@ -35,7 +35,7 @@ Dominators dominators(const Graph& graph, std::span<const std::vector<uint32_t>>
 
 // The tree that dominators are: who is dominated by a node immediately. Those of one node in `order`'s order.
 struct DominatorTree {
-    std::vector<uint32_t> begin;     // of each node, and behind the last one of those that none dominates
+    std::vector<uint32_t> begin;  // of each node, and behind the last one of those that none dominates
     std::vector<uint32_t> children;
 
     std::span<const uint32_t> of(uint32_t node) const noexcept {

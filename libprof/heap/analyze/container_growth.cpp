@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+//
+// container_growth(): populations of all heaps, joined by key.
+//
+// Side: heap, floor 7 (analyze). Keys are promised in docs/json.md.
+#include "analyze/container_growth.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+
+#include "analyze/inserters.h"
+#include "analyze/vertex_text.h"
+#include "base/units.h"
+
+namespace heapkit::analyze {
+namespace {
+
+using refs::VertexId;
+
+struct History {
+    explicit History(size_t snapshots) : elements(snapshots), bytes(snapshots), retained(snapshots) {}
+
+    Population last;  // as it is in the last heap that has it
+    Trend elements, bytes, retained;
+    Course of_elements, of_retained;
+    bool is_there = false;  // in the last heap
+};
+
+struct Taken {
+    std::vector<History> histories;
+    std::optional<Ownership> ownership;  // of the last heap
+    Populations populations;             // of the last heap
+};
+
+Result<Taken> take(std::span<const Heap* const> heaps, bool each) {
+    type_together(heaps);
+    Taken taken;
+    std::unordered_map<uint64_t, size_t> known;
+    for (size_t at = 0; at < heaps.size(); ++at) {
+        auto ownership = Ownership::of(*heaps[at]);
+        if (!ownership) return ownership.error();
+        Populations populations = populations_of(*heaps[at], *ownership, each);
+        for (const Population& population : populations.all) {
+            const auto [entry, is_new] = known.try_emplace(population.key, taken.histories.size());
+            if (is_new) taken.histories.emplace_back(heaps.size());
+            History& history = taken.histories[entry->second];
+            history.last = population;
+            history.elements[at] = population.elements;
+            history.bytes[at] = population.storage.bytes;
+            history.retained[at] = population.retained_bytes;
+            history.is_there = at + 1 == heaps.size();
+        }
+        if (at + 1 < heaps.size()) continue;
+        taken.ownership = *std::move(ownership);
+        taken.populations = std::move(populations);
+    }
+    return taken;
+}
+
+Table table_of(const std::vector<History>& histories, size_t snapshots, size_t limit) {
+    const bool has_trend = snapshots > 2;
+    Table table{.title = "By owner", .key = "container_growth"};
+    table.columns = {{.name = "", .key = "name"},
+                     {.name = "", .key = "type", .is_for_json = has_trend},
+                     {.name = "elements", .key = "elements", .unit = Unit::count},
+                     {.name = "Δ", .key = "elements_diff", .unit = Unit::count, .is_delta = true},
+                     {.name = "self", .key = "self", .unit = Unit::bytes, .is_for_json = true},
+                     {.name = "Δ", .key = "self_diff", .unit = Unit::bytes, .is_delta = true, .is_for_json = true},
+                     {.name = "retained", .key = "retained", .unit = Unit::bytes},
+                     {.name = "Δ", .key = "retained_diff", .unit = Unit::bytes, .is_delta = true},
+                     {.name = "trend", .key = "element_counts", .is_for_json = !has_trend},
+                     {.name = "grew", .key = "course", .is_for_json = !has_trend},
+                     {.name = "a second", .key = "retained_per_second", .unit = Unit::bytes, .is_for_json = !has_trend},
+                     {.name = "", .key = "retained_sizes", .is_for_json = true},
+                     {.name = "", .key = "containers", .unit = Unit::count, .is_for_json = true},
+                     {.name = "", .key = "owner", .is_for_json = true}};
+    table.empty = "No container gained elements or bytes.";
+    const size_t count = limit == 0 ? histories.size() : std::min(limit, histories.size());
+    table.rows_left_out = histories.size() - count;
+    for (size_t row = 0; row < count; ++row) {
+        const History& each = histories[row];
+        table.rows.push_back({each.last.label(), each.last.type, each.elements.back(), each.of_elements.gain,
+                              each.bytes.back(), each.bytes.back() - each.bytes.front(), each.retained.back(),
+                              each.of_retained.gain, each.elements, course_word(each.of_elements),
+                              each.of_retained.per_second, each.retained, each.last.containers, each.last.owner});
+    }
+    return table;
+}
+
+// From the root: "cache (global, server.cpp:14) → docs_".
+std::string holder_of(const refs::References& references, const VertexText& text, VertexId container) {
+    constexpr size_t most_steps = 6;
+    std::string way;
+    size_t steps = 0;
+    for (uint32_t vertex = container.value;;) {
+        const uint32_t edge = references.paths().edge_to[vertex];
+        if (edge == graph::no_edge) {
+            const std::string facts = text.facts(VertexId(vertex));
+            return text.name(VertexId(vertex)) + (facts.empty() ? "" : fmt::format(" ({})", facts)) + way;
+        }
+        const std::string label = references.label(edge);
+        if (steps == most_steps) way = " → …" + way;
+        if (++steps <= most_steps && !label.empty()) way = fmt::format(" → {}", label) + way;
+        vertex = graph::source_of(references.graph(), edge);
+    }
+}
+
+class Verdicts {
+   public:
+    Verdicts(std::span<const Heap* const> heaps, const Taken& taken, size_t warm_up)
+        : heaps_(heaps),
+          heap_(*heaps.back()),
+          taken_(taken),
+          references_(taken.ownership->references()),
+          text_(heap_, references_),
+          warm_up_(warm_up) {}
+
+    void give(const std::vector<History>& histories, ContainerGrowth& answer) const {
+        const std::vector<const History*> suspects = suspects_among(histories);
+        for (const History* each : suspects) {
+            if (hangs_in_another(*each, suspects)) continue;
+            answer.names.push_back(each->last.owner);
+            answer.runaways.push_back(facts_of(*each, answer.runaways.size()));
+        }
+    }
+
+   private:
+    static constexpr int64_t least_share = 20;  // a twentieth of what the heap gained
+    static constexpr size_t most_runaways = 8;
+
+    std::vector<const History*> suspects_among(const std::vector<History>& histories) const {
+        const auto live = [](const Heap* heap) { return static_cast<int64_t>(heap->snapshot().process().live_bytes); };
+        const size_t first = std::min(warm_up_, heaps_.size() - 2);
+        const int64_t gained = live(heaps_.back()) - live(heaps_[first]);
+        std::vector<const History*> suspects;
+        for (const History& each : histories) {
+            const bool runs = each.is_there && each.of_elements.grew_at_every_step() && each.of_retained.gain > 0 &&
+                              each.of_retained.gain * least_share >= gained && gained > 0;
+            if (runs && suspects.size() < most_runaways) suspects.push_back(&each);
+        }
+        return suspects;
+    }
+
+    bool hangs_in_another(const History& one, const std::vector<const History*>& suspects) const {
+        const auto& edge_to = references_.paths().edge_to;
+        const auto first = heap_.blocks().count();
+        for (uint32_t vertex = one.last.example; edge_to[vertex] != graph::no_edge;) {
+            vertex = graph::source_of(references_.graph(), edge_to[vertex]);
+            if (references_.vertices().kind(VertexId(vertex)) != refs::Vertices::Kind::container) continue;
+            const uint32_t population = taken_.populations.of[vertex - first];
+            if (population == Ownership::no_group) continue;
+            for (const History* other : suspects)
+                if (other != &one && other->last.key == taken_.populations.all[population].key) return true;
+        }
+        return false;
+    }
+
+    Table facts_of(const History& history, size_t number) const {
+        const Population& last = history.last;
+        const bool is_sure = history.of_elements.steps > 1;
+        Table table{.title = fmt::format("{} {}: {}", is_sure ? "A runaway" : "Perhaps a runaway",
+                                         last.is_keyed ? "cache" : "container", last.owner),
+                    .key = number == 0 ? "runaway" : fmt::format("runaway_{}", number + 1),
+                    .layout = Table::Layout::facts};
+        table.columns = {{.name = "", .key = "what"}, {.name = "", .key = "is"}};
+        const auto add = [&](const char* what, std::string is) {
+            if (!is.empty()) table.rows.push_back({what, std::move(is)});
+        };
+        add("container",
+            fmt::format(
+                "{}, {} elements, retains {}",
+                last.containers == 1 ? last.type : fmt::format("{} × {}", count_to_text(last.containers), last.type),
+                count_to_text(last.elements), size_to_text(static_cast<double>(last.retained_bytes))));
+        add("grew", growth_text(history));
+        const Inserters found = inserters_of({.older = heaps_.front(),
+                                              .newer = &heap_,
+                                              .ownership = &*taken_.ownership,
+                                              .populations = &taken_.populations,
+                                              .key = last.key});
+        add("inserted by", found.inserters);
+        add("elements from", found.elements);
+        add("held by", holder_of(references_, text_, VertexId(last.example)));
+        return table;
+    }
+
+    std::string growth_text(const History& history) const {
+        const size_t first = std::min(warm_up_, heaps_.size() - 2);
+        const Course& course = history.of_elements;
+        std::string steps = course.steps == 1
+                                ? "in one step; a third snapshot would say more"
+                                : fmt::format("at every step ({} of {}), never shrank", course.up, course.steps);
+        return fmt::format("{} → {} elements {}; {}, {}", count_to_text(history.elements[first]),
+                           count_to_text(history.elements.back()), steps,
+                           size_delta_to_text(static_cast<double>(history.of_retained.gain)),
+                           rate_text(history.of_retained.per_second));
+    }
+
+    const std::span<const Heap* const> heaps_;
+    const Heap& heap_;
+    const Taken& taken_;
+    const refs::References& references_;
+    const VertexText text_;
+    const size_t warm_up_;
+};
+
+}  // namespace
+
+Result<ContainerGrowth> container_growth(std::span<const Heap* const> heaps, const ContainerGrowthOptions& options) {
+    auto taken = take(heaps, options.each);
+    if (!taken) return taken.error();
+    const std::vector<double> seconds = seconds_of(heaps);
+    for (History& each : taken->histories) {
+        each.of_elements = course_of(each.elements, seconds, options.warm_up);
+        each.of_retained = course_of(each.retained, seconds, options.warm_up);
+    }
+    std::vector<History>& histories = taken->histories;
+    std::erase_if(histories,
+                  [](const History& each) { return each.of_elements.gain <= 0 && each.of_retained.gain <= 0; });
+    std::stable_sort(histories.begin(), histories.end(),
+                     [](const History& a, const History& b) { return a.of_retained.gain > b.of_retained.gain; });
+    ContainerGrowth answer{.containers = table_of(histories, heaps.size(), options.limit),
+                           .runaways = {},
+                           .names = {},
+                           .nodes = containers(taken->populations, {.limit = options.limit}).nodes};
+    Verdicts(heaps, *taken, options.warm_up).give(histories, answer);
+    return answer;
+}
+
+}  // namespace heapkit::analyze

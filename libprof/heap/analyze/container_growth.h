@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// Containers over several snapshots: which gained elements and bytes, which only ever grow, and which of those is a
+// runaway cache.
+//
+// Side:   heap, floor 7 (analyze).
+// Cost:   populations_of() of each heap; of those that run away one pass over the new blocks.
+// Memory: one Ownership at a time, besides what the heaps keep.
+//
+// A container is known again by the way that it is owned on (path_keys.h): the root and the fields down to it, by name,
+// so that it is found in another run too. Where several share one way they are one population, whose sums are compared;
+// with `each` they are told apart by address, which holds within one run while the container does not move.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analyze/containers.h"
+#include "analyze/trends.h"
+#include "shapes.h"
+
+namespace heapkit::analyze {
+
+struct ContainerGrowthOptions {
+    size_t limit = 10;  // rows; 0: all
+    bool each = false;
+    size_t warm_up = 0;  // intervals at the start that no verdict rests on
+};
+
+struct ContainerGrowth {
+    Table containers;                // those that gained, most retained bytes gained first
+    std::vector<Table> runaways;     // facts of each: its name, its growth, who inserts, who holds it
+    std::vector<std::string> names;  // of the runaways: "DocumentCache::docs_"
+    Table nodes;                     // as ContainersAnswer's, of the last heap
+};
+
+// Oldest first, two at least. Errors: those of Ownership::of().
+//
+// A container runs away when it never shrank, grew at every step, and what it retains is a twentieth of what the whole
+// heap gained, at least; with two snapshots it may, with three it does. One that hangs in another that runs away is
+// that one's content.
+Result<ContainerGrowth> container_growth(std::span<const Heap* const> heaps, const ContainerGrowthOptions& options);
+
+}  // namespace heapkit::analyze
