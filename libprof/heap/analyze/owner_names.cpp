@@ -93,8 +93,9 @@ DebugTypeId OwnerNames::type_of_holder(VertexId holder) const {
         case Vertices::Kind::container:
             return types.containers().all[references_.vertices().container(holder)].element;
         case Vertices::Kind::root: {
-            const symbols::Variable* const variable = heap_.type_book().variable_at(text_.address(holder));
-            return variable == nullptr ? DebugTypeId() : variable->type;
+            const refs::VariableRef& variable = references_.vertices().root(holder).variable;
+            if (variable.global != nullptr) return variable.global->type;
+            return variable.of_thread != nullptr ? variable.of_thread->type : DebugTypeId();
         }
         case Vertices::Kind::block:
             break;

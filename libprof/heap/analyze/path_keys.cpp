@@ -60,8 +60,15 @@ uint64_t PathKeys::kind(uint32_t vertex) const {
     if (!is_new) return entry->second;
     const Vertices& vertices = references_.vertices();
     const VertexId id(vertex);
-    const bool is_unnamed = vertices.kind(id) == Vertices::Kind::root && !vertices.root(id).variable;
+    const bool is_root = vertices.kind(id) == Vertices::Kind::root;
+    const bool is_unnamed = is_root && !vertices.root(id).variable;
     const std::string root(is_unnamed ? references_.root_kind(id) : "");
+    // A variable of a function is the same in whichever thread it runs.
+    if (const refs::VariableRef variable = is_root ? vertices.root(id).variable : refs::VariableRef();
+        variable.of_thread != nullptr) {
+        const auto name = references_.variables().name(variable);
+        return entry->second = hash_of(name.own + name.scope);
+    }
     const bool moves = is_unnamed && root != "global" && root != "declared";
     return entry->second = moves ? hash_of(root) : hash_of(text_.full_name(id));
 }
