@@ -46,7 +46,8 @@ void* take_page() noexcept {
     while (spare != 0) {
         uintptr_t page = spare & ~(page_bytes - 1), following = spare & (page_bytes - 1);
         uintptr_t rest = following == 0 ? 0 : page + page_bytes + (following - 1);
-        if (spare_leaves.compare_exchange_weak(spare, rest, std::memory_order_acq_rel)) return reinterpret_cast<void*>(page);
+        if (spare_leaves.compare_exchange_weak(spare, rest, std::memory_order_acq_rel))
+            return reinterpret_cast<void*>(page);
     }
     uintptr_t count = leaves_at_once();
     auto page = reinterpret_cast<uintptr_t>(arena::map(count * page_bytes, true));

@@ -4,8 +4,8 @@
 //
 // Between two allocations only the innermost frames change. But "the same return address at the same place" proves
 // nothing about the frames further out: a function may have returned and been called again from elsewhere, leaving
-// the inner part as it was. So where a walk meets the memo at (pc, CFA, rbp), *every* word on which the rest of the walk
-// depends is read again: each return address, each saved rbp, each realigned frame's link. If all are unchanged,
+// the inner part as it was. So where a walk meets the memo at (pc, CFA, rbp), *every* word on which the rest of the
+// walk depends is read again: each return address, each saved rbp, each realigned frame's link. If all are unchanged,
 // the walk would take the same steps, and the rest is the same stack, exactly. Four instructions a word instead of
 // forty a frame. Looking at some of the words would be cheaper, and wrong.
 //

@@ -3,10 +3,10 @@
 // Paths that a thread has lately walked: from the innermost frame to the frame where the walk met the memo.
 //
 // The memo knows one stack. A program that allocates from a few places in turn has a different innermost part each
-// time, but the same few of them over and over. So what a walk found new is kept as a path, found again by its innermost
-// (pc, stack pointer). It is believed as the memo is: every word on which its steps depend is read again. Then a walk
-// would take the same steps, to the frame where the path ends; and if the memo has that very frame, in the same
-// stack, and stands from there on, the path is put on top of it, nodes and all.
+// time, but the same few of them over and over. So what a walk found new is kept as a path, found again by its
+// innermost (pc, stack pointer). It is believed as the memo is: every word on which its steps depend is read again.
+// Then a walk would take the same steps, to the frame where the path ends; and if the memo has that very frame, in the
+// same stack, and stands from there on, the path is put on top of it, nodes and all.
 //
 // Side:    agent, floor 2 (record).
 // Threads: each thread has its own, of its native stack.
@@ -27,7 +27,7 @@ inline constexpr bool trusts_paths = true;
 inline constexpr bool trusts_paths = false;
 #endif
 
-struct Path {
+struct WalkedPath {
     static constexpr uint32_t most_frames = 12, most_words = 12;
 
     uint64_t epoch;                // of the rules; 0: no path
@@ -49,9 +49,9 @@ class Paths {
    public:
     // The number of the stack whose innermost frame is there, when a path knows it; the memo is then of that stack.
     uint32_t find(Memo& memo, uint64_t pc, uint64_t stack_pointer, uint64_t frame_pointer) noexcept {
-        Path* set = set_of(pc, stack_pointer);
+        WalkedPath* set = set_of(pc, stack_pointer);
         for (uint32_t way = 0; way < ways; ++way) {
-            Path& path = set[way];
+            WalkedPath& path = set[way];
             if (!path.frames[path.count].is_at(pc, stack_pointer, frame_pointer) || !fits(path, memo)) continue;
             put_on(memo, path);
             if (set->newest != way) set->newest = way;
@@ -65,10 +65,10 @@ class Paths {
         const Frame* end = memo.frames + depth;
         const Frame& innermost = memo.innermost();
         uint32_t count = memo.depth - depth, word_count = innermost.words_end() - end->words_end();
-        if (count == 0 || count > Path::most_frames || word_count > Path::most_words) return;
-        Path* set = set_of(innermost.pc, innermost.stack_pointer);
+        if (count == 0 || count > WalkedPath::most_frames || word_count > WalkedPath::most_words) return;
+        WalkedPath* set = set_of(innermost.pc, innermost.stack_pointer);
         set->newest ^= 1;
-        Path& path = set[set->newest];
+        WalkedPath& path = set[set->newest];
         if (path.epoch != 0) make_room();
         path.epoch = memo.epoch + 1;
         path.count = count;
@@ -80,19 +80,19 @@ class Paths {
 
     // For another thread.
     void forget() noexcept {
-        for (Path& path : paths_) path.epoch = 0;
+        for (WalkedPath& path : paths_) path.epoch = 0;
     }
 
    private:
     static constexpr uint32_t ways = 2, first_sets = 16, most_sets = 64, lost_at_most = 256;
 
-    Path* set_of(uint64_t pc, uint64_t stack_pointer) noexcept {
+    WalkedPath* set_of(uint64_t pc, uint64_t stack_pointer) noexcept {
         uint64_t hash = (pc ^ stack_pointer << 20) * 0x9e3779b97f4a7c15;
         return paths_ + ways * ((hash >> 40) & (first_sets - 1 + more_sets_));
     }
-    Word* words_of(const Path& path) noexcept { return words_[&path - paths_]; }
+    Word* words_of(const WalkedPath& path) noexcept { return words_[&path - paths_]; }
 
-    bool fits(const Path& path, const Memo& memo) noexcept {
+    bool fits(const WalkedPath& path, const Memo& memo) noexcept {
         if (path.epoch != memo.epoch + 1 || path.depth > memo.depth) return false;
         const Frame& end = memo.frames[path.depth];
         return end.node == path.frames[0].node &&
@@ -100,7 +100,7 @@ class Paths {
                path.stands(words_of(path)) && memo.stands(end);
     }
 
-    void put_on(Memo& memo, const Path& path) noexcept {
+    void put_on(Memo& memo, const WalkedPath& path) noexcept {
         Frame* end = memo.frames + path.depth;
         uint32_t first_word = path.frames[0].words_end(), word_count = path.frames[path.count].words_end() - first_word;
         for (uint32_t i = 1; i <= path.count; ++i) end[i] = path.frames[i];
@@ -115,8 +115,8 @@ class Paths {
 
     uint32_t lost_;
     uint32_t more_sets_;
-    Path paths_[most_sets * ways];
-    Word words_[most_sets * ways][Path::most_words];
+    WalkedPath paths_[most_sets * ways];
+    Word words_[most_sets * ways][WalkedPath::most_words];
 };
 
 }  // namespace prof

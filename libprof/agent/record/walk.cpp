@@ -145,7 +145,8 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
 
 // Adds the words besides the return address that the step from `fresh` out to `caller`, at `cfa`, depends on. Returns
 // where the next ones go.
-[[gnu::always_inline]] inline Word* add_words(Word* word, const Fresh& fresh, const Frame& caller, uint64_t cfa) noexcept {
+[[gnu::always_inline]] inline Word* add_words(Word* word, const Fresh& fresh, const Frame& caller,
+                                              uint64_t cfa) noexcept {
     if (caller.uses_frame() && rules::saves_frame(fresh.rule))
         *word++ = {word_at(saved_at(fresh.rule, cfa, fresh.frame_pointer)), caller.frame_pointer};
     if (rules::shape_of(fresh.rule) == rules::linked) [[unlikely]]
