@@ -69,12 +69,16 @@ void write_file(const Descriptor& folder, const std::string& name, const std::st
 
 }  // namespace
 
-std::filesystem::path cache_folder() {
-    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && cache[0] == '/')
-        return std::filesystem::path(cache) / "heapkit";
+std::filesystem::path user_caches() {
+    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && cache[0] == '/') return cache;
     if (const char* home = std::getenv("HOME"); home != nullptr && home[0] == '/')
-        return std::filesystem::path(home) / ".cache" / "heapkit";
+        return std::filesystem::path(home) / ".cache";
     return {};
+}
+
+std::filesystem::path cache_folder() {
+    const std::filesystem::path all = user_caches();
+    return all.empty() ? all : all / "heapkit";
 }
 
 std::string read_cache(const CacheFile& file) {

@@ -18,6 +18,8 @@
 
 namespace heapkit::symbols {
 
+// $XDG_CACHE_HOME or ~/.cache; empty when neither is known.
+std::filesystem::path user_caches();
 // $XDG_CACHE_HOME/heapkit or ~/.cache/heapkit; empty when neither is known.
 std::filesystem::path cache_folder();
 

@@ -6,9 +6,11 @@
 #include "symbols/module_files.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <vector>
 
 #include "base/hex.h"
+#include "symbols/cache_file.h"
 
 namespace heapkit::symbols {
 namespace {
@@ -36,6 +38,16 @@ std::optional<ElfFile> debug_file_by_build_id(const ModuleIdentity& module) {
     if (module.build_id.size() < 2) return std::nullopt;
     const std::string name = hex_digits_of(module.build_id);
     auto file = open_if_there(module.debug_root / ".build-id" / name.substr(0, 2) / (name.substr(2) + ".debug"));
+    if (!file || !has_build_id(*file, module.build_id)) return std::nullopt;
+    return file;
+}
+
+// That a server does not have it is an empty file there.
+std::optional<ElfFile> debug_file_fetched(const ModuleIdentity& module) {
+    if (module.build_id.empty()) return std::nullopt;
+    const char* const named = std::getenv("DEBUGINFOD_CACHE_PATH");
+    const fs::path folder = named != nullptr && *named != '\0' ? fs::path(named) : user_caches() / "debuginfod_client";
+    auto file = open_if_there(folder / hex_digits_of(module.build_id) / "debuginfo");
     if (!file || !has_build_id(*file, module.build_id)) return std::nullopt;
     return file;
 }
@@ -99,6 +111,7 @@ ModuleFiles open_module_files(const ModuleIdentity& module) {
     if (files.with_debug_information() != nullptr) return files;
     files.debug = debug_file_by_build_id(module);
     if (!files.debug && files.binary) files.debug = debug_file_by_link(module, *files.binary);
+    if (!files.debug) files.debug = debug_file_fetched(module);
     return files;
 }
 

@@ -10,6 +10,7 @@
 //     the binary itself
 //     /usr/lib/debug/.build-id/xx/yyyy.debug
 //     its .gnu_debuglink: beside it, in .debug/ beside it, under /usr/lib/debug + its folder
+//     what debuginfod-find fetched: $DEBUGINFOD_CACHE_PATH or ~/.cache/debuginfod_client, BUILD-ID/debuginfo
 //
 // Where there is none and the binary is stripped, its .gnu_debugdata has names (embedded_symbols.h).
 #pragma once

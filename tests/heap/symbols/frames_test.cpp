@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "asked.h"
+#include "base/hex.h"
 #include "catch.h"
 
 using namespace heapkit;
@@ -68,6 +69,21 @@ TEST_CASE("a module says what its symbols are worth") {
     CHECK(asked("symbols_only").source == Source::symbol_table);
     CHECK(asked("stripped").source == Source::dynamic_symbols);
     CHECK(asked("stripped").problem.empty());
+}
+
+TEST_CASE("what debuginfod-find fetched is used when its build-id is the module's") {
+    const TemporaryFolder fetched;
+    setenv("DEBUGINFOD_CACHE_PATH", fetched.path().c_str(), 1);
+    const Fixture stripped("stripped"), whole("gcc_O2_dwarf5"), other("gcc_O0_dwarf5");
+    const auto source_with = [&](const Fixture& debug) {
+        const std::filesystem::path folder = fetched / hex_digits_of(stripped.module().build_id);
+        std::filesystem::create_directories(folder);
+        std::filesystem::copy_file(debug.path(), folder / "debuginfo", std::filesystem::copy_options::overwrite_existing);
+        return Asked(stripped.module(), {stripped.run_time("main")}).module().source;
+    };
+    CHECK(source_with(whole) == Source::debug_information);
+    CHECK(source_with(other) == Source::dynamic_symbols);
+    unsetenv("DEBUGINFOD_CACHE_PATH");
 }
 
 TEST_CASE("without debug information the symbol table names functions") {
