@@ -30,5 +30,6 @@ Command leaks_command();
 Command flamegraph_command();
 Command diff_command();
 Command doctor_command();
+Command bundle_command();
 
 }  // namespace heapkit::cli

@@ -6,6 +6,7 @@
 #include "session.h"
 
 #include "analyze/heading.h"
+#include "bundle/unpack.h"
 #include "progress.h"
 #include "render/json.h"
 #include "render/text.h"
@@ -25,8 +26,12 @@ Result<Session> Session::open(std::span<const std::string> files, const Console&
         progress->report(what, done, total);
     };
     for (const std::string& file : files) {
-        auto heap = Heap::open(file, options);
+        Result<std::filesystem::path> place = std::filesystem::path(file);
+        if (bundle::is_bundle(file)) place = bundle::unpacked(file);
+        if (!place) return place.error();
+        auto heap = Heap::open(*place, options);
         if (!heap) return heap.error();
+        session.files_.push_back(file);
         session.heaps_.push_back(std::move(*heap));
     }
     return session;
@@ -42,6 +47,7 @@ Report Session::begin_report(std::string command) const {
     Report report;
     report.command = std::move(command);
     for (const Heap& heap : heaps_) report.subjects.push_back(analyze::subject_of(heap));
+    for (size_t i = 0; i < files_.size(); ++i) report.subjects[i].file = files_[i];
     report.heading = analyze::heading_of(report.subjects);
     return report;
 }

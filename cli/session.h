@@ -43,6 +43,7 @@ class Session {
    private:
     Session();
     std::unique_ptr<Progress> progress_;
+    std::vector<std::string> files_;  // as they were named: a bundle is read from elsewhere
     std::vector<Heap> heaps_;
 };
 

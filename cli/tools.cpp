@@ -22,7 +22,8 @@ const Tool& heapkit_tool() {
         .commands = {run_command(), snapshot_command(), top_command(), types_command(), growth_command(), diff_command(),
                      count_command(), objects_command(), object_command(), backrefs_command(), refs_command(),
                      holders_command(), containers_command(), retained_command(), tree_command(), leaks_command(),
-                     cycles_command(), stats_command(), flamegraph_command(), info_command(), doctor_command()}};
+                     cycles_command(), stats_command(), flamegraph_command(), info_command(), bundle_command(),
+                     doctor_command()}};
     return tool;
 }
 

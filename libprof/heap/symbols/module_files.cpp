@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include <prof/format.h>
+
 #include "base/hex.h"
 #include "symbols/cache_file.h"
 
@@ -78,13 +80,31 @@ std::optional<ElfFile> debug_file_by_link(const ModuleIdentity& module, const El
     return std::nullopt;
 }
 
+std::optional<ElfFile> carried_debug_file(const ModuleIdentity& module) {
+    if (module.carried.empty()) return std::nullopt;
+    auto file = open_if_there(module.carried / (carried_name(module) + ".debug"));
+    // One without a build-id was found by the checksum of a debug link, before it was carried.
+    const bool matches = file && (module.build_id.empty() || file->build_id().empty() || has_build_id(*file, module.build_id));
+    return matches ? std::move(file) : std::nullopt;
+}
+
 std::string without_path(std::string what, const fs::path& path) {
     for (const std::string& prefix : {path.string() + ": ", path.string() + " "})
         if (what.starts_with(prefix)) return what.substr(prefix.size());
     return what;
 }
 
+void open_carried_binary(const ModuleIdentity& module, ModuleFiles& files) {
+    if (module.carried.empty()) return;
+    auto file = open_if_there(module.carried / carried_name(module));
+    if (!file || !has_build_id(*file, module.build_id)) return;
+    files.binary = *std::move(file);
+    files.is_carried = true;
+}
+
 void open_binary(const ModuleIdentity& module, ModuleFiles& files) {
+    open_carried_binary(module, files);
+    if (files.binary) return;
     auto file = ElfFile::open(module.path);
     if (!file) {
         files.problem = without_path(file.error().what, module.path);
@@ -105,11 +125,22 @@ const ElfFile* ModuleFiles::with_debug_information() const {
     return nullptr;
 }
 
+std::filesystem::path folder_of_carried(const std::filesystem::path& snapshot) {
+    return snapshot.string() + ".modules";
+}
+
+std::string carried_name(const ModuleIdentity& module) {
+    if (!module.build_id.empty()) return hex_digits_of(module.build_id);
+    const std::string path = module.path.string();
+    return "path-" + hex_to_text(prof_checksum(path.data(), path.size())).substr(2);
+}
+
 ModuleFiles open_module_files(const ModuleIdentity& module) {
     ModuleFiles files;
     open_binary(module, files);
     if (files.with_debug_information() != nullptr) return files;
-    files.debug = debug_file_by_build_id(module);
+    files.debug = carried_debug_file(module);
+    if (!files.debug) files.debug = debug_file_by_build_id(module);
     if (!files.debug && files.binary) files.debug = debug_file_by_link(module, *files.binary);
     if (!files.debug) files.debug = debug_file_fetched(module);
     return files;

@@ -5,9 +5,11 @@
 // Side: heap, floor 3 (symbols).
 //
 // A file counts only when its build-id is the one that the snapshot recorded: symbols of another build are worse than
-// none. Debug information is looked for in this order; nothing is fetched over a network:
+// none. A snapshot that was carried here has its modules in a folder beside it, FILE.modules, by carried_name(): they
+// come first. Debug information is looked for in this order; nothing is fetched over a network:
 //
 //     the binary itself
+//     the folder beside the snapshot
 //     /usr/lib/debug/.build-id/xx/yyyy.debug
 //     its .gnu_debuglink: beside it, in .debug/ beside it, under /usr/lib/debug + its folder
 //     what debuginfod-find fetched: $DEBUGINFOD_CACHE_PATH or ~/.cache/debuginfod_client, BUILD-ID/debuginfo
@@ -28,6 +30,7 @@ struct ModuleFiles {
     std::optional<ElfFile> binary;
     std::optional<ElfFile> debug;  // when it is another file than the binary
     std::string problem;           // why there is no binary: "no such file", "the file has changed: …"
+    bool is_carried = false;       // the binary comes from beside the snapshot
 
     // The file to read DWARF from; nullptr when there is none.
     const ElfFile* with_debug_information() const;
@@ -36,8 +39,14 @@ struct ModuleFiles {
 struct ModuleIdentity {
     std::filesystem::path path;
     std::span<const uint8_t> build_id;  // empty: the module has none
+    std::filesystem::path carried = {};  // the folder beside the snapshot; "" for none
     std::filesystem::path debug_root = "/usr/lib/debug";
 };
+
+// Where a snapshot's modules are when they were carried with it: "1.heap.modules".
+std::filesystem::path folder_of_carried(const std::filesystem::path& snapshot);
+// What a module is called there: its build-id, or a number made of its path; its debug file has ".debug" behind that.
+std::string carried_name(const ModuleIdentity& module);
 
 ModuleFiles open_module_files(const ModuleIdentity& module);
 

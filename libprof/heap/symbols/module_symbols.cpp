@@ -66,7 +66,9 @@ Module::Module(const read::Snapshot& snapshot, const prof_module& row)
         symbols_.problem = "provided by the kernel: there is no file";
         return;
     }
-    files_ = open_module_files({.path = std::filesystem::path(path), .build_id = build_id_});
+    files_ = open_module_files({.path = std::filesystem::path(path),
+                                .build_id = build_id_,
+                                .carried = folder_of_carried(snapshot.path())});
     symbols_.source = source_of(files_);
     symbols_.problem = files_.problem;
     if (files_.debug && files_.with_debug_information() == &*files_.debug)
