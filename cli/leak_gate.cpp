@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "analyze/heading.h"
+#include "junit.h"
 #include "leaks.h"
 #include "session.h"
 
@@ -105,19 +106,37 @@ struct Verdict {
     size_t processes = 0, leaky = 0;
     bool has_main = false;   // the program itself was among them
     bool has_error = false;  // one could not be judged
+    TestSuite suite = {.name = "heapkit.leaks"};
 };
 
 void say(const std::string& line) { fmt::print(stderr, "heapkit: {}\n", line); }
 
-void show(const Session& session, analyze::Leaks leaks, const Console& console) {
+Report report_of(const Session& session, analyze::Leaks leaks) {
     Report report = session.begin_report("leaks");
     report.subjects[0].file = "at its end";  // the file moves or goes
     report.heading = analyze::heading_of(report.subjects);
     add_leaks(session, std::move(leaks), report);
+    return report;
+}
+
+void show(const Session& session, const Report& report, const Console& console) {
     render::TextOptions options = console.text_options();
     options.colour = options.colour && console.errors_are_terminal();
     session.clear_progress();
     std::fputs(render::to_text(report, options).c_str(), stderr);
+}
+
+// By the program's name: a process's number says nothing from one build to the next.
+void add_case(std::string_view program, int64_t lost_blocks, const Report& report, TestSuite& suite) {
+    const auto is_of_program = [&](const TestCase& each) { return each.name.substr(0, each.name.find(" #")) == program; };
+    const auto before = std::ranges::count_if(suite.cases, is_of_program);
+    TestCase judged{.name = before == 0 ? std::string(program) : fmt::format("{} #{}", program, before + 1)};
+    if (lost_blocks > 0) {
+        judged.outcome = TestCase::Outcome::failed;
+        judged.message = fmt::format("{} block{} lost", lost_blocks, lost_blocks == 1 ? " is" : "s are");
+        judged.details = render::to_text(report, {});
+    }
+    suite.cases.push_back(std::move(judged));
 }
 
 // One process at its end. Others' snapshots, asked for while they ran, are not a verdict.
@@ -132,10 +151,13 @@ Result<bool> judge(Result<Session> session, const LeakGate& gate, const Console&
     options.heap = &session->first();
     auto leaks = analyze::leaks(options);
     if (!leaks) return leaks.error();
-    const bool found = leaks->blocks > 0;
+    const int64_t lost = leaks->blocks;
     const bool hides_doubts = leaks->doubtful_blocks > 0 && !options.kinds.possible;
-    if (found || hides_doubts || !leaks->suppressions.rows.empty()) show(*session, std::move(*leaks), console);
-    return found;
+    const bool says_more = lost > 0 || hides_doubts || !leaks->suppressions.rows.empty();
+    const Report report = report_of(*session, std::move(*leaks));
+    if (says_more) show(*session, report, console);
+    add_case(session->first().snapshot().program(), lost, report, verdict.suite);
+    return lost > 0;
 }
 
 // What a run left, out of its folder.
@@ -152,6 +174,9 @@ Verdict judge_all(Left& left, const LeakGate& gate, const Console& console) {
         const auto found = judge(std::move(session), gate, console, verdict, left.ended.pid);
         if (!found) {
             console.explain(found.error());
+            verdict.suite.cases.push_back({.name = "a snapshot that could not be judged",
+                                           .outcome = TestCase::Outcome::could_not_tell,
+                                           .message = found.error().what});
             verdict.has_error = true;
         } else if (*found) {
             ++verdict.leaky;
@@ -172,6 +197,13 @@ std::pair<fs::path, std::string> keep(const fs::path& snapshot, const fs::path& 
 }
 
 std::string processes_text(size_t count) { return fmt::format("{} process{}", count, count == 1 ? "" : "es"); }
+
+// That a program which was not checked is not taken for a clean one.
+TestCase unchecked(const LeakGate& gate, std::string why) {
+    return {.name = fs::path(gate.run.command.front()).filename().string(),
+            .outcome = TestCase::Outcome::could_not_tell,
+            .message = std::move(why)};
+}
 
 int conclude(const Verdict& verdict, const Ended& ended, const LeakGate& gate) {
     if (!verdict.has_main)
@@ -217,10 +249,16 @@ Result<Left> run_in_folder_of_its_own(LeakGate& gate, const Console& console) {
 Result<int> run_leak_gate(LeakGate gate, const Console& console) {
     auto left = run_in_folder_of_its_own(gate, console);
     if (!left) return left.error();
-    if (left->ended.pid == 0) return left->ended.code;
-    const Verdict verdict = judge_all(*left, gate, console);
+    const bool has_started = left->ended.pid != 0;
+    Verdict verdict = has_started ? judge_all(*left, gate, console) : Verdict();
     for (const std::string& line : left->kept) say(line);
-    return conclude(verdict, left->ended, gate);
+    const int code = has_started ? conclude(verdict, left->ended, gate) : left->ended.code;
+    if (!verdict.has_main)
+        verdict.suite.cases.push_back(unchecked(gate, has_started ? "it left no snapshot at its end" : "it was not started"));
+    if (!gate.junit.empty()) {
+        if (auto written = write_junit(gate.junit, verdict.suite, console); !written) return written.error();
+    }
+    return code;
 }
 
 }  // namespace heapkit::cli

@@ -18,6 +18,7 @@ struct LeakGate {
     std::filesystem::path keep;  // where snapshots go in the end; "": nowhere
     analyze::LeakOptions leaks;
     int exit_code = 1;           // when the program succeeded and something is lost
+    std::string junit;           // a file for the verdicts, as JUnit has them; "": none
 };
 
 // The report goes to standard error. The program's own exit code when that is not 0; otherwise exit_code when anything

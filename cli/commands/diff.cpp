@@ -5,6 +5,8 @@
 // Side: our process, cli.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "analyze/born.h"
 #include "analyze/condition.h"
 #include "analyze/growth.h"
@@ -13,6 +15,7 @@
 #include "analyze/statistics.h"
 #include "base/units.h"
 #include "commands.h"
+#include "junit.h"
 #include "options.h"
 #include "session.h"
 #include "steps.h"
@@ -78,8 +81,8 @@ Result<std::vector<analyze::Condition>> conditions_of(const Typed& typed) {
     return conditions;
 }
 
-// Whether any condition holds; each one is a row of the answer.
-Result<bool> add_verdicts(const Question& question, const std::vector<analyze::Condition>& conditions, Report& report) {
+// Each condition is a row of the answer, and a test that fails when it holds.
+Result<TestSuite> add_verdicts(const Question& question, const std::vector<analyze::Condition>& conditions, Report& report) {
     auto older = analyze::groups_of(question.older(), {.by = analyze::GroupBy::type}, question.filter);
     if (!older) return older.error();
     auto newer = analyze::groups_of(question.newer(), {.by = analyze::GroupBy::type}, question.filter);
@@ -90,10 +93,14 @@ Result<bool> add_verdicts(const Question& question, const std::vector<analyze::C
                      {.name = "text", .key = "text"},
                      {.name = "condition", .key = "condition", .is_for_json = true},
                      {.name = "value", .key = "value", .is_for_json = true}};
-    bool any_holds = false;
+    TestSuite suite{.name = "heapkit.heapdiff"};
     for (const analyze::Condition& condition : conditions) {
         const analyze::Verdict verdict = analyze::judge(condition, types);
-        any_holds = any_holds || verdict.holds;
+        suite.cases.push_back({.name = condition.text});
+        if (verdict.holds) {
+            suite.cases.back().outcome = TestCase::Outcome::failed;
+            suite.cases.back().message = verdict.text;
+        }
         table.rows.push_back({std::string(verdict.holds ? "FAIL" : "ok"), verdict.text, condition.text, verdict.value});
         if (verdict.types_matched == 0) {
             report.notes.push_back(fmt::format("No type in either snapshot matches {} in the condition: {}",
@@ -101,7 +108,15 @@ Result<bool> add_verdicts(const Question& question, const std::vector<analyze::C
         }
     }
     report.shapes.emplace_back(std::move(table));
-    return any_holds;
+    return suite;
+}
+
+// With what grew in each that failed.
+Result<void> write_verdicts(TestSuite suite, const Report& report, const std::string& file, const Console& console) {
+    for (TestCase& each : suite.cases) {
+        if (each.outcome != TestCase::Outcome::passed) each.details = render::to_text(report, {});
+    }
+    return write_junit(file, suite, console);
 }
 
 void add_notes(const Question& question, Report& report) {
@@ -146,6 +161,8 @@ Result<int> run(const Typed& typed, Console& console) {
     }
     const auto conditions = conditions_of(typed);
     if (!conditions) return conditions.error();
+    if (typed.has("junit") && conditions->empty())
+        return Error{"--junit needs a condition that can fail: --fail-on", "See: heapdiff --help"};
     const auto session = Session::open(typed.arguments(), console);
     if (!session) return session.error();
     const Question question{.typed = typed, .session = *session, .filter = std::move(*filter)};
@@ -155,15 +172,21 @@ Result<int> run(const Typed& typed, Console& console) {
     Report report = session->begin_report("heapdiff");
     const auto error = typed.has("new") ? add_new_blocks(question, report) : add_comparisons(question, report);
     if (error) return *error;
-    bool any_holds = false;
+    TestSuite suite;
     if (!conditions->empty()) {
-        const auto verdict = add_verdicts(question, *conditions, report);
-        if (!verdict) return verdict.error();
-        any_holds = *verdict;
+        auto verdicts = add_verdicts(question, *conditions, report);
+        if (!verdicts) return verdicts.error();
+        suite = *std::move(verdicts);
     }
     add_notes(question, report);
     report.next = next_steps(question, report);
     session->show(report, typed, console);
+    const bool any_holds = std::ranges::any_of(
+        suite.cases, [](const TestCase& each) { return each.outcome == TestCase::Outcome::failed; });
+    if (typed.has("junit")) {
+        if (auto written = write_verdicts(std::move(suite), report, typed.text("junit"), console); !written)
+            return written.error();
+    }
     return any_holds ? exit_condition_holds : exit_fine;
 }
 
@@ -179,6 +202,10 @@ Command diff_command() {
                             .value = "CONDITION",
                             .help = "Exit with 1 when CONDITION holds. Several: when any holds.",
                             .is_repeatable = true};
+    const Option junit = {.names = "--junit",
+                          .kind = Option::Kind::file,
+                          .value = "FILE",
+                          .help = "With --fail-on: write the conditions to FILE as JUnit's XML, a test each."};
     const Option force = {.names = "--force", .help = "Compare snapshots of different programs all the same."};
     return {
         .name = "diff",
@@ -193,7 +220,7 @@ Command diff_command() {
             "may have a unit: 10MiB.\n\n"
             "Exit status: 0; 1 when a condition holds; 2 when something is wrong.",
         .arguments = {{"OLD", "The earlier snapshot."}, {"NEW", "The later one."}},
-        .options = joined({{by_option("type, then lineno"), born, fail_on, force, metric_option(), cumulative_option()},
+        .options = joined({{by_option("type, then lineno"), born, fail_on, junit, force, metric_option(), cumulative_option()},
                            filter_options(),
                            showing_options("10, of tracebacks 3")}),
         .examples = {{"heapdiff 1.heap 2.heap", "what grew"},

@@ -43,7 +43,7 @@ RunOptions run_options_of(const Typed& typed) {
 // Options that make no sense with or without --leaks.
 std::optional<Error> contradiction(const Typed& typed) {
     if (!typed.has("leaks")) {
-        for (const char* const name : {"exitcode", "kinds", "traceback", "suppressions"}) {
+        for (const char* const name : {"exitcode", "junit", "kinds", "traceback", "suppressions"}) {
             if (typed.has(name)) return Error{fmt::format("--{} needs --leaks", name), "See: heapkit run --help"};
         }
         return std::nullopt;
@@ -65,7 +65,8 @@ Result<int> run(const Typed& typed, Console& console) {
     return run_leak_gate({.run = run_options_of(typed),
                           .keep = typed.text("output-folder"),
                           .leaks = std::move(*leaks),
-                          .exit_code = static_cast<int>(typed.number("exitcode", usual_leak_code))},
+                          .exit_code = static_cast<int>(typed.number("exitcode", usual_leak_code)),
+                          .junit = typed.text("junit")},
                          console);
 }
 
@@ -131,7 +132,11 @@ std::vector<Option> gate_options() {
              .kind = Option::Kind::number,
              .value = "N",
              .help = "With --leaks: the exit status when the program succeeded and leaked.",
-             .fallback = "1"}};
+             .fallback = "1"},
+            {.names = "--junit",
+             .kind = Option::Kind::file,
+             .value = "FILE",
+             .help = "With --leaks: write the verdicts to FILE as JUnit's XML, a test for each process."}};
 }
 
 }  // namespace

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unittest
 import xml.dom.minidom
+import xml.etree.ElementTree
 
 from asking import Fixtures
 
@@ -87,6 +88,19 @@ class Json(unittest.TestCase):
         limited = json.loads(ask("heapkit", "types", "1.heap", "--json", "--limit", "1").stdout)
         self.assertEqual(len(limited["answers"]["types"]["rows"]), 1)
         self.assertEqual(limited["answers"]["types"]["rows_left_out"], 1)
+
+    def test_conditions_are_tests_of_junit(self):
+        conditions = ("--fail-on", "total_count > 0", "--fail-on", "total_count < 0")
+        answer = ask("heapdiff", "1.heap", "2.heap", "--junit", "conditions.xml", *conditions)
+        self.assertEqual(answer.returncode, 1)
+        suite, = xml.etree.ElementTree.parse(fixtures.folder / "conditions.xml").getroot()
+        self.assertEqual((suite.get("tests"), suite.get("failures"), suite.get("errors")), ("2", "1", "0"))
+        holds, holds_not = suite
+        self.assertEqual([holds.get("name"), holds_not.get("name")], ["total_count > 0", "total_count < 0"])
+        self.assertIn("total_count > 0 holds", holds[0].get("message"))
+        self.assertIn("By type", holds[0].text)
+        self.assertEqual(len(holds_not), 0)
+        self.assertEqual(ask("heapdiff", "1.heap", "2.heap", "--junit", "conditions.xml").returncode, 2)
 
     def test_conditions_are_in_the_json(self):
         answer = ask("heapdiff", "1.heap", "2.heap", "--json", "--fail-on", "total_count > 0")

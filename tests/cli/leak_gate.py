@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 HEAPKIT, LIBPROF, PROGRAM = pathlib.Path(sys.argv[1], "heapkit").resolve(), sys.argv[2], sys.argv[3]
 
@@ -57,6 +58,31 @@ class Gate(unittest.TestCase):
         self.assertRegex(answer.stderr, r"definitely lost +20 ")
         self.assertRegex(answer.stderr, r"leaky\.c:\d+ +definitely lost +20 ")
         self.assertIn("heapkit: leaks in 1 of 1 process\n", answer.stderr)
+
+    def cases(self, *words, before=(), program=PROGRAM):
+        """Exit status, and [name, verdict, message] of each test of the JUnit file."""
+        answer = self.run_gate(*words, before=("--leaks", "--junit", "leaks.xml", *before), program=program)
+        suite, = xml.etree.ElementTree.parse(self.folder / "leaks.xml").getroot()
+        self.assertEqual(suite.get("name"), "heapkit.leaks")
+        found = [[case.get("name"), *[(kind.tag, kind.get("message")) for kind in case]] for case in suite]
+        self.assertEqual(int(suite.get("tests")), len(found))
+        return answer.returncode, found
+
+    def test_junit_has_a_test_for_each_process(self):
+        self.assertEqual(self.cases("clean"), (0, [["cli_leaky"]]))
+        self.assertEqual(self.cases("leak"), (1, [["cli_leaky", ("failure", "20 blocks are lost")]]))
+        details = xml.etree.ElementTree.parse(self.folder / "leaks.xml").find(".//failure").text
+        self.assertRegex(details, r"leaky\.c:\d+ +definitely lost +20 ")
+        code, cases = self.cases("exec", before=("--follow-exec",))
+        self.assertEqual((code, [case[0] for case in cases]), (1, ["cli_leaky", "cli_leaky #2"]))
+
+    def test_junit_takes_no_program_that_was_not_checked_for_a_clean_one(self):
+        self.assertEqual(self.cases("crash"), (139, [["cli_leaky", ("error", "it left no snapshot at its end")]]))
+        self.assertEqual(self.cases(program="./not-there"), (127, [["not-there", ("error", "it was not started")]]))
+        answer = self.run_gate("clean", before=("--leaks", "--junit", "/proc/nowhere/leaks.xml"))
+        self.assertEqual(answer.returncode, 2)
+        self.assertIn("--junit FILE", answer.stderr)
+        self.assertEqual(self.run_gate("clean", before=("--junit", "leaks.xml")).returncode, 2)
 
     def test_a_clean_program_succeeds_in_one_line(self):
         answer = self.run_gate("clean")
