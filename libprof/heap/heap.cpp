@@ -93,6 +93,9 @@ Result<const refs::References*> Heap::references(bool raw) const {
     std::optional<refs::References>& known = raw ? state_->raw_references : state_->references;
     if (known) return &*known;
     const std::string file = state_->snapshot.path().string();
+    if (!state_->snapshot.has_blocks())
+        return Error{file + " is what was left of a process that died suddenly: counters of stacks, no blocks",
+                     "Ask heapkit stats. For references, take snapshots while it lives: heapkit run --interval 60."};
     if (state_->snapshot.process().contents == PROF_CONTENTS_NONE)
         return Error{file + " was taken without contents: nobody can say what refers to what",
                      "Take it again without --contents none."};

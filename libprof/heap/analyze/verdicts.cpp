@@ -24,6 +24,10 @@ using graph::no_node;
 constexpr size_t callee_saved_registers = 6;  // rbx, rbp, r12 to r15 (System V ABI for x86-64)
 
 std::optional<Error> refusal(const read::Snapshot& snapshot) {
+    if (!snapshot.has_blocks()) {
+        return Error{snapshot.path().string() + " is what was left of a process that died suddenly: counters of stacks, no blocks",
+                     "Ask heapkit stats. For leaks, take snapshots while it lives: heapkit run --interval 60."};
+    }
     if (snapshot.process().contents == PROF_CONTENTS_NONE) {
         return Error{snapshot.path().string() + " was taken without contents: nobody can say what holds a block",
                      "Take it again without --contents none."};
