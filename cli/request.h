@@ -23,8 +23,12 @@ struct RequestOptions {
     std::function<bool()> is_cancelled;      // asked every few milliseconds; may be empty
 };
 
-// The snapshot's path. Errors: the process is gone, is another user's, is not recorded, sleeps, is busy with another
+// The snapshot's path, as it is seen from here: of a process with a file system of its own below /proc/PID/root, unless
+// an output was named. Errors: the process is gone, is another user's, is not recorded, sleeps, is busy with another
 // snapshot, could not write it, or did not answer in time.
 Result<std::filesystem::path> request_snapshot(pid_t pid, const RequestOptions& options);
+
+// Whether the process's paths mean other files than ours: it has another root, or another mount namespace.
+bool has_own_files(pid_t pid);
 
 }  // namespace heapkit::cli

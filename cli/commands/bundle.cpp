@@ -30,7 +30,7 @@ std::vector<std::string> notes_of(const bundle::Packed& packed) {
 Result<int> run(const Typed& typed, Console& console) {
     const std::string snapshot = typed.arguments()[0];
     const std::string output = typed.text("output", usual_output(snapshot));
-    const auto packed = bundle::pack(snapshot, output);
+    const auto packed = bundle::pack(snapshot, output, typed.text("root"));
     if (!packed) return packed.error();
     Table table{.title = "Bundle", .key = "bundle", .layout = Table::Layout::columns};
     table.columns = {{.name = "bundle", .key = "file"},
@@ -67,6 +67,11 @@ Command bundle_command() {
                          .value = "FILE",
                          .help = "Write the bundle to FILE.",
                          .fallback = "the snapshot's name, with .bundle in place of .heap"},
+                        {.names = "--root",
+                         .kind = Kind::file,
+                         .value = "FOLDER",
+                         .help = "Look for the modules' files below FOLDER: the file system of a container.",
+                         .fallback = "/, or of a snapshot below /proc/PID/root that"},
                         {.names = "--json", .help = "The answer as JSON."}},
             .examples = {{"heapkit bundle 1.heap", "makes 1.bundle"},
                          {"heapkit types 1.bundle", "on a laptop: as on the machine where it was packed"},

@@ -23,6 +23,12 @@ Result<pid_t> pid_of(const std::string& text) {
     return Error{fmt::format("'{}' is not the number of a process", text), "Find it with: pgrep PROGRAM"};
 }
 
+// Of a process in a container: symbols and types come from its files, which are there while it lives.
+std::vector<std::string> next_steps_elsewhere(pid_t pid, const std::filesystem::path& path) {
+    const std::string bundle = shell_quoted(path.filename().replace_extension(".bundle").string());
+    return {fmt::format("heapkit bundle {} --root /proc/{}/root -o {}", shell_quoted(path.string()), pid, bundle)};
+}
+
 std::vector<std::string> next_steps(const std::filesystem::path& path) {
     const std::string file = shell_quoted(path.string());
     return {fmt::format("heapkit stats {}", file), fmt::format("heapkit types {}", file),
@@ -42,7 +48,7 @@ Result<int> run(const Typed& typed, Console& console) {
     Report report;
     report.command = "snapshot";
     report.heading = {fmt::format("Snapshot of process {} written to {}", *pid, path->string())};
-    report.next = next_steps(*path);
+    report.next = has_own_files(*pid) ? next_steps_elsewhere(*pid, *path) : next_steps(*path);
     console.print(render::to_text(report, console.text_options()));
     return exit_fine;
 }

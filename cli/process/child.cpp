@@ -15,6 +15,8 @@
 #include <cstring>
 #include <optional>
 
+#include "process/first_process.h"
+
 namespace heapkit::cli {
 namespace {
 
@@ -91,6 +93,10 @@ void Child::stopped_by(int signal) {
         give_terminal(pid_);
         return hand_on(SIGCONT);
     }
+    if (is_first_process()) {
+        if (signal != SIGSTOP) hand_on(SIGCONT);
+        return;
+    }
     if (has_terminal_) give_terminal(getpgrp());
     raise(SIGSTOP);  // with it, until somebody continues us
     if (has_terminal_) give_terminal(pid_);
@@ -110,10 +116,11 @@ int Child::wait(const std::function<void(pid_t)>& before_end, const std::functio
             end_signal_ = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
             return end_signal_ != 0 ? code_of_signal + end_signal_ : WEXITSTATUS(status);
         }
+        if (is_first_process()) reap_orphans(pid_);
         const timespec a_second{.tv_sec = 1, .tv_nsec = 0};
         const int signal = now_and_then ? sigtimedwait(&taken, nullptr, &a_second) : sigwaitinfo(&taken, nullptr);
         if (now_and_then && signal < 0) now_and_then();
-        if (signal < 0 || signal == SIGCHLD) continue;
+        if (signal < 0 || signal == SIGCHLD || (signal == SIGTSTP && is_first_process())) continue;
         if ((signal == SIGTERM || signal == SIGINT) && before_end) before_end(pid_);
         hand_on(signal);
     }
@@ -126,6 +133,7 @@ void drop_late_signals() {
 }
 
 void release_signals() {
+    if (is_first_process()) be_ended_by_signals();
     const sigset_t taken = taken_signals();
     sigprocmask(SIG_UNBLOCK, &taken, nullptr);
 }

@@ -8,6 +8,9 @@
 // The program gets a process group of its own, so that ^C reaches us first and a snapshot can be taken before it is
 // handed on. A program that reads from the terminal is stopped by the kernel for that; it is then given the terminal
 // and hears ^C itself, as shells and debuggers do want.
+//
+// As process 1 of a container we also reap what others left, and nobody stands above who could continue us: a stop that
+// the terminal asks for does not reach the program, and one by SIGSTOP is left to whoever sent it.
 #pragma once
 
 #include <sys/types.h>

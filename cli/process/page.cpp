@@ -41,6 +41,15 @@ std::string status(pid_t pid, const std::string& key) {
     return {};
 }
 
+// A container's filter is on us too: what it forbids fails, and the runtimes' let snapshots be. One that the program made
+// itself may kill it. Filters are only ever added, so as many as ours are ours.
+bool has_filter_of_its_own(pid_t pid) {
+    const std::string filters = status(pid, "Seccomp_filters");
+    const bool is_ours = status(getpid(), "Seccomp") == "2" && !filters.empty() &&
+                         filters == status(getpid(), "Seccomp_filters");
+    return status(pid, "Seccomp") == "2" && !is_ours;
+}
+
 uint64_t start_time(pid_t pid) {
     std::ifstream file(in_proc(pid, "stat"));
     std::string text;
@@ -127,7 +136,7 @@ Result<ControlPage> ControlPage::open(pid_t pid, bool force) {
     if (traces->page.empty())
         return Error{named(pid) + " is recorded, but cannot be asked: it has no control page of its own",
                      "A forked child has one from its first allocation on. Otherwise see what it said when it started."};
-    if (!force && status(pid, "Seccomp") == "2")
+    if (!force && has_filter_of_its_own(pid))
         return Error{named(pid) + " has a seccomp filter, which may kill it for the system calls of a snapshot",
                      "Ask with --force if you know that it does not."};
     // Through its own root: it may live in another mount namespace.

@@ -15,6 +15,7 @@
 #include <optional>
 #include <thread>
 
+#include "process/other_files.h"
 #include "process/page.h"
 
 namespace heapkit::cli {
@@ -105,8 +106,14 @@ std::optional<Result<fs::path>> ask_program(pid_t pid, const RequestOptions& opt
     if (!page->lock()) return Error{called(pid) + " is being asked for another snapshot", "Ask again when it is done."};
     const std::string path = options.output.empty() ? "" : fs::absolute(options.output).lexically_normal().string();
     if (path.size() >= PROF_CONTROL_PATH_BYTES) return Error{"the path is too long: " + path, ""};
-    const uint32_t number = page->ask(path, options.all_registers ? PROF_REQUEST_ALL_REGISTERS : 0);
-    return wait_for(number, pid, *page, options);
+    const bool is_elsewhere = has_own_files(pid);
+    const uint32_t number =
+        page->ask(is_elsewhere ? std::string() : path, options.all_registers ? PROF_REQUEST_ALL_REGISTERS : 0);
+    auto answer = wait_for(number, pid, *page, options);
+    if (!is_elsewhere || !answer || !*answer) return answer;
+    if (path.empty()) return Result<fs::path>(seen_from_here(pid, **answer));
+    const auto taken = take_out(pid, **answer, path);
+    return taken ? Result<fs::path>(fs::path(path)) : Result<fs::path>(taken.error());
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ Result<void> add_module(const symbols::ModuleIdentity& identity, Packer& packer,
     return packer.add_file(name + ".debug", files.debug->path());
 }
 
-Result<void> add_all(const read::Snapshot& snapshot, Packer& packer, Packed& packed) {
+Result<void> add_all(const read::Snapshot& snapshot, const fs::path& root, Packer& packer, Packed& packed) {
     if (auto added = packer.add(std::string(version_member), version_text, 0); !added) return added;
     if (auto added = packer.add_file(std::string(snapshot_member), snapshot.path()); !added) return added;
     std::set<std::string> done;  // what was unloaded and loaded again has two rows
@@ -79,7 +79,8 @@ Result<void> add_all(const read::Snapshot& snapshot, Packer& packer, Packed& pac
         const std::string_view path = snapshot.string(row.path);
         const symbols::ModuleIdentity identity = {.path = fs::path(path),
                                                   .build_id = std::span(row.build_id, row.build_id_bytes),
-                                                  .carried = symbols::folder_of_carried(snapshot.path())};
+                                                  .carried = symbols::folder_of_carried(snapshot.path()),
+                                                  .root = root};
         const bool has_file = (row.flags & PROF_MODULE_VDSO) == 0 && !path.empty();
         if (!has_file || !done.insert(symbols::carried_name(identity)).second) continue;
         if (auto added = add_module(identity, packer, packed); !added) return added;
@@ -87,12 +88,12 @@ Result<void> add_all(const read::Snapshot& snapshot, Packer& packer, Packed& pac
     return packer.finish();
 }
 
-Result<Packed> pack_into(const read::Snapshot& snapshot, const fs::path& path) {
+Result<Packed> pack_into(const read::Snapshot& snapshot, const fs::path& root, const fs::path& path) {
     auto writer = CompressedWriter::create(path);
     if (!writer) return writer.error();
     Packer packer(*std::move(writer));
     Packed packed;
-    if (auto added = add_all(snapshot, packer, packed); !added) return added.error();
+    if (auto added = add_all(snapshot, root, packer, packed); !added) return added.error();
     packed.input_bytes = packer.bytes();
     std::error_code error;
     packed.bundle_bytes = fs::file_size(path, error);
@@ -101,13 +102,13 @@ Result<Packed> pack_into(const read::Snapshot& snapshot, const fs::path& path) {
 
 }  // namespace
 
-Result<Packed> pack(const fs::path& snapshot, const fs::path& output) {
+Result<Packed> pack(const fs::path& snapshot, const fs::path& output, const fs::path& root) {
     const auto opened = read::Snapshot::open(snapshot);
     if (!opened) return opened.error();
     const fs::path temporary = output.string() + "." + std::to_string(getpid()) + ".new";
     std::error_code error;
     fs::remove(temporary, error);
-    auto packed = pack_into(*opened, temporary);
+    auto packed = pack_into(*opened, root.empty() ? symbols::root_of_container(snapshot) : root, temporary);
     if (packed) fs::rename(temporary, output, error);
     if (packed && error) packed = Error{output.string() + " cannot be written: " + error.message(), ""};
     if (!packed) fs::remove(temporary, error);

@@ -40,6 +40,8 @@ struct Packed {
 };
 
 // Errors: the snapshot cannot be read; the bundle cannot be written. It appears whole or not at all.
-Result<Packed> pack(const std::filesystem::path& snapshot, const std::filesystem::path& output);
+// `root`: where the files of the process are, when it had others than ours; "": here.
+Result<Packed> pack(const std::filesystem::path& snapshot, const std::filesystem::path& output,
+                    const std::filesystem::path& root = {});
 
 }  // namespace heapkit::bundle

@@ -135,7 +135,27 @@ std::string carried_name(const ModuleIdentity& module) {
     return "path-" + hex_to_text(prof_checksum(path.data(), path.size())).substr(2);
 }
 
+std::filesystem::path root_of_container(const std::filesystem::path& snapshot) {
+    auto part = snapshot.begin();
+    for (const std::string_view wanted : {"/", "proc", "", "root"}) {
+        const bool is_pid = wanted.empty() && part != snapshot.end() &&
+                            part->string().find_first_not_of("0123456789") == std::string::npos;
+        if (part == snapshot.end() || (*part != wanted && !is_pid)) return {};
+        ++part;
+    }
+    fs::path root;
+    for (auto each = snapshot.begin(); each != part; ++each) root /= *each;
+    return root;
+}
+
 ModuleFiles open_module_files(const ModuleIdentity& module) {
+    if (!module.root.empty()) {
+        ModuleIdentity there = module;
+        there.root.clear();
+        there.path = module.root / module.path.relative_path();
+        there.debug_root = module.root / module.debug_root.relative_path();
+        if (ModuleFiles found = open_module_files(there); found.binary) return found;
+    }
     ModuleFiles files;
     open_binary(module, files);
     if (files.with_debug_information() != nullptr) return files;

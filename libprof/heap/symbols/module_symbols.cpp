@@ -68,7 +68,8 @@ Module::Module(const read::Snapshot& snapshot, const prof_module& row)
     }
     files_ = open_module_files({.path = std::filesystem::path(path),
                                 .build_id = build_id_,
-                                .carried = folder_of_carried(snapshot.path())});
+                                .carried = folder_of_carried(snapshot.path()),
+                                .root = root_of_container(snapshot.path())});
     symbols_.source = source_of(files_);
     symbols_.problem = files_.problem;
     if (files_.debug && files_.with_debug_information() == &*files_.debug)

@@ -32,7 +32,8 @@ bool has_types_of_interest(const read::Snapshot& snapshot, const prof_module& mo
 ModuleFiles files_of(const read::Snapshot& snapshot, const prof_module& module) {
     return open_module_files({.path = std::filesystem::path(snapshot.string(module.path)),
                               .build_id = std::span(module.build_id, module.build_id_bytes),
-                              .carried = folder_of_carried(snapshot.path())});
+                              .carried = folder_of_carried(snapshot.path()),
+                              .root = root_of_container(snapshot.path())});
 }
 
 TypeColumns columns_of(const ModuleFiles& files, std::span<const uint8_t> build_id, bool use_cache) {
