@@ -38,7 +38,7 @@ LostGraph lost_graph(const refs::References& references) {
                                references.paths().edge_to[vertex] == no_edge;
     for (uint32_t vertex = 0; vertex < all.node_count(); ++vertex) {
         for (uint32_t edge = all.begin[vertex]; lost.is_lost[vertex] != 0 && edge < all.begin[vertex + 1]; ++edge) {
-            if (!all.edges[edge].is_strong()) continue;
+            if (!all.edges[edge].is_strong() || lost.is_lost[all.edges[edge].to()] == 0) continue;
             lost.graph.edges.push_back(all.edges[edge]);
             lost.edge_of.push_back(edge);
         }

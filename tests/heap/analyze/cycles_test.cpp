@@ -70,6 +70,19 @@ TEST_CASE("a cycle that something holds is none that keeps itself alive") {
     CHECK(found->kinds.rows.empty());
 }
 
+TEST_CASE("what a cycle holds, and something else does too, is not the cycle's") {
+    Pairs pairs;
+    const BlockId one = pairs.pair(pairs.load, pairs.insert);
+    const BlockId held = pairs.writer.block({.size_bytes = 1000, .stack = pairs.read});
+    pairs.writer.word(one, 16, Pointer{held});
+    pairs.writer.word(pairs.writer.root(PROF_ROOT_GLOBALS, 0, 0x404000, 8), 0, Pointer{held});
+    const auto found = cycles(pairs.open(), {});
+    REQUIRE(found);
+    CHECK(found->cycles == 1);
+    CHECK(found->objects == 2);
+    CHECK(found->bytes == 96);
+}
+
 TEST_CASE("a lost chain is no cycle") {
     Stated stated;
     const auto blocks = stated.writer.blocks(3, {.stack = stated.load});
