@@ -25,10 +25,12 @@ Command retained_command();
 Command tree_command();
 Command backrefs_command();
 Command cycles_command();
+Command closures_command();
 Command info_command();
 Command leaks_command();
 Command flamegraph_command();
 Command diff_command();
+Command diagnose_command();
 Command doctor_command();
 Command bundle_command();
 
