@@ -42,7 +42,8 @@ Module look_at(const Patient& patient, const fs::path& path) {
     const ElfFile* const debug = files.with_debug_information();
     module.has_lines = debug != nullptr;
     if (files.debug) module.debug_file = files.debug->path();
-    const bool has_table = files.binary && (!files.binary->is_dynamic_only() || files.binary->section(".gnu_debugdata") != nullptr);
+    const bool has_table =
+        files.binary && (!files.binary->is_dynamic_only() || files.binary->section(".gnu_debugdata") != nullptr);
     if (has_table || files.debug) module.known = functions;
     if (module.has_lines) module.known = all;
     return module;
@@ -61,8 +62,9 @@ Finding finding_of(const std::vector<Module>& modules) {
     for (const Module& module : modules) with_lines += module.has_lines ? 1U : 0U;
     const std::string counts = fmt::format("{} of {} modules have lines and types", with_lines, modules.size());
     if (!modules.front().has_lines)
-        return {Finding::Verdict::limits, "symbols",
-                counts + ", not the executable: its code is named by function, as far as that is known, and few types are"};
+        return {
+            Finding::Verdict::limits, "symbols",
+            counts + ", not the executable: its code is named by function, as far as that is known, and few types are"};
     return {Finding::Verdict::fine, "symbols", counts};
 }
 
@@ -91,8 +93,11 @@ DebugSymbols look_at_debug_symbols(const Patient& patient) {
         table.rows.push_back({module.path.filename().string(), std::string(module.known), remedy_for(module, package),
                               module.path.string(), module.debug_file.string(), hex_digits_of(module.build_id)});
     }
-    return {finding_of(modules), std::move(table),
-            names_archive ? "The distribution's archive of debug symbols is not among apt's sources here: add it, then apt install." : ""};
+    return {
+        finding_of(modules), std::move(table),
+        names_archive
+            ? "The distribution's archive of debug symbols is not among apt's sources here: add it, then apt install."
+            : ""};
 }
 
 }  // namespace heapkit::cli

@@ -36,15 +36,15 @@ bool any_is(const Findings& findings, Verdict verdict) {
     return std::any_of(findings.begin(), findings.end(), [&](const Finding& each) { return each.verdict == verdict; });
 }
 
-void append(Findings& findings, Findings more) {
-    std::move(more.begin(), more.end(), std::back_inserter(findings));
-}
+void append(Findings& findings, Findings more) { std::move(more.begin(), more.end(), std::back_inserter(findings)); }
 
 std::string conclusion(const std::string& name, const Findings& findings) {
-    const auto notes = std::count_if(findings.begin(), findings.end(), [](const Finding& each) { return each.verdict == Verdict::limits; });
+    const auto notes = std::count_if(findings.begin(), findings.end(),
+                                     [](const Finding& each) { return each.verdict == Verdict::limits; });
     if (any_is(findings, Verdict::refuses)) return name + " cannot be recorded as it is.";
     if (notes == 0) return name + " can be recorded.";
-    return fmt::format("{} can be recorded; {} to know.", name, notes == 1 ? "one thing is good" : fmt::format("{} things are good", notes));
+    return fmt::format("{} can be recorded; {} to know.", name,
+                       notes == 1 ? "one thing is good" : fmt::format("{} things are good", notes));
 }
 
 Table table_of(const Findings& findings) {
@@ -68,9 +68,11 @@ Diagnosis diagnosis_of(const std::string& name, const Findings& findings) {
 }
 
 Finding loader_finding(const Patient& patient) {
-    if (!patient.loader_says.empty()) return {Verdict::refuses, "agent", "the loader does not take it: " + patient.loader_says};
+    if (!patient.loader_says.empty())
+        return {Verdict::refuses, "agent", "the loader does not take it: " + patient.loader_says};
     if (patient.missing.empty()) return {Verdict::fine, "agent", "the program's loader takes it"};
-    return {Verdict::limits, "libraries", fmt::format("the loader does not find {}: the program would not start", patient.missing.front())};
+    return {Verdict::limits, "libraries",
+            fmt::format("the loader does not find {}: the program would not start", patient.missing.front())};
 }
 
 // What is the same for a program and a process.
@@ -103,7 +105,8 @@ Diagnosis examine_program_named(const std::string& name, const fs::path& agent) 
 Finding recorded_finding(pid_t pid) {
     const auto page = ControlPage::open(pid, true);
     if (page) return {Verdict::fine, "recorded", "since it was started"};
-    return {Verdict::refuses, "recorded", page.error().what + ". The agent must be there from the first allocation on: start it with heapkit run"};
+    return {Verdict::refuses, "recorded",
+            page.error().what + ". The agent must be there from the first allocation on: start it with heapkit run"};
 }
 
 Result<Diagnosis> examine_process_numbered(pid_t pid) {
@@ -122,7 +125,8 @@ Result<Diagnosis> examine_process_numbered(pid_t pid) {
 Result<Diagnosis> examine(const std::string& whom) {
     std::error_code error;
     const bool is_number = !whom.empty() && whom.find_first_not_of("0123456789") == std::string::npos;
-    if (is_number && !fs::exists(whom, error)) return examine_process_numbered(static_cast<pid_t>(number_in(whom).value_or(0)));
+    if (is_number && !fs::exists(whom, error))
+        return examine_process_numbered(static_cast<pid_t>(number_in(whom).value_or(0)));
     const auto agent = find_agent();
     if (!agent) return agent.error();
     return examine_program_named(whom, *agent);

@@ -31,26 +31,35 @@ std::optional<uint64_t> resource_limit(const Patient& patient, std::string_view 
 
 void look_at_resources(const Patient& patient, Findings& findings) {
     if (const auto bytes = resource_limit(patient, "Max address space"))
-        findings.push_back(limit(fmt::format("address space is limited to {} (ulimit -v): the recorder needs a quarter of the heap "
-                                             "on top, and drops records that find no room", size(*bytes))));
+        findings.push_back(
+            limit(fmt::format("address space is limited to {} (ulimit -v): the recorder needs a quarter of the heap "
+                              "on top, and drops records that find no room",
+                              size(*bytes))));
     if (const auto bytes = resource_limit(patient, "Max data size"))
-        findings.push_back(limit(fmt::format("data is limited to {} (ulimit -d), and the recorder's tables count", size(*bytes))));
+        findings.push_back(
+            limit(fmt::format("data is limited to {} (ulimit -d), and the recorder's tables count", size(*bytes))));
     if (const auto bytes = resource_limit(patient, "Max file size"))
-        findings.push_back(limit(fmt::format("files are limited to {} (ulimit -f): a snapshot has 32 B a block and 8 B a pointer, "
-                                             "and a larger one fails", size(*bytes))));
+        findings.push_back(
+            limit(fmt::format("files are limited to {} (ulimit -f): a snapshot has 32 B a block and 8 B a pointer, "
+                              "and a larger one fails",
+                              size(*bytes))));
     if (const auto files = resource_limit(patient, "Max open files"); files && *files < few_files)
-        findings.push_back(limit(fmt::format("only {} open files are allowed (ulimit -n), and a snapshot needs two", *files)));
+        findings.push_back(
+            limit(fmt::format("only {} open files are allowed (ulimit -n), and a snapshot needs two", *files)));
 }
 
 // A copy of the process counts in full where the kernel promises no more than it has.
 void look_at_overcommit(const Patient& patient, Findings& findings) {
     if (number_in_file("/proc/sys/vm/overcommit_memory") != strict_overcommit) return;
-    const auto allowed = number_in(field_of("/proc/meminfo", "CommitLimit:")), used = number_in(field_of("/proc/meminfo", "Committed_AS:"));
+    const auto allowed = number_in(field_of("/proc/meminfo", "CommitLimit:")),
+               used = number_in(field_of("/proc/meminfo", "Committed_AS:"));
     const uint64_t left = allowed && used && *allowed > *used ? (*allowed - *used) << 10 : 0;
     const uint64_t own = number_in(field_of(patient.proc() / "status", "VmData:")).value_or(0) << 10;
     if (patient.pid == 0 || own + page_tables_and_more > left)
-        findings.push_back(limit(fmt::format("the kernel overcommits no memory, and {} are left: a snapshot needs as much as the "
-                                             "process has, for a moment", size(left))));
+        findings.push_back(
+            limit(fmt::format("the kernel overcommits no memory, and {} are left: a snapshot needs as much as the "
+                              "process has, for a moment",
+                              size(left))));
 }
 
 // "0::/user.slice/x" in version 2; "4:memory:/x" in version 1.
@@ -77,15 +86,19 @@ void look_at_cgroup(const Patient& patient, Findings& findings) {
     if (folder.empty()) return;
     const auto allowed = number_in_file(folder / limit_name), used = number_in_file(folder / use_name);
     if (!allowed || *allowed > no_limit) return;
-    findings.push_back(limit(fmt::format("its cgroup may have {} of memory and has {}: a snapshot is refused where the pages that "
-                                         "change meanwhile may not fit", size(*allowed), size(used.value_or(0)))));
+    findings.push_back(
+        limit(fmt::format("its cgroup may have {} of memory and has {}: a snapshot is refused where the pages that "
+                          "change meanwhile may not fit",
+                          size(*allowed), size(used.value_or(0)))));
 }
 
 void look_at_locked_memory(const Patient& patient, Findings& findings) {
     const auto locked = number_in(field_of(patient.proc() / "status", "VmLck:"));
     if (patient.pid != 0 && locked && *locked > 0)
-        findings.push_back(limit(fmt::format("{} are locked in memory: the recorder's tables too, where it locks what is to come "
-                                             "(mlockall)", size(*locked << 10))));
+        findings.push_back(
+            limit(fmt::format("{} are locked in memory: the recorder's tables too, where it locks what is to come "
+                              "(mlockall)",
+                              size(*locked << 10))));
 }
 
 void look_at_disk(const Patient& patient, Findings& findings) {
@@ -93,8 +106,8 @@ void look_at_disk(const Patient& patient, Findings& findings) {
     const fs::path folder = patient.pid == 0 ? fs::current_path(error) : patient.proc() / "cwd";
     const auto space = fs::space(folder, error);
     if (!error && space.available < few_bytes_on_disk)
-        findings.push_back(limit(fmt::format("{} are free on the disk of its folder; write snapshots elsewhere with -o FOLDER",
-                                             size(space.available))));
+        findings.push_back(limit(fmt::format(
+            "{} are free on the disk of its folder; write snapshots elsewhere with -o FOLDER", size(space.available))));
 }
 
 }  // namespace

@@ -52,8 +52,8 @@ pid_t start(std::vector<std::string> command, std::vector<std::string> environme
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
     pid_t pid = 0;
-    const int error =
-        posix_spawnp(&pid, command[0].c_str(), &actions, nullptr, pointers_to(command).data(), pointers_to(environment).data());
+    const int error = posix_spawnp(&pid, command[0].c_str(), &actions, nullptr, pointers_to(command).data(),
+                                   pointers_to(environment).data());
     posix_spawn_file_actions_destroy(&actions);
     return error == 0 ? pid : 0;
 }
@@ -87,7 +87,8 @@ Output output_of(const std::vector<std::string>& command, const std::vector<std:
     const bool ended = read_to_end(reader.number(), Clock::now() + at_most, output.text);
     if (!ended) kill(pid, SIGKILL);
     int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
     output.succeeded = ended && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     return output;
 }

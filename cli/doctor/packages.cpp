@@ -69,15 +69,19 @@ std::vector<std::string> by_apt(const std::vector<fs::path>& files) {
     std::vector<std::string> answers;
     for (const fs::path& file : files) {
         const std::vector<fs::path> names = names_of(file);
-        const auto name = std::find_if(names.begin(), names.end(), [&](const fs::path& each) { return packages.contains(each); });
+        const auto name =
+            std::find_if(names.begin(), names.end(), [&](const fs::path& each) { return packages.contains(each); });
         if (name == names.end()) {
             answers.emplace_back();
             continue;
         }
         const std::string& package = packages.at(*name);
-        if (known.contains(package + "-dbgsym")) answers.push_back("apt install " + package + "-dbgsym");
-        else if (known.contains(package + "-dbg")) answers.push_back("apt install " + package + "-dbg");
-        else answers.push_back(package + "-dbgsym" + std::string(in_debug_archive));
+        if (known.contains(package + "-dbgsym"))
+            answers.push_back("apt install " + package + "-dbgsym");
+        else if (known.contains(package + "-dbg"))
+            answers.push_back("apt install " + package + "-dbg");
+        else
+            answers.push_back(package + "-dbgsym" + std::string(in_debug_archive));
     }
     return answers;
 }

@@ -15,8 +15,8 @@ namespace heapkit::cli {
 // What is said of a package that is not among apt's sources here.
 constexpr std::string_view in_debug_archive = " (debug archive)";
 
-// For each file what to do: "apt install libpcre3-dbg", "jq-dbgsym (debug archive)"; "" when no package manager knows the
-// file.
+// For each file what to do: "apt install libpcre3-dbg", "jq-dbgsym (debug archive)"; "" when no package manager knows
+// the file.
 std::vector<std::string> debug_packages_of(const std::vector<std::filesystem::path>& files);
 
 }  // namespace heapkit::cli

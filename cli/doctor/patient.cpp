@@ -52,7 +52,8 @@ Patient examine_program(const fs::path& executable, const fs::path& agent) {
     if (loader.empty()) return patient;
     const char* const others = std::getenv("LD_PRELOAD");
     const std::string preload = agent.string() + (others == nullptr ? "" : std::string(":") + others);
-    const Output output = output_of({loader, executable.string()}, {"LD_TRACE_LOADED_OBJECTS=1", "LD_PRELOAD=" + preload});
+    const Output output =
+        output_of({loader, executable.string()}, {"LD_TRACE_LOADED_OBJECTS=1", "LD_PRELOAD=" + preload});
     std::istringstream lines(output.text);
     for (std::string line; std::getline(lines, line);) read_loader_line(line, patient);
     return patient;

@@ -16,15 +16,18 @@
 namespace heapkit::cli {
 
 struct Patient {
-    std::string name = {};                            // "jq", "process 4711 (jq)"
+    std::string name = {};  // "jq", "process 4711 (jq)"
     std::filesystem::path executable = {};
-    pid_t pid = 0;                               // 0: a program
-    std::vector<std::filesystem::path> modules = {};  // the executable first; then as the loader searches them; no agent
-    std::vector<std::string> missing = {};            // libraries that the loader does not find
-    std::string loader_says = {};                     // of the agent: why it is not loaded; "" when it is
+    pid_t pid = 0;  // 0: a program
+    std::vector<std::filesystem::path> modules =
+        {};                                 // the executable first; then as the loader searches them; no agent
+    std::vector<std::string> missing = {};  // libraries that the loader does not find
+    std::string loader_says = {};           // of the agent: why it is not loaded; "" when it is
 
     // "/proc/4711"; of a program our own, whose limits it would inherit.
-    std::filesystem::path proc() const { return std::filesystem::path("/proc") / (pid == 0 ? "self" : std::to_string(pid)); }
+    std::filesystem::path proc() const {
+        return std::filesystem::path("/proc") / (pid == 0 ? "self" : std::to_string(pid));
+    }
     // Where we see one of its files: it may live in a container.
     std::filesystem::path here(const std::filesystem::path& file) const {
         return pid == 0 ? file : proc() / "root" / file.relative_path();

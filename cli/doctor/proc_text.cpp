@@ -15,7 +15,8 @@ constexpr const char* blanks = " \t\n";
 
 std::string_view without_blanks(std::string_view text) {
     const size_t begin = text.find_first_not_of(blanks);
-    return begin == std::string_view::npos ? std::string_view() : text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
+    return begin == std::string_view::npos ? std::string_view()
+                                           : text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
 }
 
 }  // namespace

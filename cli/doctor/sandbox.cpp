@@ -27,14 +27,17 @@ Findings look_at_sandbox(const Patient& patient) {
     Findings findings;
     const std::string seccomp = field_of(patient.proc() / "status", "Seccomp:");
     if (seccomp == filter_mode || seccomp == strict_mode)
-        findings.push_back({Finding::Verdict::limits, "sandbox",
-                            "it filters system calls (seccomp), so no new kind of call is made in it: heapkit snapshot wants "
-                            "--force, and a filter that kills may then end the process"});
+        findings.push_back(
+            {Finding::Verdict::limits, "sandbox",
+             "it filters system calls (seccomp), so no new kind of call is made in it: heapkit snapshot wants "
+             "--force, and a filter that kills may then end the process"});
     if (!shares_namespace(patient, "mnt"))
-        findings.push_back({Finding::Verdict::fine, "container",
-                            "it sees another file system: the agent must be in there too, and snapshots are written in there"});
+        findings.push_back(
+            {Finding::Verdict::fine, "container",
+             "it sees another file system: the agent must be in there too, and snapshots are written in there"});
     if (!shares_namespace(patient, "pid"))
-        findings.push_back({Finding::Verdict::fine, "container", "it has another number inside, which its snapshots are named by"});
+        findings.push_back(
+            {Finding::Verdict::fine, "container", "it has another number inside, which its snapshots are named by"});
     return findings;
 }
 
