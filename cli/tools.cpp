@@ -5,6 +5,8 @@
 // Side: our process, cli.
 #include "tools.h"
 
+#include <sys/prctl.h>
+
 #include "commands.h"
 #include "console.h"
 #include "help.h"
@@ -40,6 +42,7 @@ const Tool& heapdiff_tool() {
 }
 
 int run_tool(const Tool& tool, const std::vector<std::string>& words) {
+    prctl(PR_SET_NAME, tool.name.c_str());  // a package starts us by a loader of its own, whose name we would have
     Console console;
     const auto request = parse(tool, words);
     if (!request) {
