@@ -3,6 +3,7 @@
 COMPILER. Namespaces stand in for a container; where they may not be made, the tests are skipped."""
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
@@ -149,6 +150,29 @@ class Containers(unittest.TestCase):
         os.kill(inner_process(process.pid, "inmate"), signal.SIGTSTP)
         os.kill(inner_process(process.pid, "heapkit"), signal.SIGTERM)
         self.assertEqual(process.wait(60), 40)
+
+    def test_a_program_that_reads_the_terminal_is_given_it_and_outlives_a_stop(self):
+        if not shutil.which("setsid"):
+            self.skipTest("no setsid")
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        process = subprocess.Popen([*CONTAINER, "setsid", "--ctty", HEAPKIT, "run", "--no-exit-snapshot", "--", "cat"],
+                                   cwd=self.folder, env=self.surroundings, stdin=theirs, stdout=theirs, stderr=theirs,
+                                   start_new_session=True)
+        os.close(theirs)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+
+        def typed(text, until):
+            os.write(ours, text)
+            seen = b""
+            while until not in seen:
+                seen += os.read(ours, 1000)
+
+        typed(b"one\n", b"one\r\none\r\n")  # its echo, and cat's
+        typed(b"\x1atwo\n", b"two\r\ntwo\r\n")  # ^Z
+        typed(b"\x03", b"^C")
+        self.assertEqual(process.wait(60), 128 + signal.SIGINT)
 
     def ask(self, *words):
         return subprocess.run([HEAPKIT, *words], cwd=self.folder, env=self.surroundings, capture_output=True,
