@@ -202,6 +202,44 @@ TEST_CASE("a string's text is its storage unless it lies in the string itself") 
     CHECK(types.types->containers().all.size() == 1);
 }
 
+TEST_CASE("a string that is copied when it is written to, as before C++11, is no container, and its text no object") {
+    WrittenHeap heap;
+    const auto string =
+        heap.book.structure("std::basic_string<char, std::char_traits<char>, std::allocator<char> >", 8);
+    heap.book.argument(string, heap.character);
+    const auto data = heap.book.structure("std::basic_string<char>::_Alloc_hider", 8);
+    heap.book.member(data, "_M_p", 0, heap.book.pointer(heap.character));
+    heap.book.member(string, "_M_dataplus", 0, data);
+    const BlockId text = heap.blocks.block({.size_bytes = 24 + 31});
+    heap.blocks.word(text, 0, Integer{30});
+    heap.blocks.word(text, 8, Integer{30});
+    heap.global("title", string, Pointer{text, 24});  // behind length, capacity and count
+    const Inferred types = heap.infer();
+    CHECK(types.name(text).empty());
+    CHECK(types.types->containers().all.empty());
+    CHECK(types.types->counts().rejected_containers == 0);
+}
+
+TEST_CASE("what make_shared made is looked at while somebody owns it, and not when only a weak_ptr is left") {
+    for (const uint32_t owners : {1, 0}) {
+        Items heap;
+        const auto storage = heap.book.structure("__gnu_cxx::__aligned_buffer<Item>", 16);
+        heap.book.argument(storage, heap.item);
+        const auto block = heap.book.structure(
+            "std::_Sp_counted_ptr_inplace<Item, std::allocator<Item>, (__gnu_cxx::_Lock_policy)2>", 32);
+        heap.book.argument(block, heap.item);
+        heap.book.member(block, "_M_use_count", 8, heap.integer);
+        heap.book.member(block, "_M_storage", 16, storage);
+        const BlockId made = heap.blocks.block({.size_bytes = 32}), other = heap.blocks.block({.size_bytes = 16});
+        heap.global("counts", heap.book.pointer(block), Pointer{made});
+        heap.blocks.word(made, 8, IntegerPair{static_cast<uint16_t>(owners), 1});
+        heap.blocks.word(made, 16 + 8, Pointer{other});
+        const Inferred types = heap.infer();
+        INFO(owners);
+        CHECK(types.name(other) == (owners == 1 ? "Item" : ""));
+    }
+}
+
 TEST_CASE("a container of another library of a known shape needs one row: boost::container::vector") {
     Items heap;
     const auto vector = heap.book.structure("boost::container::vector<Item, void, void>", 24);
