@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // cycles(): of the objects that no root leads to, those that own each other (strongly connected components along owning
-// references) and that nothing outside owns. Of each one closed way is taken, and those that close alike are one kind.
+// references) and that nothing outside owns, and objects that own themselves. Of each one closed way is taken, and
+// those that close alike are one kind.
 //
 // Side: heap, floor 7 (analyze).
 #include "analyze/cycles.h"
@@ -52,6 +53,7 @@ using Way = std::vector<uint32_t>;
 
 struct Kind {
     int64_t cycles = 0, objects = 0, bytes = 0;
+    bool is_sure = false;  // smart pointers and containers alone close it; a plain pointer may own or not
     Way way;
 };
 
@@ -72,12 +74,17 @@ class Finder {
         for (const uint32_t first : firsts) {
             Way way = shortest_way_back(first);
             Kind& kind = kinds[keys_of(way)];
-            if (kind.cycles++ == 0) kind.way = std::move(way);
+            if (kind.cycles++ == 0) {
+                kind.is_sure = is_sure(way);
+                kind.way = std::move(way);
+            }
             claim(first, kind);
         }
         std::vector<Kind> found;
         for (auto& each : kinds) found.push_back(std::move(each.second));
-        std::stable_sort(found.begin(), found.end(), [](const Kind& a, const Kind& b) { return a.bytes > b.bytes; });
+        std::stable_sort(found.begin(), found.end(), [](const Kind& a, const Kind& b) {
+            return a.is_sure != b.is_sure ? a.is_sure : a.bytes > b.bytes;
+        });
         return found;
     }
 
@@ -91,11 +98,19 @@ class Finder {
         std::vector<uint32_t> firsts;
         for (uint32_t vertex = 0; vertex < lost_.graph.node_count(); ++vertex) {
             const uint32_t component = components_.of[vertex];
-            if (component == no_node || components_.sizes[component] < 2 || is_held[component]) continue;
+            if (component == no_node || is_held[component] || !is_cycle(vertex)) continue;
             is_held[component] = true;  // its first is found
             firsts.push_back(vertex);
         }
         return firsts;
+    }
+    bool is_cycle(uint32_t vertex) const {
+        const auto out = lost_.graph.out(vertex);
+        return components_.sizes[components_.of[vertex]] > 1 ||
+               std::ranges::any_of(out, [&](graph::Edge edge) { return edge.to() == vertex; });
+    }
+    bool is_sure(const Way& way) const {
+        return std::ranges::all_of(way, [&](uint32_t edge) { return references_.reference(edge).is_smart; });
     }
     template <typename Visit>
     void for_each_edge(Visit visit) const {
@@ -211,7 +226,8 @@ Result<Cycles> cycles(const Heap& heap, const CycleOptions& options) {
                      {.name = "cycles", .key = "count", .unit = Unit::count},
                      {.name = "objects", .key = "objects", .unit = Unit::count},
                      {.name = "size", .key = "size", .unit = Unit::bytes},
-                     {.name = "one of them", .key = "address", .unit = Unit::address}};
+                     {.name = "one of them", .key = "address", .unit = Unit::address},
+                     {.name = "kept by", .key = "kept_by"}};
     table.empty = "No cycles that nothing holds.";
     const size_t shown = options.limit == 0 ? kinds.size() : std::min(options.limit, kinds.size());
     table.rows_left_out = kinds.size() - shown;
@@ -222,7 +238,8 @@ Result<Cycles> cycles(const Heap& heap, const CycleOptions& options) {
         if (table.rows.size() == shown) continue;
         const std::string fields = closing_text(text, kind.way);
         table.rows.push_back({fields, kind.cycles, kind.objects, kind.bytes,
-                              static_cast<int64_t>(text.address(references.reference(kind.way.front()).from))});
+                              static_cast<int64_t>(text.address(references.reference(kind.way.front()).from)),
+                              std::string(kind.is_sure ? "smart pointers" : "plain pointers")});
         answer.nets.push_back(net_of(references, text, kind));
         answer.nets.back().title = fmt::format("{} {} closed by {}", count_to_text(kind.cycles),
                                                kind.cycles == 1 ? "cycle" : "cycles", fields);

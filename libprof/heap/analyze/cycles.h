@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Cycles that keep themselves alive: objects that own each other, and that nothing outside holds.
+// Cycles that keep themselves alive: objects that own each other, or themselves, and that nothing outside holds.
 //
 // Side:   heap, floor 7 (analyze).
 // Cost:   a few passes over blocks and references.
@@ -22,7 +22,8 @@ struct CycleOptions {
 
 struct Cycles {
     // One row a kind: the fields that close it ("Parent::child_ → Child::parent_"), cycles, objects, bytes (what hangs
-    // on them included), and the address of one.
+    // on them included), the address of one, and what keeps it: smart pointers and containers own for sure, and come
+    // first; with a plain pointer among them it may be a list that points back, lost for another reason.
     Table kinds;
     std::vector<Net> nets;  // of each row one cycle, with use counts where std::shared_ptr closes it
     int64_t cycles = 0, objects = 0, bytes = 0;

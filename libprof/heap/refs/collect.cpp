@@ -67,7 +67,9 @@ class Collector {
             const auto entry = static_cast<uint32_t>(begin);
             const read::Word word = *read::WordRange::Iterator(sources_.words, begin);
             begin += word.kind == read::WordKind::interior ? 2 : 1;
-            if (word.kind != read::WordKind::block && word.kind != read::WordKind::interior) continue;
+            const bool may_lead = word.kind == read::WordKind::block || word.kind == read::WordKind::interior ||
+                                  word.kind == read::WordKind::self;
+            if (!may_lead) continue;
             const Link link = sources_.fields.link(holder.shape, word.offset_bytes);
             const auto edge = edge_of_word(holder, word, link);
             if (!edge) continue;
@@ -81,6 +83,7 @@ class Collector {
 
     std::optional<graph::Edge> edge_of_word(const Holder& holder, const read::Word& word, const Link& link) const {
         if (link.kind == Link::Kind::dead) return std::nullopt;
+        if (word.kind == read::WordKind::self) return edge_to_itself(holder, link);
         if (holder.root != nullptr && (is_of_malloc(sources_.snapshot, *holder.root, word, sources_.blocks) ||
                                        sources_.variables.is_storage(*holder.root, word.offset_bytes)))
             return std::nullopt;
@@ -93,6 +96,13 @@ class Collector {
         if ((is_storage(word.block) && !sources_.raw) || link.is_in_container)
             owns = is_of_own_container(holder.shape, word.block, word.offset_bytes);
         return graph::Edge({.to = to.value, .is_strong = owns});
+    }
+
+    // Who points at itself is no reference, but a smart pointer that owns its own object keeps it alive.
+    static std::optional<graph::Edge> edge_to_itself(const Holder& holder, const Link& link) {
+        const bool keeps_itself = holder.root == nullptr && link.is_smart && link.kind == Link::Kind::owns;
+        if (!keeps_itself) return std::nullopt;
+        return graph::Edge({.to = holder.vertex, .is_strong = true});
     }
 
     bool is_storage(BlockId block) const {

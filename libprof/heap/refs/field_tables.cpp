@@ -86,7 +86,8 @@ FieldRow FieldTables::row_of(DebugTypeId owner, const types::Field& field) const
             .guard = field.guard,
             .kind = field.kind,
             .owns = !field.is_weak && !looks_only(book_, owner, field.offset_bytes) &&
-                    !points_back(book_, layouts_, owner, field)};
+                    !points_back(book_, layouts_, owner, field),
+            .is_smart = field.is_smart};
 }
 
 FieldTables::Range FieldTables::rows_of(DebugTypeId type) const {

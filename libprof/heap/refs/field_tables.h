@@ -31,6 +31,7 @@ struct FieldRow {
     uint32_t guard = 0;
     types::Field::Kind kind = types::Field::Kind::pointer;
     bool owns = true;
+    bool is_smart = false;
 };
 
 class FieldTables {

@@ -181,6 +181,7 @@ void Fields::walk(Link& link, Spot spot) const {
         if (row.kind != Kind::count) {
             link.kind = row.owns ? Link::Kind::owns : Link::Kind::looks_at;
             link.is_in_container = row.kind == Kind::container;
+            link.is_smart = row.is_smart;
             if (link.is_in_container && is_left_over(row, spot.offset_bytes)) link.kind = Link::Kind::dead;
             return;
         }
@@ -213,6 +214,7 @@ std::optional<Fields::Spot> Fields::into_callable(Link& link, const FieldRow& ro
     if (!held) return std::nullopt;  // a function that we do not know: conservative
     if (held->is_in_own_block) {
         link.kind = spot.offset_bytes == begin ? Link::Kind::owns : Link::Kind::dead;
+        link.is_smart = true;
         return std::nullopt;
     }
     if (spot.offset_bytes < begin || spot.offset_bytes - begin >= input_.book.type(held->type).size_bytes) {

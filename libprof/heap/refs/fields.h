@@ -47,6 +47,7 @@ struct Link {
     };
     Kind kind = Kind::conservative;
     bool is_in_container = false;  // the word belongs to a container that lies here
+    bool is_smart = false;         // … to a smart pointer, or a callable's to what it holds: sure to own
     uint8_t step_count = 0;
     std::array<Step, 3> steps = {};
 

@@ -132,6 +132,7 @@ Reference References::reference(uint32_t edge) const {
             .place = place,
             .owns = leads.is_strong(),
             .is_conservative = link.kind == Link::Kind::conservative,
+            .is_smart = link.is_smart || link.is_in_container,
             .field_key = link.field_key()};
 }
 

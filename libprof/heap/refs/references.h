@@ -18,6 +18,8 @@
 //
 // A `raw` graph folds none of it: its vertices are blocks and roots.
 //
+// What points at itself is no reference, unless a smart pointer does: it owns its own object.
+//
 // A container owns its storage, and nobody else does: who points at an element looks at it. Dead words (behind the last
 // element of a vector, in an empty optional) are no references.
 #pragma once
@@ -41,6 +43,7 @@ struct Reference {
     types::Place place;  // of the word
     bool owns = false;
     bool is_conservative = false;  // no type says that there is a pointer
+    bool is_smart = false;         // by a smart pointer, a container or a callable: one that owns is sure to
     uint64_t field_key = 0;        // equal for fields of one class that differ in indices alone
 };
 

@@ -178,13 +178,15 @@ class Walk {
         const auto at = [&](size_t member) { return moved(here, container.at[member].offset_bytes); };
         switch (container.shape()) {
             case Shape::pointer:
-                expand(container.at[0].type, at(0));
+                expand_smart_pointer(container, at(0));
                 break;
             case Shape::shared:
             case Shape::weak:
                 for (const size_t member : {0, 1}) {
                     const DebugType& pointer = book_.type(container.at[member].type);
-                    add(Field::Kind::pointer, pointer.target, at(member)).is_weak = container.shape() == Shape::weak;
+                    Field& field = add(Field::Kind::pointer, pointer.target, at(member));
+                    field.is_weak = container.shape() == Shape::weak;
+                    field.is_smart = !field.is_weak;
                 }
                 break;
             case Shape::optional:
@@ -207,6 +209,14 @@ class Walk {
             default:
                 add(Field::Kind::container, container.type, here);
         }
+    }
+
+    // A deleter may have its own kind of pointer, which is laid flat as any class.
+    void expand_smart_pointer(const ContainerClass& container, const Here& here) {
+        const size_t first = fields_.size();
+        expand(container.at[0].type, here);
+        for (size_t index = first; index < fields_.size(); ++index)
+            fields_[index].is_smart = fields_[index].kind == Field::Kind::pointer;
     }
 
     void expand_guarded(DebugTypeId value, Here there, const Here& flag, Guard guard) {

@@ -35,6 +35,7 @@ struct Field {
     Kind kind = Kind::pointer;
     bool is_in_union = false;  // may be another member at the moment, and nothing says which
     bool is_weak = false;      // of a weak_ptr: does not keep alive
+    bool is_smart = false;     // of a smart pointer that keeps alive: it owns, what a plain pointer only may
 };
 
 // When a member is there: of an optional while its flag is 1, of a variant's alternative 2 while its index is 2. A flag

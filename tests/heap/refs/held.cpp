@@ -22,6 +22,8 @@ namespace {
 // The photographs do not show it: to let the families go when a test is over.
 std::array<Parent*, 16> families = {};
 size_t family_count = 0;
+std::array<Watchdog*, 2> watchdogs = {};
+std::array<Twin*, 2> twins = {};
 
 std::string long_text(const std::string& what, int number) {
     return what + " number " + std::to_string(number) + ", too long for a string without a block";
@@ -82,6 +84,20 @@ void lose_a_family() {
     parent->child_->watched_ = parent;
 }
 
+void lose_watchdogs() {
+    const auto made = std::make_shared<Watchdog>();
+    const std::shared_ptr<Watchdog> given(new Watchdog);
+    made->self_ = made;
+    given->self_ = given;
+    watchdogs = {made.get(), given.get()};
+}
+
+void lose_twins() {
+    twins = {new Twin, new Twin};
+    twins[0]->other = twins[1];
+    twins[1]->other = twins[0];
+}
+
 void list_documents(int count) {
     Document** next = &first_document;
     for (int number = 0; number < count; ++number) {
@@ -103,6 +119,9 @@ void forget() {
     cache = nullptr;
     registry() = std::vector<std::unique_ptr<Document>>();
     for (; family_count > 0; --family_count) std::exchange(families[family_count - 1], nullptr)->child_.reset();
+    for (Watchdog*& each : watchdogs)
+        if (each != nullptr) std::exchange(std::exchange(each, nullptr)->self_, nullptr).reset();
+    for (Twin*& each : twins) delete std::exchange(each, nullptr);
     while (first_document != nullptr) {
         Document* const next = first_document->next;
         delete first_document;

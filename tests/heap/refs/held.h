@@ -71,6 +71,14 @@ struct Child {
     std::weak_ptr<Parent> watched_;
 };
 
+struct Watchdog {  // owns itself: whoever starts it need not keep it
+    std::shared_ptr<Watchdog> self_;
+};
+struct Twin {  // plain pointers, which may own or not
+    Twin* other = nullptr;
+    virtual ~Twin() = default;
+};
+
 extern Cache* cache;
 extern Button button;
 extern Shelf* shelf;
@@ -78,9 +86,11 @@ std::vector<std::unique_ptr<Document>>& registry();  // a static of the function
 
 void subscribe(int handlers);  // each keeps a UserRecord
 void fill_cache();
-void fill_shelf(int places);  // a UserRecord in each
+void fill_shelf(int places);       // a UserRecord in each
 void make_button(Document* page);  // its closure captures the page
 void lose_a_family();              // a Parent and a Child that own each other
+void lose_watchdogs();             // one made by make_shared, one given to its shared_ptr
+void lose_twins();                 // two Twins that point at each other
 void list_documents(int count);    // through Document::next, from first_document
 extern Document* first_document;
 void forget();  // all of it

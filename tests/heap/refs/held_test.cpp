@@ -92,6 +92,39 @@ TEST_CASE("two objects that own each other and that nobody else holds are a cycl
     CHECK(lost->nets.empty());
 }
 
+TEST_CASE("an object that owns itself is a cycle, however its shared_ptr was made") {
+    Scene scene;
+    held::lose_watchdogs();
+    const Heap heap = scene.develop();
+    const auto found = cycles(heap, {});
+    REQUIRE(found);
+    CHECK(found->cycles == 2);
+    CHECK(found->objects == 3);  // the control block of the one that was given
+    REQUIRE(found->kinds.rows.size() == 2);
+    for (const Net& net : found->nets) {
+        CHECK(std::ranges::count(labels_of(net), "self_") == 1);
+        CHECK(net.nodes.size() == 1);
+        CHECK(net.edges.back().to == 0);
+    }
+    for (const auto& row : found->kinds.rows) CHECK(std::get<std::string>(row.back()) == "smart pointers");
+    const auto net = neighbours(heap, {.of = {.addresses = {}, .type = "Watchdog"}});
+    REQUIRE(net);
+    CHECK(std::ranges::any_of(net->edges, [](const NetEdge& edge) { return edge.from == edge.to && edge.owns; }));
+}
+
+TEST_CASE("cycles that a plain pointer closes come behind those of smart pointers, and say so") {
+    Scene scene;
+    held::lose_twins();
+    held::lose_a_family();
+    const Heap heap = scene.develop();
+    const auto found = cycles(heap, {});
+    REQUIRE(found);
+    REQUIRE(found->kinds.rows.size() == 2);
+    CHECK(std::get<std::string>(found->kinds.rows[0].back()) == "smart pointers");
+    CHECK(text_at(found->kinds, 1, 0) == "Twin::other → Twin::other");
+    CHECK(std::get<std::string>(found->kinds.rows[1].back()) == "plain pointers");
+}
+
 TEST_CASE("an object says its type, its members, and who holds it") {
     Scene scene;
     held::fill_cache();
