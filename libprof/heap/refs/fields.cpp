@@ -182,7 +182,9 @@ void Fields::walk(Link& link, Spot spot) const {
             link.kind = row.owns ? Link::Kind::owns : Link::Kind::looks_at;
             link.is_in_container = row.kind == Kind::container;
             link.is_smart = row.is_smart;
-            if (link.is_in_container && is_left_over(row, spot.offset_bytes)) link.kind = Link::Kind::dead;
+            const bool is_dead = link.is_in_container && (is_left_over(row, spot.offset_bytes) ||
+                                                          is_spare_room(row, spot.base, spot.offset_bytes));
+            if (is_dead) link.kind = Link::Kind::dead;
             return;
         }
         const uint64_t element_bytes = input_.book.type(row.type).size_bytes;
@@ -200,6 +202,21 @@ bool Fields::is_left_over(const FieldRow& row, uint64_t offset_bytes) const {
     const types::ContainerClass* const known = input_.types.layouts().classes().of(row.type);
     return known != nullptr && known->shape() == types::Shape::text &&
            offset_bytes != row.begin_bytes + known->at[0].offset_bytes;
+}
+
+// A small vector has room for its first elements in itself: what lies there is left over where it went elsewhere.
+bool Fields::is_spare_room(const FieldRow& row, types::Place object, uint64_t offset_bytes) const {
+    const types::ContainerClass* const known = input_.types.layouts().classes().of(row.type);
+    const uint64_t into = offset_bytes - row.begin_bytes;
+    if (known == nullptr || known->shape() != types::Shape::counted || into == known->at[0].offset_bytes) return false;
+    const types::Place container = types::Memory::moved(object, row.begin_bytes);
+    const auto begin = memory_.pointer_at(types::Memory::moved(container, known->at[0].offset_bytes));
+    if (!begin || begin->is_root != object.is_root || begin->index != object.index) return true;
+    const types::Place count_at = types::Memory::moved(container, known->at[1].offset_bytes);
+    const uint64_t elements = memory_.number_at(count_at, known->at[1].size_bytes);
+    const uint64_t at = object.offset_bytes + offset_bytes;
+    const uint64_t element_bytes = std::max<uint64_t>(known->element_bytes, 1);
+    return at < begin->offset_bytes || (at - begin->offset_bytes) / element_bytes >= elements;
 }
 
 // A std::function refers to the closure by its first word, or the closure lies in the function itself. What else is in
@@ -266,14 +283,16 @@ Fields::Naming Fields::naming_of(DebugTypeId container_type) const {
     return known->second;
 }
 
-std::optional<std::string> Fields::key_text(const Shape& shape, const types::Container& container) const {
+std::optional<std::string> Fields::key_text(const Shape& shape, uint32_t index) const {
+    const types::Container& container = input_.types.containers().all[shape.container];
     const auto members = input_.book.members(container.element);
     const auto is_first = [&](const symbols::Member& member) { return input_.book.text(member.name) == "first"; };
     const auto first = std::find_if(members.begin(), members.end(), is_first);
     if (first == members.end()) return std::nullopt;
     const symbols::DebugType& type = input_.book.type(first->type);
     if (type.kind != TypeKind::basic && type.kind != TypeKind::enumeration) return std::nullopt;
-    const uint64_t offset = static_cast<uint64_t>(shape.origin_bytes) + first->offset_bytes;
+    const uint64_t element = uint64_t{index - shape.first_index} * shape.type_bytes;
+    const uint64_t offset = static_cast<uint64_t>(shape.origin_bytes) + element + first->offset_bytes;
     const auto bits = bits_at({.is_root = false, .index = shape.holder.index, .offset_bytes = offset}, type.size_bytes);
     if (!bits) return std::nullopt;
     const auto unused = static_cast<int>(64 - 8 * type.size_bytes);
@@ -289,7 +308,7 @@ std::string Fields::index_text(const Shape& shape, uint32_t index) const {
         case Naming::by_index:
             return fmt::format("[{}]", index);
         case Naming::by_key:
-            return fmt::format("[{}]", key_text(shape, container).value_or("…"));
+            return fmt::format("[{}]", key_text(shape, index).value_or("…"));
         case Naming::by_nothing:
             break;
     }

@@ -118,12 +118,13 @@ class Fields {
     void walk(Link& link, Spot spot) const;
     std::optional<Spot> into_callable(Link& link, const FieldRow& row, const Spot& spot) const;
     bool is_left_over(const FieldRow& row, uint64_t offset_bytes) const;
+    bool is_spare_room(const FieldRow& row, types::Place object, uint64_t offset_bytes) const;
     bool holds(uint32_t guard, types::Place base) const;
     std::optional<uint64_t> bits_at(types::Place at, uint64_t bytes) const;
     Naming naming_of(symbols::DebugTypeId container_type) const;
     std::string step_text(const Shape& shape, const Link& link, size_t step) const;
     std::string index_text(const Shape& shape, uint32_t index) const;
-    std::optional<std::string> key_text(const Shape& shape, const types::Container& container) const;
+    std::optional<std::string> key_text(const Shape& shape, uint32_t index) const;
 
     const Input input_;
     const FieldTables tables_;

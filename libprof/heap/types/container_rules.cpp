@@ -85,6 +85,19 @@ constexpr ContainerRule llvm_shared(std::string_view name, Shape shape) {
     return {.name = name, .shape = shape, .members = {"__ptr_", "__cntrl_"}};
 }
 
+// ---- Boost ---------------------------------------------------------------------------------------------------------
+
+constexpr ContainerRule boost_vector(std::string_view name) {
+    return {.name = name,
+            .shape = Shape::counted,
+            .members = {"m_holder.m_start", "m_holder.m_size", "m_holder.m_capacity"}};
+}
+constexpr ContainerRule boost_flat(std::string_view name) {
+    ContainerRule rule = boost_vector(name);
+    rule.element_of = "m_seq";
+    return rule;
+}
+
 constexpr ContainerRule rules[] = {
     {.name = "std::vector<bool",
      .shape = Shape::bits,
@@ -159,10 +172,17 @@ constexpr ContainerRule rules[] = {
     {.name = "std::__shared_ptr_emplace", .shape = Shape::emplaced, .members = {"__storage_", "__shared_owners_"}},
     {.name = "__gnu_cxx::__aligned_membuf", .shape = Shape::transparent},
     {.name = "__gnu_cxx::__aligned_buffer", .shape = Shape::transparent},
-    // ---- Boost -----------------------------------------------------------------------------------------------------
-    {.name = "boost::container::vector",
-     .shape = Shape::counted,
-     .members = {"m_holder.m_start", "m_holder.m_size", "m_holder.m_capacity"}},
+    boost_vector("boost::container::vector"),
+    boost_vector("boost::container::small_vector"),
+    boost_flat("boost::container::flat_map"),
+    boost_flat("boost::container::flat_set"),
+    boost_flat("boost::container::flat_multimap"),
+    boost_flat("boost::container::flat_multiset"),
+    {.name = "boost::shared_ptr", .shape = Shape::shared, .members = {"px", "pn.pi_"}},
+    {.name = "boost::weak_ptr", .shape = Shape::weak, .members = {"px", "pn.pi_"}},
+    {.name = "boost::intrusive_ptr", .shape = Shape::pointer, .members = {"px"}},
+    {.name = "boost::scoped_ptr", .shape = Shape::pointer, .members = {"px"}},
+    {.name = "boost::detail::sp_counted_impl_p", .shape = Shape::pointer, .members = {"px_"}},
 };
 
 // What all nodes of a kind of container have in common, without inline namespaces and template arguments.
