@@ -26,6 +26,7 @@ std::vector<std::string> recorder_options_of(const Typed& typed) {
         if (typed.has(name)) all.push_back(fmt::format("{}={}", name, typed.text(name)));
     }
     if (typed.text("registers") == "all") all.push_back("registers=all");
+    if (typed.has("unwind")) all.push_back("unwind=" + typed.text("unwind"));
     if (typed.has("disk-limit")) all.push_back("disk=" + typed.text("disk-limit"));
     for (const std::string& each : typed.all("set")) all.push_back(each);
     return all;
@@ -95,6 +96,12 @@ std::vector<Option> recording_options() {
                      "system call that one of them waits in then fails with EINTR.",
              .choices = {"all", "default"},
              .fallback = "default: only of threads that run"},
+            {.names = "--unwind",
+             .kind = Kind::choice,
+             .value = "WHO",
+             .help = "Who walks call stacks: our own unwinder, or libunwind, which is far slower, to compare the two.",
+             .choices = {"own", "libunwind"},
+             .fallback = "own"},
             {.names = "--set",
              .kind = Kind::text,
              .value = "KEY=VALUE",

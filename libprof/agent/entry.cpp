@@ -17,6 +17,7 @@
 #include "hooks/exec.h"
 #include "hooks/process.h"
 #include "hooks/real.h"
+#include "record/libunwind.h"
 #include "record/recorder.h"
 #include "record/tables.h"
 #include "snapshot/registers.h"
@@ -45,6 +46,7 @@ __attribute__((constructor(101), used)) void wake_up(int, char**, char** environ
     follow::start(environment, options.follows_exec);
     exec::find();
     if (!find_real()) return session::fall_asleep("the process has no malloc that can be called");
+    if (options.walks_with_libunwind) libunwind::start();
     recorder::set_service(listen::serve);
     recorder::set_forked(session::forked);
     if (!recorder::start(options.shared_memory.c_str())) return session::fall_asleep("the kernel gives no memory for the tables");

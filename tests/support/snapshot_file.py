@@ -47,6 +47,16 @@ class Snapshot:
         start = strings.offset + at
         return bytes(self.bytes[start:self.bytes.find(b"\0", start)]).decode(errors="replace")
 
+    def rows(self, section_id, layout):
+        """Each element of a section as a tuple, by the layout that struct knows; () where there is no such section."""
+        section = self.sections.get(section_id)
+        if section is None:
+            return ()
+        layout = struct.Struct(layout)
+        if layout.size != section.element_bytes or section.encoding != 0:
+            raise ValueError(f"section {section_id} has {section.element_bytes} B an element, encoding {section.encoding}")
+        return layout.iter_unpack(self.bytes[section.offset:section.offset + section.count * layout.size])
+
     def losses(self):
         """The counts of enum prof_loss, by number."""
         section = self.sections[20]

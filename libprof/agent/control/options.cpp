@@ -95,6 +95,11 @@ bool parse_memory(const char* value, Options& options) noexcept {
     return options.forces_memory || same_text(value, "check");
 }
 
+bool parse_unwind(const char* value, Options& options) noexcept {
+    options.walks_with_libunwind = same_text(value, "libunwind");
+    return options.walks_with_libunwind || same_text(value, "own");
+}
+
 struct Row {
     const char* name;
     const char* fallback;
@@ -129,6 +134,8 @@ constexpr Row table[] = {
      "check|force: a snapshot also when the copy may pass the memory limit of the cgroup"},
     {"deadline", "60", [](const char* v, Options& o) { return parse_number(v, 3600, o.deadline_seconds); },
      "SECONDS that a snapshot may take to look into blocks"},
+    {"unwind", "own", parse_unwind,
+     "own|libunwind: who walks call stacks; libunwind is far slower, and serves to compare"},
     {"shared", "", [](const char* v, Options& o) { return o.shared_memory.clear(), o.shared_memory.add(v).is_whole(); },
      "PATH of memory that outlives the program; heapkit run sets it"},
     {"follow", "off", [](const char* v, Options& o) { return parse_switch(v, o.follows_exec); },

@@ -29,6 +29,7 @@ struct Options {
     bool forces_memory = false;    // memory: no look at the limit of the cgroup
     Path shared_memory;            // shared: what heapkit run made for stacks and counters; "": nothing
     bool follows_exec = false;     // follow: programs that are started by exec are recorded too
+    bool walks_with_libunwind = false;  // unwind
     bool record = true;            // record: whether recording begins at once
 };
 

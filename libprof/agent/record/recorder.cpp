@@ -186,9 +186,10 @@ blocks::Taken take(Thread& thread, void* block) noexcept {
     return taken;
 }
 
-// An allocation that nobody entered for: because nothing has been started yet, or because enter() counted why.
+// An allocation that nobody entered for: because nothing has been started yet, or because enter() counted why. What the
+// agent's own start asks for is none of the program's.
 [[gnu::noinline]] void count_early() noexcept {
-    if (shadow.mode.load(std::memory_order_relaxed) == 0) tables::lose(PROF_LOSS_EARLY_BLOCKS);
+    if (shadow.mode.load(std::memory_order_relaxed) == 0 && threads::local.starting == 0) tables::lose(PROF_LOSS_EARLY_BLOCKS);
 }
 
 bool is_stopped() noexcept { return (state().mode.load(std::memory_order_relaxed) & mode_stopped) != 0; }

@@ -56,7 +56,7 @@ namespace threads {
 inline constexpr uint32_t first_frames = 256;
 inline constexpr uint32_t max_frames = 1u << 20;
 
-// This thread's, or null before its first event. `starting`: inside enroll().
+// This thread's, or null before its first event. `starting`: inside enroll(), or loading libunwind.
 struct Local {
     Thread* thread;
     uint32_t starting;

@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 
 #include "base/syscalls.h"
+#include "libunwind.h"
 #include "rules.h"
 #include "stack_word.h"
 #include "stacks.h"
@@ -185,7 +186,7 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
 
 [[gnu::noinline]] uint32_t capture_slowly(Thread& thread, const recorder::Caller& caller) noexcept {
     uint32_t count = 0;
-    End end = follow_all_registers(thread, caller, count);
+    End end = libunwind::on ? libunwind::follow(thread, caller, count) : follow_all_registers(thread, caller, count);
     return intern_all(thread, count, flags_of(end));
 }
 
@@ -204,6 +205,7 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
 
 // The stack differs from the last one, or may do so.
 [[gnu::noinline]] uint32_t capture_anew(Thread& thread, const recorder::Caller& caller, uint64_t epoch) noexcept {
+    if (libunwind::on) [[unlikely]] return capture_slowly(thread, caller);
     Memo& memo = thread.memo;
     if (epoch != memo.epoch) [[unlikely]] {
         memo.epoch = epoch;

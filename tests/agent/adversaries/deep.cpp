@@ -28,6 +28,6 @@ int main(int argc, char** argv) {
         limit.rlim_cur = 64u << 20;
         if (setrlimit(RLIMIT_STACK, &limit) == 0) execl("/proc/self/exe", argv[0], "again", nullptr);
     }
-    descend(100000);
+    descend(argc == 2 && atoi(argv[1]) > 0 ? atoi(argv[1]) : 100000);
     puts("deep");
 }

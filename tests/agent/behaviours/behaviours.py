@@ -15,7 +15,11 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "support"))
+import snapshot_file  # noqa: E402
+
 LIBPROF, PROGRAMS = sys.argv[2], sys.argv[3]
+ADVERSARIES = os.environ.get("ADVERSARIES", "")
 SKIPPED = 77
 TIMEOUT = 60
 
@@ -394,6 +398,71 @@ def wrong_options_are_said_and_the_rest_holds():
     assert "exit=maybe" in lines[1] and "on|off" in lines[1], lines[1]
     facts = facts_of(only(snapshots()))
     assert facts["contents"] == 0 and facts["words"] == 0, facts
+
+
+# ---- Who walks -----------------------------------------------------------------------------------------------------
+
+def stacks_of(path):
+    """{flags and frames as (module, offset), innermost first: blocks ever allocated}: no address of this one process.
+    Not their bytes: what libc allocates for a thread grows with the modules that are loaded."""
+    snapshot = snapshot_file.Snapshot(path)
+    modules = [(start, end, bias, snapshot.string(name))
+               for bias, start, end, name, *_ in snapshot.rows(3, "<QQQIHHII32sQ")]
+    pcs = [pc & (1 << 48) - 1 for pc, in snapshot.rows(7, "<Q")]
+    callers = [caller for caller, in snapshot.rows(8, "<I")]
+
+    def place(pc):
+        return next(((name, pc - bias) for start, end, bias, name in modules if start < pc <= end), ("", 0))
+
+    places, stacks = [place(pc) for pc in pcs], {}
+    for node, flags, _, blocks, *_ in snapshot.rows(9, "<IIQQQQQII8H"):
+        frames = []
+        while node != 0:
+            frames.append(places[node])
+            node = callers[node]
+        if blocks != 0:
+            stacks[(flags, *frames)] = stacks.get((flags, *frames), 0) + blocks
+    return stacks
+
+
+def libunwind_walks_the_same_stacks():
+    if run([tool("ends"), "return"], environment(unwind="libunwind", exit="off")).stderr:
+        sys.exit(SKIPPED)
+    for program in ("threads", "frames", "signals", "jumps"):
+        by_whom = {}
+        for who in ("own", "libunwind"):
+            result = run([os.path.join(ADVERSARIES, "adversary_" + program)], environment(unwind=who),
+                         stdin=subprocess.DEVNULL)
+            assert result.returncode == 0 and result.stderr == "", (program, who, result)
+            path = only(snapshots())
+            by_whom[who] = stacks_of(path), snapshot_file.Snapshot(path).losses()
+            os.unlink(path)
+        (own, own_losses), (others, other_losses) = by_whom["own"], by_whom["libunwind"]
+        assert max(map(len, own)) > 5, program
+        assert own == others, (program, set(own.items()) ^ set(others.items()))
+        assert own_losses == other_losses, (program, own_losses, other_losses)
+
+
+def forks_do_not_catch_libunwind_half_way():
+    result = run([tool("forks")], environment(forks="on", unwind="libunwind"))
+    assert result.stdout == "failures 0 wait -1\n", result.stdout
+    assert len(snapshots()) == 61, len(snapshots())
+
+
+def without_libunwind_a_line_is_said_and_our_own_unwinder_walks():
+    os.mkdir("broken")
+    with open("broken/libunwind.so.8", "w") as file:
+        file.write("not a library")
+    os.mkdir("other")
+    os.symlink(os.path.join(PROGRAMS, "libbehaviour_not_libunwind.so"), "other/libunwind.so.8")
+    for folder, why in (("broken", "file too short"), ("other", "undefined symbol")):
+        result = run([tool("ends"), "return"], {**environment(unwind="libunwind"), "LD_LIBRARY_PATH": folder})
+        line = only(result.stderr.splitlines())
+        assert line.startswith("heapkit: unwind=libunwind: ") and why in line, line
+        assert line.endswith("; our own unwinder walks stacks"), line
+        path = only(snapshots())
+        assert result.returncode == 7 and facts_of(path, 1717)["of_size"] == 1, result
+        os.unlink(path)
 
 
 # ---- heapkit run ----------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@
 #include "base/next_symbol.h"
 #include "base/syscalls.h"
 #include "record/blocks.h"
+#include "record/libunwind.h"
 #include "record/recorder.h"
 #include "record/stacks.h"
 #include "record/tables.h"
@@ -59,6 +60,12 @@ void start() {
     resolve(next.aligned_alloc, "aligned_alloc");
     resolve(next.memalign, "memalign");
     resolve(next.malloc, "malloc");
+#ifdef PROF_TEST_WALK_WITH_LIBUNWIND
+    comparing = true;  // what dlopen allocates is nobody's
+    prof::libunwind::start();
+    comparing = false;
+    if (!prof::libunwind::on) abort();
+#endif
     prof::recorder::start();
 }
 
