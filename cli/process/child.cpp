@@ -121,7 +121,10 @@ int Child::wait(const std::function<void(pid_t)>& before_end, const std::functio
         const int signal = now_and_then ? sigtimedwait(&taken, nullptr, &a_second) : sigwaitinfo(&taken, nullptr);
         if (now_and_then && signal < 0) now_and_then();
         if (signal < 0 || signal == SIGCHLD || (signal == SIGTSTP && is_first_process())) continue;
-        if ((signal == SIGTERM || signal == SIGINT) && before_end) before_end(pid_);
+        const bool asks_first = (signal == SIGTERM || signal == SIGINT) && before_end;
+        // A stopped program cannot be asked, and SIGCHLD, which says that it is, comes after SIGTERM.
+        if (asks_first && is_first_process()) hand_on(SIGCONT);
+        if (asks_first) before_end(pid_);
         hand_on(signal);
     }
 }

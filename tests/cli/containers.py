@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """heapkit run as process 1, and heapkit snapshot from outside, as containers have it: containers.py BIN_FOLDER LIBPROF
 COMPILER. Namespaces stand in for a container; where they may not be made, the tests are skipped."""
+import contextlib
 import os
 import pathlib
 import pty
@@ -94,10 +95,11 @@ def inner_process(unshare, name):
     below = []
     for pid in found:
         parent = pid
-        while parent not in ("0", "1"):
-            if parent == str(unshare):
-                below.append(int(pid))
-            parent = re.search(r"\nPPid:\t(\d+)", pathlib.Path("/proc", parent, "status").read_text()).group(1)
+        with contextlib.suppress(FileNotFoundError):  # others of that name come and go
+            while parent not in ("0", "1"):
+                if parent == str(unshare):
+                    below.append(int(pid))
+                parent = re.search(r"\nPPid:\t(\d+)", pathlib.Path("/proc", parent, "status").read_text()).group(1)
     return below[0]
 
 
