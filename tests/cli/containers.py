@@ -89,6 +89,15 @@ int main(int count, char** words) {
 """
 
 
+def wait_for(condition):
+    """Until it holds."""
+    for _ in range(6000):
+        if condition():
+            return
+        signal.sigtimedwait([], 0.01)
+    raise AssertionError("it never held")
+
+
 def inner_process(unshare, name):
     """The number, seen from here, of the process called that below unshare."""
     found = subprocess.run(["pgrep", "-x", name], stdout=subprocess.PIPE, encoding="ascii", check=False).stdout.split()
@@ -193,7 +202,7 @@ class Containers(unittest.TestCase):
         self.assertEqual(self.ask(*bundle[:-1], "1.bundle").returncode, 0)
         process.kill()
         process.wait(60)
-        self.assertFalse(pathlib.Path(seen).exists())
+        wait_for(lambda: not pathlib.Path(seen).exists())  # its namespaces go after it
         self.assertRegex(self.ask("types", "1.bundle").stdout, r"in main\(\) inmate\.c:\d+ +100 ")
 
     def test_a_snapshot_from_outside_comes_out_when_a_file_is_named(self):
