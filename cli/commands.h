@@ -26,6 +26,7 @@ Command tree_command();
 Command backrefs_command();
 Command cycles_command();
 Command closures_command();
+Command churn_command();
 Command info_command();
 Command leaks_command();
 Command flamegraph_command();

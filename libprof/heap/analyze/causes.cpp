@@ -19,6 +19,7 @@ namespace {
 constexpr int64_t least_bytes = 4096;  // that a cause must have gained
 constexpr int64_t least_share = 50;    // the 50th part of what the heap gained
 constexpr size_t fewest_blocks = 8;    // that say when they came
+constexpr size_t certain_steps = 3;    // at each of which it grew: no burst does that
 constexpr size_t quarters = 4;
 constexpr size_t least_of_quarter = 3;  // a quarter has at least this part of its fair share
 
@@ -96,12 +97,12 @@ bool Case::came_all_along(std::span<const uint32_t> blocks) const {
     return *std::min_element(came.begin(), came.end()) * quarters * least_of_quarter >= blocks.size();
 }
 
-// At one step that is all there is to see, when its blocks came says whether it went on. At several, growing at each
-// of them does.
+// At one step, when its blocks came says whether it went on: that is all there is to see. Growing at each of several
+// steps says so too; at two of them, both are asked for.
 std::optional<Confidence> Case::confidence_in(const Course& course, std::span<const uint32_t> blocks) const {
     const bool goes_on = came_all_along(blocks);
     if (!course.grew_at_every_step()) return std::nullopt;
-    if (course.steps >= 2) return goes_on ? Confidence::certain : Confidence::likely;
+    if (course.steps >= 2) return goes_on || course.steps >= certain_steps ? Confidence::certain : Confidence::likely;
     if (goes_on) return Confidence::likely;
     return is_one_run ? std::nullopt : std::optional(Confidence::possible);
 }

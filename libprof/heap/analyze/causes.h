@@ -56,7 +56,8 @@ class Case {
     // More than noise: a few KiB, and a share of what the heap gained.
     bool is_worth_it(int64_t bytes) const noexcept;
 
-    // Born since the first snapshot, and of no cause yet.
+    bool is_new(size_t block) const noexcept { return is_new_[block]; }  // born since the first snapshot
+    // New, and of no cause yet.
     bool is_open(size_t block) const noexcept { return is_new_[block] && !is_explained_[block]; }
     std::vector<uint32_t> open_blocks_below(std::span<const uint32_t> vertices) const;  // what would go with these
     void explain(std::span<const uint32_t> blocks);

@@ -28,9 +28,9 @@ std::string size_text(int64_t bytes) { return size_to_text(static_cast<double>(b
 struct OfType {
     std::string name;
     Trend blocks, bytes;
-    bool is_part = false;        // text or storage: what objects consist of
-    std::vector<uint32_t> open;  // blocks of the last heap
-    int64_t open_bytes = 0;
+    bool is_part = false;                   // text or storage: what objects consist of
+    std::vector<uint32_t> open;             // blocks of the last heap
+    int64_t open_bytes = 0, new_bytes = 0;  // of open blocks, of all new ones
 };
 
 std::vector<Total> totals_by_type(const Heap& heap) {
@@ -68,16 +68,23 @@ std::vector<OfType> types_of(const Case& question) {
     }
     const Heap& last = question.last;
     for (uint32_t block = 0; block < last.blocks().count(); ++block) {
-        if (!question.is_open(block)) continue;
+        if (!question.is_new(block)) continue;
+        const auto bytes = static_cast<int64_t>(last.blocks().size_bytes(BlockId(block)));
         OfType& of = found[known.at(last.types().type(last.types().of(BlockId(block))).full_name)];
+        of.new_bytes += bytes;
+        if (!question.is_open(block)) continue;
         of.open.push_back(block);
-        of.open_bytes += static_cast<int64_t>(last.blocks().size_bytes(BlockId(block)));
+        of.open_bytes += bytes;
     }
     return found;
 }
 
-// What a type gained, as far as no other cause has it: it may have gained less than it has new blocks, as others went.
-int64_t gain_of(const OfType& of) { return std::min(of.bytes.back() - of.bytes.front(), of.open_bytes); }
+// What a type gained, as far as no other cause has it: of its new blocks those that are another's are no gain of its
+// own, and neither are those that took the place of old ones.
+int64_t gain_of(const OfType& of) {
+    const int64_t explained = of.new_bytes - of.open_bytes;
+    return std::min(of.bytes.back() - of.bytes.front() - explained, of.open_bytes);
+}
 
 // The blocks of a type with all that only they keep alive.
 std::vector<uint32_t> with_content(const Case& question, const OfType& of) {

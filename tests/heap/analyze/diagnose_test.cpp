@@ -135,6 +135,16 @@ TEST_CASE("the cause of most bytes comes first, and the surer of two that are al
     CHECK(diagnosis.ranking.rows.size() == 3);
 }
 
+TEST_CASE("what takes the place of as much as went is no cause, however much of its type is lost") {
+    const Diagnosis diagnosis = diagnosis_of(steps(3, [](Growing& growing, uint64_t step) {
+        for (uint64_t at = 0; at < step * 1000; ++at) growing.writer.tick(2);  // no block is one of an older snapshot
+        growing.add(step - 1, 400, growing.insert, false);
+        growing.add(1, 400, growing.insert, true, step - 1);
+    }));
+    REQUIRE(diagnosis.causes.size() == 1);
+    CHECK(diagnosis.causes[0].kind == "leak");
+}
+
 TEST_CASE("one snapshot shows what is lost, and says that it cannot show growth") {
     const Diagnosis well = diagnosis_of(steps(1, [](Growing&, uint64_t) {}));
     CHECK(well.causes.empty());
