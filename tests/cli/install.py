@@ -41,7 +41,7 @@ class Installed(unittest.TestCase):
                 self.assertNotIn(os.fsencode(BUILD), path.read_bytes(), path)
 
     def test_a_program_is_recorded_with_the_installed_agent(self):
-        answer = self.ask("heapkit", "run", "-o", "heaps", "--", "sh", "-c", "grep -o '[^ ]*libprof.so' /proc/self/maps")
+        answer = self.ask("heapkit", "run", "-o", "heaps", "--", "grep", "-o", "[^ ]*libprof.so", "/proc/self/maps")
         self.assertEqual(answer.returncode, 0, answer.stderr)
         self.assertEqual(set(answer.stdout.split()), {str(self.tree / LIBDIR / "heapkit/libprof.so")})
         heap = next(pathlib.Path(self.folder.name, "heaps").glob("*.heap"))

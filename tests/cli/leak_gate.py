@@ -171,10 +171,9 @@ class Gate(unittest.TestCase):
     def test_what_a_killed_gate_left_is_taken_away_by_the_next(self):
         gate = self.start_gate("cat", "-u")
         gate.kill()
-        gate.communicate()  # the program ends with its input, and writes its snapshot
+        gate.communicate()  # the program ends with us or with its input; then it may have written its snapshot
         left = list((self.folder / "tmp").iterdir())
         self.assertEqual(len(left), 1, left)
-        wait_for(lambda: list(left[0].glob("*.heap")))
         self.run_gate("clean")  # which leaves nothing in that folder
 
     def test_the_folder_of_a_gate_that_still_runs_is_left_alone(self):
