@@ -89,25 +89,27 @@ class Finder {
     }
 
    private:
-    // The first vertex of each component that is a cycle and that no other component leads to.
+    // Of each component that is a cycle and that no other component leads to one vertex: one that owns itself where there
+    // is one, since that is the shortest way back; else the first.
     std::vector<uint32_t> firsts_of_cycles() const {
-        std::vector<bool> is_held(components_.count());
+        std::vector<bool> is_done(components_.count());
         for_each_edge([&](uint32_t from, uint32_t to) {
-            if (components_.of[from] != components_.of[to]) is_held[components_.of[to]] = true;
+            if (components_.of[from] != components_.of[to]) is_done[components_.of[to]] = true;
         });
         std::vector<uint32_t> firsts;
-        for (uint32_t vertex = 0; vertex < lost_.graph.node_count(); ++vertex) {
-            const uint32_t component = components_.of[vertex];
-            if (component == no_node || is_held[component] || !is_cycle(vertex)) continue;
-            is_held[component] = true;  // its first is found
-            firsts.push_back(vertex);
+        for (const bool of_itself : {true, false}) {
+            for (uint32_t vertex = 0; vertex < lost_.graph.node_count(); ++vertex) {
+                const uint32_t component = components_.of[vertex];
+                if (component == no_node || is_done[component]) continue;
+                if (of_itself ? !owns_itself(vertex) : components_.sizes[component] == 1) continue;
+                is_done[component] = true;
+                firsts.push_back(vertex);
+            }
         }
         return firsts;
     }
-    bool is_cycle(uint32_t vertex) const {
-        const auto out = lost_.graph.out(vertex);
-        return components_.sizes[components_.of[vertex]] > 1 ||
-               std::ranges::any_of(out, [&](graph::Edge edge) { return edge.to() == vertex; });
+    bool owns_itself(uint32_t vertex) const {
+        return std::ranges::any_of(lost_.graph.out(vertex), [&](graph::Edge edge) { return edge.to() == vertex; });
     }
     bool is_sure(const Way& way) const {
         return std::ranges::all_of(way, [&](uint32_t edge) { return references_.reference(edge).is_smart; });
@@ -240,6 +242,7 @@ Result<Cycles> cycles(const Heap& heap, const CycleOptions& options) {
         table.rows.push_back({fields, kind.cycles, kind.objects, kind.bytes,
                               static_cast<int64_t>(text.address(references.reference(kind.way.front()).from)),
                               std::string(kind.is_sure ? "smart pointers" : "plain pointers")});
+        answer.is_sure.push_back(kind.is_sure ? 1 : 0);
         answer.nets.push_back(net_of(references, text, kind));
         answer.nets.back().title = fmt::format("{} {} closed by {}", count_to_text(kind.cycles),
                                                kind.cycles == 1 ? "cycle" : "cycles", fields);

@@ -7,6 +7,7 @@
 // Memory: that of the heap's references, and 6 bytes a block meanwhile.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,8 @@ struct Cycles {
     // on them included), the address of one, and what keeps it: smart pointers and containers own for sure, and come
     // first; with a plain pointer among them it may be a list that points back, lost for another reason.
     Table kinds;
-    std::vector<Net> nets;  // of each row one cycle, with use counts where std::shared_ptr closes it
+    std::vector<uint8_t> is_sure;  // of each row: nothing plain among what keeps it
+    std::vector<Net> nets;         // of each row one cycle, with use counts where std::shared_ptr closes it
     int64_t cycles = 0, objects = 0, bytes = 0;
     std::vector<std::string> notes;
 };

@@ -72,10 +72,12 @@ bool add_cycles(const Case& question, Causes& found) {
             change.bytes_before = known->second.bytes_after;
         }
         if (!speaks_for_itself(question, change)) continue;
+        const bool is_sure = now->is_sure[index] != 0;  // else it may be a list that points back
         Cause cause{.kind = "cycle",
-                    .title = "Objects that own each other, and that nothing else holds",
+                    .title = is_sure ? "Objects that own each other, and that nothing else holds"
+                                     : "Objects that point at each other, and that nothing else holds",
                     .name = fields,
-                    .confidence = Confidence::certain,
+                    .confidence = is_sure ? Confidence::certain : Confidence::likely,
                     .bytes = change.bytes_gain(),
                     .facts = empty_facts()};
         add_fact(cause.facts, "closed by", fields);
@@ -84,7 +86,8 @@ bool add_cycles(const Case& question, Causes& found) {
             if (node.lines.back().starts_with("allocated "))
                 add_fact(cause.facts, "made", fmt::format("{}: {}", node.lines.front(), node.lines.back()));
         add_fact(cause.facts, "held by", "nothing but each other");
-        add_fact(cause.facts, "to mend", "make one of these fields a std::weak_ptr");
+        add_fact(cause.facts, "to mend", is_sure ? "make one of these fields a std::weak_ptr"
+                                                 : "free them where the last reference from outside goes");
         cause.picture = now->nets[index];
         cause.command = "cycles";
         found.causes.push_back(std::move(cause));

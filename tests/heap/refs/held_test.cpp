@@ -8,6 +8,7 @@
 #include "analyze/chains.h"
 #include "analyze/count.h"
 #include "analyze/cycles.h"
+#include "analyze/diagnose.h"
 #include "analyze/neighbours.h"
 #include "analyze/object.h"
 #include "analyze/objects.h"
@@ -123,6 +124,24 @@ TEST_CASE("cycles that a plain pointer closes come behind those of smart pointer
     CHECK(std::get<std::string>(found->kinds.rows[0].back()) == "smart pointers");
     CHECK(text_at(found->kinds, 1, 0) == "Twin::other → Twin::other");
     CHECK(std::get<std::string>(found->kinds.rows[1].back()) == "plain pointers");
+}
+
+TEST_CASE("of lost cycles only those of smart pointers are certain causes") {
+    Scene scene;
+    held::lose_twins();
+    held::lose_a_family();
+    const Heap heap = scene.develop();
+    const std::vector<const Heap*> heaps = {&heap};
+    const Diagnosis diagnosis = diagnose(heaps);
+    const auto confidence_of = [&](std::string_view name) {
+        const auto cause = std::ranges::find_if(
+            diagnosis.causes, [&](const Cause& each) { return each.name.find(name) != std::string::npos; });
+        REQUIRE(cause != diagnosis.causes.end());
+        CHECK(cause->kind == "cycle");
+        return cause->confidence;
+    };
+    CHECK(confidence_of("Twin::other") == Confidence::likely);
+    CHECK(confidence_of("Child::parent_") == Confidence::certain);
 }
 
 TEST_CASE("an object says its type, its members, and who holds it") {
