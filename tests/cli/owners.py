@@ -36,13 +36,14 @@ def record(folder, *options, warm_up=0):
     environment = {**os.environ, "LD_PRELOAD": str(AGENT), "PROF": f"out={folder},exit=off"}
     with subprocess.Popen([DOCSERVER, "--rate", "1", *options], env=environment, stdout=subprocess.PIPE,
                           encoding="utf-8", cwd=folder) as process:
-        address = re.search(r"http://[^/]+", process.stdout.readline()).group()
-        visit(address, range(warm_up))
-        for number, name in enumerate(SNAPSHOTS, 1):
-            visit(address, range(number * 10_000, number * 10_000 + REQUESTS))
-            ask(folder, "snapshot", str(process.pid), "-o", name)
-        process.terminate()
-        process.communicate()
+        try:
+            address = re.search(r"http://[^/]+", process.stdout.readline()).group()
+            visit(address, range(warm_up))
+            for number, name in enumerate(SNAPSHOTS, 1):
+                visit(address, range(number * 10_000, number * 10_000 + REQUESTS))
+                ask(folder, "snapshot", str(process.pid), "-o", name)
+        finally:
+            process.terminate()
 
 
 class WhoOwnsIt(unittest.TestCase):
