@@ -32,8 +32,11 @@ void grow(void) {
     }
 }
 
+static pthread_barrier_t all_have_churned;
+
 static void* churn(void* unused) {
     for (int i = 0; i < 100; ++i) free(malloc(50));
+    pthread_barrier_wait(&all_have_churned);
     pause();
     return unused;
 }
@@ -45,8 +48,9 @@ int main(int argc, char** argv) {
     hold_large();
     if (strcmp(how, "threads") == 0) {
         pthread_t thread;
+        pthread_barrier_init(&all_have_churned, NULL, 3);
         for (int i = 0; i < 2; ++i) pthread_create(&thread, NULL, churn, NULL);
-        usleep(1000);
+        pthread_barrier_wait(&all_have_churned);
         hold_large();
     }
     puts("ready");
