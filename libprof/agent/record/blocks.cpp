@@ -92,9 +92,11 @@ void clear_slot(uintptr_t address, Entry& entry, Displaced& displaced) noexcept 
     displace(displaced, word, second);
 }
 
-// Two small blocks in one 32-byte slot that do not overlap: both are alive.
+// Two small blocks in one 32-byte slot that do not overlap: both are alive. Of an empty one too: somebody was there when
+// it was to be filled, and may come again.
 bool share_slot(uint64_t word, uintptr_t address, const Record& record) noexcept {
-    if (!is_small(word) || record.size_bytes > coarse_bytes - 8) return false;
+    if (!can_share(record.size_bytes)) return false;
+    if (!is_small(word)) return word == 0;
     uint64_t other_start = kind_of(word) * 8, other_end = other_start + ((word >> size_shift) & 63);
     uint64_t start = word_of(address) * 8, end = start + record.size_bytes;
     return start != other_start && (end <= other_start || other_end <= start);
@@ -208,6 +210,7 @@ bool insert_slow(uintptr_t address, const Record& record, Displaced& displaced) 
     if (record.size_bytes > max_size) return false;
     Entry* first = coarse.make_entry(address);
     if (first == nullptr) return false;
+    if (record.size_bytes < large_bytes && fill(*first, address, record)) return true;
     if (share_slot(load(first), address, record)) return insert_fine(address, record, displaced);
     return insert_coarse(address, *first, record, displaced);
 }

@@ -16,7 +16,8 @@
 // goes to another plane of the same shape with a slot of 8 bytes; the first such meeting switches that plane on.
 //
 // Side:    agent, floor 2 (record).
-// Threads: no locks. Two threads touch one entry only if the program itself races on a block.
+// Threads: no locks. Two threads touch one entry only if the program itself races on a block, but for blocks that can
+//          share a slot: which of two comes first to an empty one, a compare-and-swap decides.
 // Memory:  leaves of a page for each 16 KiB of address in use, mapped some at a time with their pages: a fault for each
 //          leaf, and two where it is looked at before it is written to, would cost more than all else here.
 #pragma once
@@ -101,6 +102,19 @@ extern std::atomic<Fine*> fine;  // null until two blocks met in one slot
 
 inline unsigned word_of(uintptr_t address) noexcept { return (address >> 3) & 3; }
 
+// Whether another block may begin in the slot in which one of this size does.
+inline bool can_share(uint64_t size_bytes) noexcept { return size_bytes <= (1u << 5) - 8; }
+
+// False: something is there already. Else a small block is put there.
+inline bool fill(Entry& entry, uintptr_t address, const Record& record) noexcept {
+    uint64_t empty = entry.load(std::memory_order_relaxed);
+    const uint64_t word = encode_small(record, word_of(address));
+    if (empty != 0) return false;
+    if (can_share(record.size_bytes)) return entry.compare_exchange_strong(empty, word, std::memory_order_relaxed);
+    entry.store(word, std::memory_order_relaxed);
+    return true;
+}
+
 // What inserting displaced: blocks whose free was not seen.
 struct Displaced {
     uint32_t count = 0;
@@ -116,11 +130,8 @@ inline bool insert_fast(uintptr_t address, const Record& record) noexcept {
     if (entries == nullptr) return false;
     size_t index = Coarse::index_of(address);
     Entry& first = entries[index];
+    if (record.size_bytes < large_bytes) return fill(first, address, record);
     if (first.load(std::memory_order_relaxed) != 0) return false;
-    if (record.size_bytes < large_bytes) {
-        first.store(encode_small(record, word_of(address)), std::memory_order_relaxed);
-        return true;
-    }
     if (index == Coarse::leaf_entries - 1 || record.size_bytes > max_size) return false;
     Entry& second = entries[index + 1];
     if (second.load(std::memory_order_relaxed) != 0) return false;

@@ -192,3 +192,22 @@ TEST_CASE("threads fill and empty neighbouring slots without disturbing each oth
     for (auto& thread : threads) thread.join();
     CHECK(wrong == 0);
 }
+
+TEST_CASE("threads fill and empty one slot without losing a block") {
+    const uintptr_t start = fresh_region();
+    std::vector<std::thread> threads;
+    std::atomic<int> wrong{0};
+    for (uint32_t t = 0; t < 2; ++t) {
+        threads.emplace_back([=, &wrong] {
+            for (uint32_t round = 0; round < 1'000'000; ++round) {
+                Displaced displaced;
+                const uintptr_t at = start + t * 8;
+                if (!insert(at, {.size_bytes = 8, .stack = t, .birth = 1, .thread = t}, displaced)) ++wrong;
+                const Taken taken = take(at);
+                if (displaced.count != 0 || taken.first == 0 || stack_of(taken.first) != t) ++wrong;
+            }
+        });
+    }
+    for (auto& thread : threads) thread.join();
+    CHECK(wrong == 0);
+}
