@@ -237,7 +237,13 @@ class Watched:
         assert self.run.stdout.readline() == "ready\n", self.run.stderr.read()
         with open(f"/proc/{self.run.pid}/task/{self.run.pid}/children", encoding="ascii") as children:
             self.pid = int(children.read().split()[0])
+        while self.state() != "S":  # until it waits for its input
+            time.sleep(0.001)
         return self
+
+    def state(self):
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
+            return stat.read().rpartition(")")[2].split()[0]
 
     def __exit__(self, *unused):
         self.errors = self.run.communicate(timeout=TIMEOUT)[1]

@@ -44,6 +44,7 @@ static void* churn(void* unused) {
 int main(int argc, char** argv) {
     const char* how = argc > 1 ? argv[1] : "exit";
     setvbuf(stdout, NULL, _IONBF, 0);
+    setvbuf(stdin, NULL, _IONBF, 0);  // so that nothing is allocated by waiting
     hold_small();
     hold_large();
     if (strcmp(how, "threads") == 0) {
