@@ -107,7 +107,7 @@ bool is_still_inside(const Thread& thread) noexcept {
     thread.countdown = events_per_look;
     timeline::advance();
     state().mode.fetch_and(~uint32_t{mode_request}, std::memory_order_acq_rel);
-    thread.inside.store(0, std::memory_order_relaxed);
+    thread.inside.store(0, std::memory_order_release);
     if (service != nullptr) service();
 }
 
@@ -115,7 +115,7 @@ bool is_still_inside(const Thread& thread) noexcept {
     std::atomic_signal_fence(std::memory_order_seq_cst);
     if (--thread.countdown == 0) [[unlikely]]
         return look_around(thread);
-    thread.inside.store(0, std::memory_order_relaxed);
+    thread.inside.store(0, std::memory_order_release);
 }
 
 // ---- Counting ------------------------------------------------------------------------------------------------------

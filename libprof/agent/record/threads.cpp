@@ -174,6 +174,7 @@ Thread* reuse(uint32_t new_tid) noexcept {
         if (++next_look >= slot_total) next_look = 1;
         Thread& thread = *slots[next_look];
         if (!is_gone(thread, new_tid)) continue;
+        thread.inside.load(std::memory_order_acquire);  // all that it did comes before what is done here
         if (thread.cache != nullptr) counters::hand_over(*thread.cache);
         remember_past(thread);
         thread.memo.depth = 0;

@@ -3,20 +3,19 @@
 // See running.h. Side: tests.
 #include "running.h"
 
-#include <cstring>
-
 namespace running {
 
 thread_local Thing* current_thing = nullptr;
 
 namespace {
 
-[[gnu::noinline]] void copy(Copied& copied, uint64_t end) {
+// Word by word and unchecked: between the variables of others lies what the address sanitizer forbids to read.
+[[gnu::noinline, gnu::no_sanitize("address")]] void copy(Copied& copied, uint64_t end) {
     getcontext(&copied.registers);
     copied.stack_begin = static_cast<uint64_t>(copied.registers.uc_mcontext.gregs[REG_RSP]);
     copied.stack.resize((end - copied.stack_begin) / sizeof(uint64_t));
-    std::memcpy(copied.stack.data(), reinterpret_cast<const void*>(copied.stack_begin),
-                copied.stack.size() * sizeof(uint64_t));
+    const auto* const words = reinterpret_cast<const volatile uint64_t*>(copied.stack_begin);
+    for (size_t at = 0; at < copied.stack.size(); ++at) copied.stack.data()[at] = words[at];
 }
 
 }  // namespace

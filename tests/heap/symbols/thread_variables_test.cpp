@@ -93,7 +93,7 @@ TEST_CASE("variables of a function that was running have names, types and places
     REQUIRE(things != nullptr);
     CHECK(things->thread == thread);
     CHECK(things->is_set);
-    CHECK(things->line == 25);
+    CHECK(things->line == 24);
     CHECK(found.variables.text(things->file).ends_with("running.cpp"));
     CHECK(found.book.name(things->type).starts_with("std::vector<running::Thing*"));
     CHECK(found.book.name(found.variables.at(copied.thing)->type) == "running::Thing*");
