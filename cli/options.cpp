@@ -28,16 +28,22 @@ std::vector<Option> filter_options() {
     };
 }
 
+Option limit_option(const std::string& what, const std::string& usual_limit) {
+    return {.names = "-n,--limit",
+            .kind = Kind::number,
+            .value = "N",
+            .help = "Show N " + what + ", 0 for all.",
+            .fallback = usual_limit};
+}
+
+Option json_option() {
+    return {.names = "--json", .help = "Write the answer as JSON, all rows unless --limit is given."};
+}
+
 std::vector<Option> showing_options(const std::string& usual_limit) {
-    return {
-        {.names = "-n,--limit",
-         .kind = Kind::number,
-         .value = "N",
-         .help = "Show N rows of each table, 0 for all.",
-         .fallback = usual_limit},
-        {.names = "--full-paths", .help = "Show whole paths of files, not their shortest unambiguous end."},
-        {.names = "--json", .help = "Write the answer as JSON, all rows unless --limit is given."},
-    };
+    return {limit_option("rows of each table", usual_limit),
+            {.names = "--full-paths", .help = "Show whole paths of files, not their shortest unambiguous end."},
+            json_option()};
 }
 
 Option by_option(const std::string& fallback) {

@@ -18,6 +18,9 @@ namespace heapkit::cli {
 std::vector<Option> filter_options();
 // --limit --full-paths --json.
 std::vector<Option> showing_options(const std::string& usual_limit);
+// `what` is counted: "rows of each table", "objects".
+Option limit_option(const std::string& what, const std::string& usual_limit);
+Option json_option();  // beside --limit
 Option by_option(const std::string& fallback);
 Option metric_option();
 Option cumulative_option();

@@ -49,12 +49,7 @@ Command churn_command() {
                 "by step, to keep one object or to use the stack where blocks are freed at once, to pool where many "
                 "small ones live for a moment. Growth of a C array is known where a function is called realloc.",
             .arguments = {{"SNAPSHOT", "A file that heapkit run or heapkit snapshot wrote."}},
-            .options = {{.names = "-n,--limit",
-                         .kind = Option::Kind::number,
-                         .value = "N",
-                         .help = "Show N rows of each table, 0 for all.",
-                         .fallback = "10"},
-                        {.names = "--json", .help = "Write the answer as JSON, all rows unless --limit is given."}},
+            .options = {limit_option("rows of each table", "10"), json_option()},
             .examples = {{"heapkit churn 2.heap", "what is allocated again and again"},
                          {"heapkit churn 2.heap --limit 0", "every line that allocates"}},
             .next = {"stats", "flamegraph"},

@@ -68,11 +68,7 @@ Command closures_command() {
             "Closures of 16 bytes or less may lie inside their std::function; they are no objects, and not listed.\n\n"
             "Exit status: 0; 1 with --fail when closures leak; 2 when something is wrong.",
         .arguments = {{"SNAPSHOT", "Snapshots, oldest first.", 1, SIZE_MAX}},
-        .options = joined({{{.names = "-n,--limit",
-                             .kind = Option::Kind::number,
-                             .value = "N",
-                             .help = "Show N source lines, 0 for all.",
-                             .fallback = "10"},
+        .options = joined({{limit_option("source lines", "10"),
                             {.names = "--fail", .help = "Exit with 1 when closures of one line only grow."}},
                            picture_options()}),
         .examples = {{"heapkit closures 2.heap", "which are alive, and who holds them"},

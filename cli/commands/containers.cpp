@@ -40,7 +40,7 @@ Result<Report> of_several(const Session& session, const Typed& typed, size_t lim
         heaps, {.limit = limit, .each = typed.has("each"), .warm_up = typed.has("warm-up") ? size_t{1} : 0});
     if (!answer) return answer.error();
     Report report = begin_references(session, "containers");
-    for (Table& runaway : answer->runaways) report.shapes.emplace_back(std::move(runaway));
+    for (auto& runaway : answer->runaways) report.shapes.emplace_back(std::move(runaway.facts));
     report.shapes.emplace_back(std::move(answer->containers));
     if (typed.has("json")) report.shapes.emplace_back(std::move(answer->nodes));
     const std::string last = shell_quoted(typed.arguments().back());
@@ -81,12 +81,8 @@ Command containers_command() {
         .options = {{.names = "--each", .help = "One row a container, not one for all that are owned alike."},
                     {.names = "--warm-up", .help = "Set the first interval aside: the program was still starting."},
                     {.names = "--force", .help = "Compare snapshots of different programs all the same."},
-                    {.names = "-n,--limit",
-                     .kind = Option::Kind::number,
-                     .value = "N",
-                     .help = "Show N rows of each table, 0 for all.",
-                     .fallback = "10"},
-                    {.names = "--json", .help = "Write the answer as JSON, all rows unless --limit is given."}},
+                    limit_option("rows of each table", "10"),
+                    json_option()},
         .examples = {{"heapkit containers 1.heap", "what is in them, and what is waste"},
                      {"heapkit containers 1.heap 2.heap 3.heap", "is there a cache that never evicts?"},
                      {"heapkit containers 2.heap --each", "the largest single ones"}},

@@ -28,7 +28,7 @@ Result<int> run(const Typed& typed, Console& console) {
     if (!cycles) return cycles.error();
     Report report = session->begin_report("cycles");
     const std::string snapshot = shell_quoted(typed.arguments()[0]);
-    const std::string address = first_cell_of(cycles->kinds, "address");
+    const std::string address = first_cell_of(cycles->table, "address");
     if (!address.empty()) {
         report.next = {fmt::format("heapkit object {} {}", snapshot, address)};
         if (!typed.has("output")) report.next.push_back(fmt::format("heapkit cycles {} -o cycles.png", snapshot));
@@ -37,9 +37,8 @@ Result<int> run(const Typed& typed, Console& console) {
     const bool found = cycles->cycles > 0;
     if (!found && typed.has("output"))
         return Error{"there is nothing to draw: no cycle keeps itself alive", "Ask without -o."};
-    report.shapes.emplace_back(std::move(cycles->kinds));
-    for (Net& net : cycles->nets) report.shapes.emplace_back(std::move(net));
-    report.notes = std::move(cycles->notes);
+    report.shapes.emplace_back(std::move(cycles->table));
+    for (auto& kind : cycles->kinds) report.shapes.emplace_back(std::move(kind.net));
     for (std::string& note : analyze::loss_notes(session->heaps(), analyze::on_types))
         report.notes.push_back(std::move(note));
     const auto shown = show_nets(*session, std::move(report), typed, console);
@@ -59,11 +58,7 @@ Command cycles_command() {
             "kind. To mend one, make one of its fields a std::weak_ptr.\n\n"
             "Exit status: 0; 1 with --fail when there is a cycle; 2 when something is wrong.",
         .arguments = {{"SNAPSHOT", "A file that heapkit run or heapkit snapshot wrote."}},
-        .options = joined({{{.names = "-n,--limit",
-                             .kind = Option::Kind::number,
-                             .value = "N",
-                             .help = "Show N kinds of cycles, 0 for all.",
-                             .fallback = "10"},
+        .options = joined({{limit_option("kinds of cycles", "10"),
                             {.names = "--raw", .help = "Show what containers and smart pointers consist of."},
                             {.names = "--fail", .help = "Exit with 1 when there is a cycle."}},
                            picture_options()}),

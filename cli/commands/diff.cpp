@@ -63,8 +63,7 @@ std::optional<Error> add_new_blocks(const Question& question, Report& report) {
                                .rows = rows_of(question.typed, usual_rows),
                                .traceback_rows = rows_of(question.typed, usual_tracebacks)});
     if (!born) return born.error();
-    report.heading.push_back(fmt::format("born in between and alive: {} in {} blocks",
-                                         size_to_text(static_cast<double>(born->total.bytes)),
+    report.heading.push_back(fmt::format("born in between and alive: {} in {} blocks", size_to_text(born->total.bytes),
                                          count_to_text(born->total.blocks)));
     report.shapes.emplace_back(std::move(born->by_type));
     if (born->total.blocks > 0) report.shapes.emplace_back(std::move(born->by_traceback));

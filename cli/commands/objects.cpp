@@ -67,11 +67,7 @@ Command objects_command() {
                          .help = "By address, the largest first, or the oldest first.",
                          .choices = {"address", "size", "age"},
                          .fallback = "address"};
-    const Option limit = {.names = "-n,--limit",
-                          .kind = Option::Kind::number,
-                          .value = "N",
-                          .help = "Show N objects, 0 for all.",
-                          .fallback = "10"};
+    const Option limit = limit_option("objects", "10");
     return {.name = "objects",
             .summary = "Which objects there are of a type: address, size, age, site, holder",
             .description =

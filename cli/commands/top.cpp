@@ -78,8 +78,7 @@ Report report_of(const analyze::Live& live, const read::SharedTables& tables, Li
     report.heading = {fmt::format("{:%H:%M:%S}  {} (pid {}): {} in {} blocks; {} since the mark; allocates {}/s",
                                   fmt::localtime(std::time(nullptr)), tables.program, tables.owner,
                                   bytes(static_cast<double>(live.live_bytes())), count_to_text(live.live_blocks()),
-                                  size_delta_to_text(static_cast<double>(live.growth_bytes())),
-                                  bytes(live.allocated_bytes_a_second()))};
+                                  size_delta_to_text(live.growth_bytes()), bytes(live.allocated_bytes_a_second()))};
     report.subjects = {{.file = "",
                         .program = tables.program,
                         .executable = tables.executable,

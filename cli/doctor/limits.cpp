@@ -20,8 +20,6 @@ namespace fs = std::filesystem;
 constexpr uint64_t few_files = 32, few_bytes_on_disk = uint64_t{1} << 30, page_tables_and_more = uint64_t{64} << 20;
 constexpr uint64_t strict_overcommit = 2;
 
-std::string size(uint64_t bytes) { return size_to_text(static_cast<double>(bytes)); }
-
 Finding limit(std::string text) { return {Finding::Verdict::limits, "limits", std::move(text)}; }
 
 // The soft limit, when there is one.
@@ -34,15 +32,15 @@ void look_at_resources(const Patient& patient, Findings& findings) {
         findings.push_back(
             limit(fmt::format("address space is limited to {} (ulimit -v): the recorder needs a quarter of the heap "
                               "on top, and drops records that find no room",
-                              size(*bytes))));
+                              size_to_text(*bytes))));
     if (const auto bytes = resource_limit(patient, "Max data size"))
-        findings.push_back(
-            limit(fmt::format("data is limited to {} (ulimit -d), and the recorder's tables count", size(*bytes))));
+        findings.push_back(limit(
+            fmt::format("data is limited to {} (ulimit -d), and the recorder's tables count", size_to_text(*bytes))));
     if (const auto bytes = resource_limit(patient, "Max file size"))
         findings.push_back(
             limit(fmt::format("files are limited to {} (ulimit -f): a snapshot has 32 B a block and 8 B a pointer, "
                               "and a larger one fails",
-                              size(*bytes))));
+                              size_to_text(*bytes))));
     if (const auto files = resource_limit(patient, "Max open files"); files && *files < few_files)
         findings.push_back(
             limit(fmt::format("only {} open files are allowed (ulimit -n), and a snapshot needs two", *files)));
@@ -59,7 +57,7 @@ void look_at_overcommit(const Patient& patient, Findings& findings) {
         findings.push_back(
             limit(fmt::format("the kernel overcommits no memory, and {} are left: a snapshot needs as much as the "
                               "process has, for a moment",
-                              size(left))));
+                              size_to_text(left))));
 }
 
 // "0::/user.slice/x" in version 2; "4:memory:/x" in version 1.
@@ -89,7 +87,7 @@ void look_at_cgroup(const Patient& patient, Findings& findings) {
     findings.push_back(
         limit(fmt::format("its cgroup may have {} of memory and has {}: a snapshot is refused where the pages that "
                           "change meanwhile may not fit",
-                          size(*allowed), size(used.value_or(0)))));
+                          size_to_text(*allowed), size_to_text(used.value_or(0)))));
 }
 
 void look_at_locked_memory(const Patient& patient, Findings& findings) {
@@ -98,7 +96,7 @@ void look_at_locked_memory(const Patient& patient, Findings& findings) {
         findings.push_back(
             limit(fmt::format("{} are locked in memory: the recorder's tables too, where it locks what is to come "
                               "(mlockall)",
-                              size(*locked << 10))));
+                              size_to_text(*locked << 10))));
 }
 
 void look_at_disk(const Patient& patient, Findings& findings) {
@@ -106,8 +104,9 @@ void look_at_disk(const Patient& patient, Findings& findings) {
     const fs::path folder = patient.pid == 0 ? fs::current_path(error) : patient.proc() / "cwd";
     const auto space = fs::space(folder, error);
     if (!error && space.available < few_bytes_on_disk)
-        findings.push_back(limit(fmt::format(
-            "{} are free on the disk of its folder; write snapshots elsewhere with -o FOLDER", size(space.available))));
+        findings.push_back(
+            limit(fmt::format("{} are free on the disk of its folder; write snapshots elsewhere with -o FOLDER",
+                              size_to_text(space.available))));
 }
 
 }  // namespace

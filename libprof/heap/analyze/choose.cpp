@@ -31,8 +31,7 @@ std::optional<uint64_t> parse_address(std::string_view text) {
 }
 
 std::string block_text(const read::Blocks& blocks, size_t block) {
-    return fmt::format("{:#x} ({})", blocks.address[block],
-                       size_to_text(static_cast<double>(blocks.size_bytes(BlockId(block)))));
+    return fmt::format("{:#x} ({})", blocks.address[block], size_to_text(blocks.size_bytes(BlockId(block))));
 }
 
 // Whose memory that is, as far as the snapshot knows.

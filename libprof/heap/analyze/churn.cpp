@@ -117,11 +117,10 @@ Table totals_of(const Heap& heap, const std::vector<Site>& sites) {
                      {.name = "", .key = "is"},
                      {.name = "", .key = "count", .unit = Unit::count, .is_for_json = true},
                      {.name = "", .key = "size", .unit = Unit::bytes, .is_for_json = true}};
-    table.rows.push_back(
-        {"allocated",
-         fmt::format("{} blocks, {}{}", count_to_text(all.allocated_blocks),
-                     size_to_text(static_cast<double>(all.allocated_bytes)), per_second(all.allocated_blocks)),
-         all.allocated_blocks, all.allocated_bytes});
+    table.rows.push_back({"allocated",
+                          fmt::format("{} blocks, {}{}", count_to_text(all.allocated_blocks),
+                                      size_to_text(all.allocated_bytes), per_second(all.allocated_blocks)),
+                          all.allocated_blocks, all.allocated_bytes});
     table.rows.push_back({"freed",
                           fmt::format("{} blocks, {:.1f} %", count_to_text(all.freed_blocks),
                                       share_of(all.freed_blocks, all.allocated_blocks)),
@@ -196,7 +195,7 @@ constexpr double largest_pooled = 4096;  // bytes
 std::optional<Advice> to_reserve(const Site& site) {
     if (site.grows.empty() || site.freed_blocks < fewest_growths) return std::nullopt;
     if (site.freed_bytes < fewest_copied_bytes && site.freed_blocks < many_growths) return std::nullopt;
-    const std::string size = size_to_text(static_cast<double>(site.freed_bytes));
+    const std::string size = size_to_text(site.freed_bytes);
     return Advice{
         .what = "reserve",
         .where = site.name,

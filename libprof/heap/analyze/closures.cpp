@@ -236,7 +236,7 @@ Table facts_of(const ClosureLine& line, size_t number) {
     const auto add = [&](const char* what, std::string is) {
         if (!is.empty()) table.rows.push_back({what, std::move(is)});
     };
-    const auto bytes = [](int64_t size) { return size_to_text(static_cast<double>(size)); };
+    const auto bytes = [](int64_t size) { return size_to_text(size); };
     add("grew", growth_text(line));
     add("keeps alive", fmt::format("{} each, {} all of them", bytes(line.retained_each()), bytes(line.retained.bytes)));
     add("captures", joined(line.captures));

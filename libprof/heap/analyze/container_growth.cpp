@@ -121,8 +121,7 @@ class Verdicts {
         const std::vector<const History*> suspects = suspects_among(histories);
         for (const History* each : suspects) {
             if (hangs_in_another(*each, suspects)) continue;
-            answer.names.push_back(each->last.owner);
-            answer.runaways.push_back(facts_of(*each, answer.runaways.size()));
+            answer.runaways.push_back(runaway_of(*each, answer.runaways.size()));
         }
     }
 
@@ -157,31 +156,45 @@ class Verdicts {
         return false;
     }
 
-    Table facts_of(const History& history, size_t number) const {
+    Runaway runaway_of(const History& history, size_t number) const {
         const Population& last = history.last;
+        Inserters found = inserters_of({.older = heaps_.front(),
+                                        .newer = &heap_,
+                                        .ownership = &*taken_.ownership,
+                                        .populations = &taken_.populations,
+                                        .key = last.key});
+        const std::string type =
+            last.containers == 1 ? last.type : fmt::format("{} × {}", count_to_text(last.containers), last.type);
+        Runaway runaway{.owner = last.owner,
+                        .what = fmt::format("{}, {} elements, retains {}", type, count_to_text(last.elements),
+                                            size_to_text(last.retained_bytes)),
+                        .is_cache = last.is_keyed,
+                        .elements = history.elements,
+                        .of_elements = history.of_elements,
+                        .retained_gain = history.of_retained.gain,
+                        .inserted_by = std::move(found.inserters),
+                        .elements_from = std::move(found.elements),
+                        .held_by = holder_of(references_, text_, VertexId(last.example)),
+                        .facts = {}};
+        runaway.facts = facts_of(runaway, history, number);
+        return runaway;
+    }
+
+    Table facts_of(const Runaway& runaway, const History& history, size_t number) const {
         const bool is_sure = history.of_elements.steps > 1;
         Table table{.title = fmt::format("{} {}: {}", is_sure ? "A runaway" : "Perhaps a runaway",
-                                         last.is_keyed ? "cache" : "container", last.owner),
+                                         runaway.is_cache ? "cache" : "container", runaway.owner),
                     .key = number == 0 ? "runaway" : fmt::format("runaway_{}", number + 1),
                     .layout = Table::Layout::facts};
         table.columns = {{.name = "", .key = "what"}, {.name = "", .key = "is"}};
-        const auto add = [&](const char* what, std::string is) {
-            if (!is.empty()) table.rows.push_back({what, std::move(is)});
+        const auto add = [&](const char* what, const std::string& is) {
+            if (!is.empty()) table.rows.push_back({what, is});
         };
-        add("container",
-            fmt::format(
-                "{}, {} elements, retains {}",
-                last.containers == 1 ? last.type : fmt::format("{} × {}", count_to_text(last.containers), last.type),
-                count_to_text(last.elements), size_to_text(static_cast<double>(last.retained_bytes))));
+        add("container", runaway.what);
         add("grew", growth_text(history));
-        const Inserters found = inserters_of({.older = heaps_.front(),
-                                              .newer = &heap_,
-                                              .ownership = &*taken_.ownership,
-                                              .populations = &taken_.populations,
-                                              .key = last.key});
-        add("inserted by", found.inserters);
-        add("elements from", found.elements);
-        add("held by", holder_of(references_, text_, VertexId(last.example)));
+        add("inserted by", runaway.inserted_by);
+        add("elements from", runaway.elements_from);
+        add("held by", runaway.held_by);
         return table;
     }
 
@@ -192,8 +205,7 @@ class Verdicts {
                                 ? "in one step; a third snapshot would say more"
                                 : fmt::format("at every step ({} of {}), never shrank", course.up, course.steps);
         return fmt::format("{} → {} elements {}; {}, {}", count_to_text(history.elements[first]),
-                           count_to_text(history.elements.back()), steps,
-                           size_delta_to_text(static_cast<double>(history.of_retained.gain)),
+                           count_to_text(history.elements.back()), steps, size_delta_to_text(history.of_retained.gain),
                            rate_text(history.of_retained.per_second));
     }
 
@@ -222,7 +234,6 @@ Result<ContainerGrowth> container_growth(std::span<const Heap* const> heaps, con
                      [](const History& a, const History& b) { return a.of_retained.gain > b.of_retained.gain; });
     ContainerGrowth answer{.containers = table_of(histories, heaps.size(), options.limit),
                            .runaways = {},
-                           .names = {},
                            .nodes = containers(taken->populations, {.limit = options.limit}).nodes};
     Verdicts(heaps, *taken, options.warm_up).give(histories, answer);
     return answer;

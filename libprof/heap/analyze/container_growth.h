@@ -28,11 +28,22 @@ struct ContainerGrowthOptions {
     size_t warm_up = 0;  // intervals at the start that no verdict rests on
 };
 
+// One that runs away, or all of those that are owned alike. What is not known is "".
+struct Runaway {
+    std::string owner;  // "DocumentCache::docs_"
+    std::string what;   // "unordered_map<int, Document>, 12,072 elements, retains 5279 KiB"
+    bool is_cache = false;
+    Trend elements;  // one value a heap
+    Course of_elements;
+    int64_t retained_gain = 0;  // bytes
+    std::string inserted_by, elements_from, held_by;
+    Table facts;  // all of it, to be shown
+};
+
 struct ContainerGrowth {
-    Table containers;                // those that gained, most retained bytes gained first
-    std::vector<Table> runaways;     // facts of each: its name, its growth, who inserts, who holds it
-    std::vector<std::string> names;  // of the runaways: "DocumentCache::docs_"
-    Table nodes;                     // as ContainersAnswer's, of the last heap
+    Table containers;               // those that gained, most retained bytes gained first
+    std::vector<Runaway> runaways;  // in the same order
+    Table nodes;                    // as ContainersAnswer's, of the last heap
 };
 
 // Oldest first, two at least. Errors: those of Ownership::of().

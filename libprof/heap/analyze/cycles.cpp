@@ -212,6 +212,21 @@ std::string closing_text(const VertexText& text, const Way& way) {
     return line;
 }
 
+Table table_of(const std::vector<CycleKind>& kinds) {
+    Table table{.title = "Closed by", .key = "cycles"};
+    table.columns = {{.name = "", .key = "fields"},
+                     {.name = "cycles", .key = "count", .unit = Unit::count},
+                     {.name = "objects", .key = "objects", .unit = Unit::count},
+                     {.name = "size", .key = "size", .unit = Unit::bytes},
+                     {.name = "one of them", .key = "address", .unit = Unit::address},
+                     {.name = "kept by", .key = "kept_by"}};
+    table.empty = "No cycles that nothing holds.";
+    for (const CycleKind& kind : kinds)
+        table.rows.push_back({kind.fields, kind.cycles, kind.objects, kind.bytes, static_cast<int64_t>(kind.address),
+                              std::string(kind.is_sure ? "smart pointers" : "plain pointers")});
+    return table;
+}
+
 }  // namespace
 
 Result<Cycles> cycles(const Heap& heap, const CycleOptions& options) {
@@ -220,33 +235,27 @@ Result<Cycles> cycles(const Heap& heap, const CycleOptions& options) {
     const refs::References& references = **found;
     const VertexText text(heap, references);
     const std::vector<Kind> kinds = Finder(heap, references).find();
+    const size_t shown = options.limit == 0 ? kinds.size() : std::min(options.limit, kinds.size());
 
     Cycles answer;
-    Table& table = answer.kinds;
-    table = {.title = "Closed by", .key = "cycles"};
-    table.columns = {{.name = "", .key = "fields"},
-                     {.name = "cycles", .key = "count", .unit = Unit::count},
-                     {.name = "objects", .key = "objects", .unit = Unit::count},
-                     {.name = "size", .key = "size", .unit = Unit::bytes},
-                     {.name = "one of them", .key = "address", .unit = Unit::address},
-                     {.name = "kept by", .key = "kept_by"}};
-    table.empty = "No cycles that nothing holds.";
-    const size_t shown = options.limit == 0 ? kinds.size() : std::min(options.limit, kinds.size());
-    table.rows_left_out = kinds.size() - shown;
     for (const Kind& kind : kinds) {
         answer.cycles += kind.cycles;
         answer.objects += kind.objects;
         answer.bytes += kind.bytes;
-        if (table.rows.size() == shown) continue;
-        const std::string fields = closing_text(text, kind.way);
-        table.rows.push_back({fields, kind.cycles, kind.objects, kind.bytes,
-                              static_cast<int64_t>(text.address(references.reference(kind.way.front()).from)),
-                              std::string(kind.is_sure ? "smart pointers" : "plain pointers")});
-        answer.is_sure.push_back(kind.is_sure ? 1 : 0);
-        answer.nets.push_back(net_of(references, text, kind));
-        answer.nets.back().title = fmt::format("{} {} closed by {}", count_to_text(kind.cycles),
-                                               kind.cycles == 1 ? "cycle" : "cycles", fields);
+        if (answer.kinds.size() == shown) continue;
+        answer.kinds.push_back({.fields = closing_text(text, kind.way),
+                                .cycles = kind.cycles,
+                                .objects = kind.objects,
+                                .bytes = kind.bytes,
+                                .address = text.address(references.reference(kind.way.front()).from),
+                                .is_sure = kind.is_sure,
+                                .net = net_of(references, text, kind)});
+        CycleKind& last = answer.kinds.back();
+        last.net.title = fmt::format("{} {} closed by {}", count_to_text(last.cycles),
+                                     last.cycles == 1 ? "cycle" : "cycles", last.fields);
     }
+    answer.table = table_of(answer.kinds);
+    answer.table.rows_left_out = kinds.size() - shown;
     return answer;
 }
 

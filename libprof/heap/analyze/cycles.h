@@ -21,15 +21,21 @@ struct CycleOptions {
     bool raw = false;
 };
 
+// Cycles that the same fields close.
+struct CycleKind {
+    std::string fields;                          // "Parent::child_ → Child::parent_"
+    int64_t cycles = 0, objects = 0, bytes = 0;  // what hangs on them included
+    uint64_t address = 0;                        // of one of them
+    // Smart pointers and containers own for sure, and come first; with a plain pointer among them it may be a list that
+    // points back, lost for another reason.
+    bool is_sure = false;
+    Net net;  // one of them, with use counts where std::shared_ptr closes it
+};
+
 struct Cycles {
-    // One row a kind: the fields that close it ("Parent::child_ → Child::parent_"), cycles, objects, bytes (what hangs
-    // on them included), the address of one, and what keeps it: smart pointers and containers own for sure, and come
-    // first; with a plain pointer among them it may be a list that points back, lost for another reason.
-    Table kinds;
-    std::vector<uint8_t> is_sure;  // of each row: nothing plain among what keeps it
-    std::vector<Net> nets;         // of each row one cycle, with use counts where std::shared_ptr closes it
-    int64_t cycles = 0, objects = 0, bytes = 0;
-    std::vector<std::string> notes;
+    std::vector<CycleKind> kinds;                // the largest `limit` of them
+    Table table;                                 // a row a kind
+    int64_t cycles = 0, objects = 0, bytes = 0;  // of all kinds
 };
 
 // Errors: no words in the snapshot.

@@ -21,8 +21,6 @@ namespace {
 constexpr double nanoseconds_a_second = 1e9;
 constexpr size_t title_width = 62;
 
-std::string size_text(int64_t bytes) { return size_to_text(static_cast<double>(bytes)); }
-
 std::string number_text(size_t number) {
     static constexpr std::array<const char*, 10> words = {"No",   "One", "Two",   "Three", "Four",
                                                           "Five", "Six", "Seven", "Eight", "Nine"};
@@ -43,10 +41,9 @@ std::string growth_text(const Case& question) {
     const double seconds = seconds_between(question.heaps);
     if (live.gain <= 0)
         return fmt::format("{} did not grow in {} ({}).", subject.program,
-                           duration_to_text(seconds * nanoseconds_a_second),
-                           size_delta_to_text(static_cast<double>(live.gain)));
+                           duration_to_text(seconds * nanoseconds_a_second), size_delta_to_text(live.gain));
     const std::string steps = live.steps > 1 ? fmt::format(", {}", course_text(live)) : "";
-    return fmt::format("{} gained {} in {}, {}{}.", subject.program, size_text(live.gain),
+    return fmt::format("{} gained {} in {}, {}{}.", subject.program, size_to_text(live.gain),
                        duration_to_text(seconds * nanoseconds_a_second), rate_text(live.per_second), steps);
 }
 
@@ -71,7 +68,7 @@ std::string verdict_of(const Case& question, const std::vector<Cause>& causes) {
 
 std::string rate_of(const Case& question, const Cause& cause) {
     const double seconds = question.has_growth() ? seconds_between(question.heaps) : 0;
-    if (seconds <= 0) return size_text(cause.bytes);
+    if (seconds <= 0) return size_to_text(cause.bytes);
     return rate_text(static_cast<double>(cause.bytes) / seconds);
 }
 

@@ -139,8 +139,8 @@ class Question {
 
     Table facts(const Freed& freed) const {
         const auto size = [](const Total& total) {
-            return fmt::format("{} in {} {}", size_to_text(static_cast<double>(total.bytes)),
-                               count_to_text(total.blocks), total.blocks == 1 ? "block" : "blocks");
+            return fmt::format("{} in {} {}", size_to_text(total.bytes), count_to_text(total.blocks),
+                               total.blocks == 1 ? "block" : "blocks");
         };
         Table table{.title = fmt::format("If {} went", freed_.text), .key = "freed", .layout = Table::Layout::facts};
         table.columns = {{.name = "", .key = "what"},

@@ -146,13 +146,13 @@ Table heap_rate(std::span<const Heap* const> heaps, size_t warm_up, uint64_t mem
     table.columns = {{.name = "", .key = "what"},
                      {.name = "", .key = "is"},
                      {.name = "", .key = "number", .unit = Unit::none, .is_for_json = true}};
-    table.rows.push_back({"gained", size_delta_to_text(static_cast<double>(course.gain)), course.gain});
+    table.rows.push_back({"gained", size_delta_to_text(course.gain), course.gain});
     table.rows.push_back({"course", course_text(course), Cell()});
     table.rows.push_back({"rate", rate_text(course.per_second), course.per_second});
     if (memory_bytes == 0) return table;
     const double left = static_cast<double>(memory_bytes) - static_cast<double>(live.back());
     const auto seconds = seconds_until(left, course.per_second);
-    const std::string memory = size_to_text(static_cast<double>(memory_bytes));
+    const std::string memory = size_to_text(memory_bytes);
     constexpr double nanoseconds_a_second = 1e9;
     table.rows.push_back(
         {"full",

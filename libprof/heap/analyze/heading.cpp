@@ -14,14 +14,12 @@ namespace heapkit::analyze {
 namespace {
 
 std::string totals_text(const Subject& subject) {
-    return fmt::format("live {}   blocks {}", size_to_text(static_cast<double>(subject.live_bytes)),
-                       count_to_text(subject.live_blocks));
+    return fmt::format("live {}   blocks {}", size_to_text(subject.live_bytes), count_to_text(subject.live_blocks));
 }
 
 std::string totals_text(const Subject& first, const Subject& last) {
-    return fmt::format("live {} → {} ({})   blocks {} → {} ({})", size_to_text(static_cast<double>(first.live_bytes)),
-                       size_to_text(static_cast<double>(last.live_bytes)),
-                       size_delta_to_text(static_cast<double>(last.live_bytes - first.live_bytes)),
+    return fmt::format("live {} → {} ({})   blocks {} → {} ({})", size_to_text(first.live_bytes),
+                       size_to_text(last.live_bytes), size_delta_to_text(last.live_bytes - first.live_bytes),
                        count_to_text(first.live_blocks), count_to_text(last.live_blocks),
                        count_delta_to_text(last.live_blocks - first.live_blocks));
 }

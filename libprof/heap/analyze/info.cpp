@@ -36,7 +36,6 @@ std::string reason_text(uint32_t reason) {
     }
 }
 
-std::string size(uint64_t bytes) { return size_to_text(static_cast<double>(bytes)); }
 std::string count(uint64_t number) { return count_to_text(static_cast<int64_t>(number)); }
 std::string moment(uint64_t unix_ns) { return date_and_clock_to_text(static_cast<int64_t>(unix_ns)); }
 std::string duration(uint64_t nanoseconds) { return duration_to_text(static_cast<double>(nanoseconds)); }
@@ -77,8 +76,8 @@ std::vector<bool> modules_in_stacks(const read::Snapshot& snapshot) {
 }
 
 std::string peak_text(const prof_process& process) {
-    std::string text = fmt::format("{} in {} blocks", size(process.peak_bytes), count(process.peak_blocks));
-    if (process.peak_error_bytes > 0) text += fmt::format(", or up to {} more", size(process.peak_error_bytes));
+    std::string text = fmt::format("{} in {} blocks", size_to_text(process.peak_bytes), count(process.peak_blocks));
+    if (process.peak_error_bytes > 0) text += fmt::format(", or up to {} more", size_to_text(process.peak_error_bytes));
     return text;
 }
 
@@ -110,17 +109,17 @@ Table process_facts(const Heap& heap) {
         fmt::format("for {}, since {}", duration(process.elapsed_ns), moment(process.start_unix_ns)));
     say("pause_ns", process.pause_ns, "pause", fmt::format("{}, the program stood still", duration(process.pause_ns)));
     say("live_bytes", process.live_bytes, "live",
-        fmt::format("{} in {} blocks", size(process.live_bytes), count(process.live_blocks)));
+        fmt::format("{} in {} blocks", size_to_text(process.live_bytes), count(process.live_blocks)));
     say("peak_bytes", process.peak_bytes, "peak", peak_text(process));
     say("allocated_bytes", process.allocated_bytes, "ever",
-        fmt::format("{} in {} blocks", size(process.allocated_bytes), count(process.allocated_blocks)));
+        fmt::format("{} in {} blocks", size_to_text(process.allocated_bytes), count(process.allocated_blocks)));
     say("temporary_blocks", process.temporary_blocks, "temporary", temporary_text(process));
     say("stacks", snapshot.stacks().size(), "stacks",
         fmt::format("{}, made of {} frames", count(snapshot.stacks().size()), count(snapshot.node_pc().size())));
     say("own_bytes", process.own_bytes, "own memory",
-        fmt::format("{}, not part of the figures above", size(process.own_bytes)));
+        fmt::format("{}, not part of the figures above", size_to_text(process.own_bytes)));
     say("file_bytes", snapshot.file_bytes(), "file",
-        fmt::format("{}, {}", size(snapshot.file_bytes()),
+        fmt::format("{}, {}", size_to_text(snapshot.file_bytes()),
                     process.contents == PROF_CONTENTS_NONE ? "blocks and stacks, no words"
                                                            : "with pointers and small integers, no text"));
     table.rows.push_back({std::string("executable"), std::string(snapshot.string(process.executable)),

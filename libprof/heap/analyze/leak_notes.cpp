@@ -66,8 +66,7 @@ std::vector<std::string> leak_loss_notes(const Heap& heap) {
     for (const Loss& loss : losses) {
         const uint64_t lost = heap.snapshot().lost(loss.kind);
         if (lost == 0) continue;
-        const std::string number =
-            loss.is_in_bytes ? size_to_text(static_cast<double>(lost)) : count_to_text(static_cast<int64_t>(lost));
+        const std::string number = loss.is_in_bytes ? size_to_text(lost) : count_to_text(static_cast<int64_t>(lost));
         notes.push_back(fmt::format("Loss: {} {}; {}.", number, loss.what, loss.consequence));
     }
     return notes;

@@ -59,7 +59,7 @@ constexpr std::array<Loss, PROF_LOSS_COUNT> losses = {{
 
 std::string sentence_of(const Loss& loss, uint64_t lost) {
     const std::string number =
-        loss.unit == Unit::bytes ? size_to_text(static_cast<double>(lost)) : count_to_text(static_cast<int64_t>(lost));
+        loss.unit == Unit::bytes ? size_to_text(lost) : count_to_text(static_cast<int64_t>(lost));
     return fmt::format("{} {}", number, lost == 1 ? loss.what : loss.what_many);
 }
 
@@ -73,10 +73,10 @@ std::vector<std::string> notes_of_the_dead(std::span<const Heap* const> heaps) {
                                     "their types, references and leaks are not.",
                                     heap->snapshot().program(), process.pid));
         if (process.live_error_bytes != 0)
-            notes.push_back(fmt::format("Its {} threads had not handed in all that they counted: up to {} may be missing, "
-                                        "or be freed already.",
-                                        process.thread_count,
-                                        size_to_text(static_cast<double>(process.live_error_bytes))));
+            notes.push_back(
+                fmt::format("Its {} threads had not handed in all that they counted: up to {} may be missing, "
+                            "or be freed already.",
+                            process.thread_count, size_to_text(process.live_error_bytes)));
     }
     return notes;
 }

@@ -20,7 +20,6 @@ constexpr int64_t fewest_of_one = 100;  // in one snapshot, where nothing says w
 constexpr int64_t share_of_one = 100;   // or the 100th part of what is live there
 constexpr size_t most_leaks = 4;        // that are causes of their own
 
-std::string size_text(int64_t bytes) { return size_to_text(static_cast<double>(bytes)); }
 std::string count_text(int64_t count) { return count_to_text(count); }
 
 // Figures of what has one name, in the first snapshot and in the last.
@@ -39,9 +38,9 @@ bool speaks_for_itself(const Case& question, const Change& change) {
 
 std::string change_text(const Case& question, const Change& change, const char* what) {
     if (!question.has_growth())
-        return fmt::format("{} {}, {}", count_text(change.after), what, size_text(change.bytes_after));
+        return fmt::format("{} {}, {}", count_text(change.after), what, size_to_text(change.bytes_after));
     return fmt::format("{} → {} {}, {} → {}", count_text(change.before), count_text(change.after), what,
-                       size_text(change.bytes_before), size_text(change.bytes_after));
+                       size_to_text(change.bytes_before), size_to_text(change.bytes_after));
 }
 
 // ---- Cycles --------------------------------------------------------------------------------------------------------
@@ -51,44 +50,40 @@ std::unordered_map<std::string, Change> cycles_before(const Case& question) {
     if (!question.has_growth()) return known;
     const auto found = cycles(*question.heaps.front(), {.limit = 0});
     if (!found) return known;
-    for (const auto& row : found->kinds.rows)
-        known[std::get<std::string>(row[0])] = {.after = std::get<int64_t>(row[1]),
-                                                .bytes_after = std::get<int64_t>(row[3])};
+    for (const CycleKind& kind : found->kinds) known[kind.fields] = {.after = kind.cycles, .bytes_after = kind.bytes};
     return known;
 }
 
 // Whether any is a cause, so that the lost blocks that stand for cycles are told.
 bool add_cycles(const Case& question, Causes& found) {
-    const auto now = cycles(question.last, {.limit = 0});
+    auto now = cycles(question.last, {.limit = 0});
     if (!now) return false;
     const auto before = cycles_before(question);
     bool is_told = false;
-    for (size_t index = 0; index < now->kinds.rows.size(); ++index) {
-        const auto& row = now->kinds.rows[index];
-        const auto& fields = std::get<std::string>(row[0]);
-        Change change{.after = std::get<int64_t>(row[1]), .bytes_after = std::get<int64_t>(row[3])};
-        if (const auto known = before.find(fields); known != before.end()) {
+    for (CycleKind& kind : now->kinds) {
+        Change change{.after = kind.cycles, .bytes_after = kind.bytes};
+        if (const auto known = before.find(kind.fields); known != before.end()) {
             change.before = known->second.after;
             change.bytes_before = known->second.bytes_after;
         }
         if (!speaks_for_itself(question, change)) continue;
-        const bool is_sure = now->is_sure[index] != 0;  // else it may be a list that points back
         Cause cause{.kind = "cycle",
-                    .title = is_sure ? "Objects that own each other, and that nothing else holds"
-                                     : "Objects that point at each other, and that nothing else holds",
-                    .name = fields,
-                    .confidence = is_sure ? Confidence::certain : Confidence::likely,
+                    .title = kind.is_sure ? "Objects that own each other, and that nothing else holds"
+                                          : "Objects that point at each other, and that nothing else holds",
+                    .name = kind.fields,
+                    .confidence = kind.is_sure ? Confidence::certain : Confidence::likely,
                     .bytes = change.bytes_gain(),
                     .facts = empty_facts()};
-        add_fact(cause.facts, "closed by", fields);
+        add_fact(cause.facts, "closed by", kind.fields);
         add_fact(cause.facts, "grew", change_text(question, change, "cycles"));
-        for (const NetNode& node : now->nets[index].nodes)
+        for (const NetNode& node : kind.net.nodes)
             if (node.lines.back().starts_with("allocated "))
                 add_fact(cause.facts, "made", fmt::format("{}: {}", node.lines.front(), node.lines.back()));
         add_fact(cause.facts, "held by", "nothing but each other");
-        add_fact(cause.facts, "to mend", is_sure ? "make one of these fields a std::weak_ptr"
-                                                 : "free them where the last reference from outside goes");
-        cause.picture = now->nets[index];
+        add_fact(cause.facts, "to mend",
+                 kind.is_sure ? "make one of these fields a std::weak_ptr"
+                              : "free them where the last reference from outside goes");
+        cause.picture = std::move(kind.net);
         cause.command = "cycles";
         found.causes.push_back(std::move(cause));
         is_told = true;
@@ -138,7 +133,7 @@ Cause cause_of(const Case& question, const LeakGroup& group, const Change& chang
     if (group.sum.indirect.blocks > 0)
         add_fact(cause.facts, "with them",
                  fmt::format("{} blocks that hang on them, {}", count_text(group.sum.indirect.blocks),
-                             size_text(group.sum.indirect.bytes)));
+                             size_to_text(group.sum.indirect.bytes)));
     add_fact(cause.facts, "allocated", place_text(group.what));
     add_fact(cause.facts, "held by", "nothing");
     cause.command = "leaks";
@@ -181,7 +176,7 @@ void add_leaks(Case& question, bool cycles_are_told, Causes& found) {
     }
     for (Cause& cause : causes) found.causes.push_back(std::move(cause));
     if (rest.after > 0)
-        found.not_causes.push_back(fmt::format("{} lost in {} {}{}.", size_text(rest.bytes_after),
+        found.not_causes.push_back(fmt::format("{} lost in {} {}{}.", size_to_text(rest.bytes_after),
                                                count_text(rest.after), rest.after == 1 ? "block" : "blocks",
                                                question.has_growth() ? ", hardly more than before" : ""));
 }

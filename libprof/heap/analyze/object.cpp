@@ -22,8 +22,6 @@ using refs::VertexId;
 using types::Evidence;
 using types::Type;
 
-std::string size_text(uint64_t bytes) { return size_to_text(static_cast<double>(bytes)); }
-
 // What hangs on a vertex along owning references, itself included: what would be gone with it if nobody else held it.
 struct Reachable {
     int64_t objects = 0, bytes = 0;
@@ -151,8 +149,8 @@ class Description {
     }
     std::string bytes_text() const {
         const uint32_t slack = heap_.blocks().slack[place_.block.index()];
-        const std::string own = size_text(heap_.blocks().size_bytes(place_.block));
-        return slack == 0 ? own : fmt::format("{}, and {} that the allocator added", own, size_text(slack));
+        const std::string own = size_to_text(heap_.blocks().size_bytes(place_.block));
+        return slack == 0 ? own : fmt::format("{}, and {} that the allocator added", own, size_to_text(slack));
     }
     std::string member_text() const {
         const std::string byte = fmt::format("byte {} of it", count_to_text(static_cast<int64_t>(place_.offset_bytes)));
@@ -185,7 +183,7 @@ class Description {
             fact("is storage of", fmt::format("{}, {}", text.name(vertex), text.facts(vertex)));
         const Reachable reachable = reachable_from(references, vertex);
         fact("reaches",
-             fmt::format("{} in {} objects, itself included", size_text(static_cast<uint64_t>(reachable.bytes)),
+             fmt::format("{} in {} objects, itself included", size_to_text(static_cast<uint64_t>(reachable.bytes)),
                          count_to_text(reachable.objects)));
         const uint32_t edge = references.paths().edge_to[vertex.index()];
         fact("held by", edge == graph::no_edge ? "nothing that leads to a root: it is lost" : text.reference(edge));

@@ -23,8 +23,6 @@ constexpr int64_t fewest_blocks = 8;
 constexpr int64_t least_bytes = 64 * 1024;  // at one step, where there is no course to see
 constexpr int64_t share_of_live = 20;       // what is not to be spoken of: less than so much of the heap
 
-std::string size_text(int64_t bytes) { return size_to_text(static_cast<double>(bytes)); }
-
 struct OfType {
     std::string name;
     Trend blocks, bytes;
@@ -141,7 +139,7 @@ Cause cause_of(const Case& question, const OfType& of, const Course& course, Con
     add_fact(cause.facts, "type", bare_name(of.name));
     const bool is_one = of.blocks.front() == of.blocks.back();
     add_fact(cause.facts, "grew",
-             is_one ? fmt::format("{} → {}", size_text(of.bytes.front()), size_text(of.bytes.back()))
+             is_one ? fmt::format("{} → {}", size_to_text(of.bytes.front()), size_to_text(of.bytes.back()))
                     : grew_text(of.blocks.front(), of.blocks.back(), "blocks", course));
     add_fact(cause.facts, "made by", call_text(heap, StackId(commonest_stack(heap, of.open))));
     if (question.ownership != nullptr) cause.picture = commonest_chain(heap, of.open);
@@ -187,7 +185,7 @@ void add_other_causes(Case& question, Causes& found) {
             found.causes.push_back(std::move(cause));
             ++causes;
         } else if (!confidence && gain_of(of) >= least_bytes && found.not_causes.size() < most_causes) {
-            found.not_causes.push_back(fmt::format("+{} of {}: {}.", size_text(gain_of(of)), bare_name(of.name),
+            found.not_causes.push_back(fmt::format("+{} of {}: {}.", size_to_text(gain_of(of)), bare_name(of.name),
                                                    course.steps > 1 ? course_text(course) : "it came at once"));
         }
     }

@@ -24,7 +24,6 @@ using refs::VertexId;
 using refs::Vertices;
 using types::Type;
 
-std::string size_text(uint64_t bytes) { return size_to_text(static_cast<double>(bytes)); }
 std::string count_text(uint64_t count) { return count_to_text(static_cast<int64_t>(count)); }
 
 // A closure's "λ in handle_request(int) server.cpp:41" in two.
@@ -146,7 +145,7 @@ std::string VertexText::container_facts(VertexId vertex) const {
     std::string text = container.is_count_exact ? "" : "at least ";
     text += fmt::format("{} {}", count_text(container.elements), container.elements == 1 ? "element" : "elements");
     if (container.capacity > container.elements) text += fmt::format(" of {}", count_text(container.capacity));
-    return fmt::format("{} · {}", text, size_text(references_.size_bytes(vertex)));
+    return fmt::format("{} · {}", text, size_to_text(references_.size_bytes(vertex)));
 }
 
 std::string VertexText::root_facts(VertexId vertex) const {
@@ -168,7 +167,7 @@ std::string VertexText::facts(VertexId vertex) const {
         case Vertices::Kind::block:
             break;
     }
-    std::string text = size_text(references_.size_bytes(vertex));
+    std::string text = size_to_text(references_.size_bytes(vertex));
     const std::string bare = bare_name(type_of(vertex).name);
     if (const size_t place = place_of_closure(bare); place != std::string::npos)
         text = fmt::format("{} · {}", bare.substr(place + 1), text);

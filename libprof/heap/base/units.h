@@ -5,6 +5,7 @@
 // Side: heap, floor 1 (base).
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 
@@ -13,6 +14,8 @@ namespace heapkit {
 // tracemalloc's format: bytes below 10 x 1024 as an integer, else KiB, MiB, … with one decimal below 100.
 std::string size_to_text(double bytes);        // "126 B", "4855 KiB", "19.5 MiB"
 std::string size_delta_to_text(double bytes);  // "+4428 KiB", "-12 B", "+0 B"
+std::string size_to_text(std::integral auto bytes) { return size_to_text(static_cast<double>(bytes)); }
+std::string size_delta_to_text(std::integral auto bytes) { return size_delta_to_text(static_cast<double>(bytes)); }
 
 std::string count_to_text(int64_t count);        // "214,377"
 std::string count_delta_to_text(int64_t count);  // "+153,173"

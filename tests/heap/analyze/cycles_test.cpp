@@ -37,12 +37,12 @@ TEST_CASE("cycles that close alike are one kind, with what hangs on them") {
     CHECK(found->cycles == 5);
     CHECK(found->objects == 11);
     CHECK(found->bytes == 5 * 96 + 1000);
-    REQUIRE(found->kinds.rows.size() == 2);
-    CHECK(number(found->kinds, 0, "count") == 4);
-    CHECK(number(found->kinds, 0, "size") == 4 * 96 + 1000);
-    REQUIRE(found->nets.size() == 2);
-    CHECK(found->nets[0].nodes.size() == 2);
-    CHECK(found->nets[0].edges.size() == 2);
+    REQUIRE(found->table.rows.size() == 2);
+    CHECK(number(found->table, 0, "count") == 4);
+    CHECK(number(found->table, 0, "size") == 4 * 96 + 1000);
+    REQUIRE(found->kinds.size() == 2);
+    CHECK(found->kinds[0].net.nodes.size() == 2);
+    CHECK(found->kinds[0].net.edges.size() == 2);
 }
 
 TEST_CASE("it does not matter which object of a cycle comes first") {
@@ -54,7 +54,7 @@ TEST_CASE("it does not matter which object of a cycle comes first") {
     pairs.writer.word(insert, 16, Pointer{load});
     const auto found = cycles(pairs.open(), {});
     REQUIRE(found);
-    CHECK(found->kinds.rows.size() == 1);
+    CHECK(found->table.rows.size() == 1);
 }
 
 TEST_CASE("a cycle that something holds is none that keeps itself alive") {
@@ -67,7 +67,7 @@ TEST_CASE("a cycle that something holds is none that keeps itself alive") {
     const auto found = cycles(pairs.open(), {});
     REQUIRE(found);
     CHECK(found->cycles == 0);
-    CHECK(found->kinds.rows.empty());
+    CHECK(found->table.rows.empty());
 }
 
 TEST_CASE("what a cycle holds, and something else does too, is not the cycle's") {

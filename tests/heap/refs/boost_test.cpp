@@ -130,6 +130,6 @@ TEST_CASE("an object that owns itself by boost::shared_ptr is a cycle of smart p
     const auto found = analyze::cycles(develop(photograph), {});
     endless->again.reset();
     REQUIRE(found);
-    REQUIRE(found->kinds.rows.size() == 1);
-    CHECK(std::get<std::string>(found->kinds.rows[0].back()) == "smart pointers");
+    REQUIRE(found->kinds.size() == 1);
+    CHECK(std::get<std::string>(found->table.rows.at(0).back()) == "smart pointers");
 }

@@ -81,12 +81,13 @@ TEST_CASE("two objects that own each other and that nobody else holds are a cycl
     REQUIRE(found);
     CHECK(found->cycles == 3);
     CHECK(found->objects == 9);  // with each parent's name
-    REQUIRE(found->kinds.rows.size() == 1);
-    const std::string fields = text_at(found->kinds, 0, 0);
+    REQUIRE(found->kinds.size() == 1);
+    REQUIRE(found->table.rows.size() == 1);
+    const std::string fields = text_at(found->table, 0, 0);
     CHECK((fields == "Parent::child_ → Child::parent_" || fields == "Child::parent_ → Parent::child_"));
-    REQUIRE(found->nets.size() == 1);
-    CHECK(found->nets[0].nodes.size() == 2);
-    CHECK(found->nets[0].nodes[0].lines.at(1).ends_with("shared_ptr: 1 of 1 owners found"));
+    const Net& net = found->kinds[0].net;
+    CHECK(net.nodes.size() == 2);
+    CHECK(net.nodes[0].lines.at(1).ends_with("shared_ptr: 1 of 1 owners found"));
     const auto lost = chains(heap, {.of = {.addresses = {}, .type = "Parent"}});
     REQUIRE(lost);
     CHECK(lost->unreachable == 3);
@@ -101,13 +102,13 @@ TEST_CASE("an object that owns itself is a cycle, however its shared_ptr was mad
     REQUIRE(found);
     CHECK(found->cycles == 2);
     CHECK(found->objects == 3);  // the control block of the one that was given
-    REQUIRE(found->kinds.rows.size() == 2);
-    for (const Net& net : found->nets) {
-        CHECK(std::ranges::count(labels_of(net), "self_") == 1);
-        CHECK(net.nodes.size() == 1);
-        CHECK(net.edges.back().to == 0);
+    REQUIRE(found->kinds.size() == 2);
+    for (const CycleKind& kind : found->kinds) {
+        CHECK(std::ranges::count(labels_of(kind.net), "self_") == 1);
+        CHECK(kind.net.nodes.size() == 1);
+        CHECK(kind.net.edges.back().to == 0);
+        CHECK(kind.is_sure);
     }
-    for (const auto& row : found->kinds.rows) CHECK(std::get<std::string>(row.back()) == "smart pointers");
     const auto net = neighbours(heap, {.of = {.addresses = {}, .type = "Watchdog"}});
     REQUIRE(net);
     CHECK(std::ranges::any_of(net->edges, [](const NetEdge& edge) { return edge.from == edge.to && edge.owns; }));
@@ -120,10 +121,10 @@ TEST_CASE("cycles that a plain pointer closes come behind those of smart pointer
     const Heap heap = scene.develop();
     const auto found = cycles(heap, {});
     REQUIRE(found);
-    REQUIRE(found->kinds.rows.size() == 2);
-    CHECK(std::get<std::string>(found->kinds.rows[0].back()) == "smart pointers");
-    CHECK(text_at(found->kinds, 1, 0) == "Twin::other → Twin::other");
-    CHECK(std::get<std::string>(found->kinds.rows[1].back()) == "plain pointers");
+    REQUIRE(found->table.rows.size() == 2);
+    CHECK(std::get<std::string>(found->table.rows[0].back()) == "smart pointers");
+    CHECK(text_at(found->table, 1, 0) == "Twin::other → Twin::other");
+    CHECK(std::get<std::string>(found->table.rows[1].back()) == "plain pointers");
 }
 
 TEST_CASE("of lost cycles only those of smart pointers are certain causes") {

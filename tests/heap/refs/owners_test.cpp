@@ -76,10 +76,11 @@ TEST_CASE("a container that grew at every step is a runaway, called by its name"
     const std::array pointers = {&heaps[0], &heaps[1], &heaps[2]};
     const auto found = container_growth(pointers, {});
     REQUIRE(found);
-    CHECK(found->names == std::vector<std::string>{"EventBus::handlers_"});
     REQUIRE(found->runaways.size() == 1);
-    CHECK(found->runaways[0].title == "A runaway container: EventBus::handlers_");
-    const std::string grew = std::get<std::string>(found->runaways[0].rows.at(1).at(1));
+    const Runaway& runaway = found->runaways[0];
+    CHECK(runaway.owner == "EventBus::handlers_");
+    CHECK(runaway.facts.title == "A runaway container: EventBus::handlers_");
+    const std::string grew = std::get<std::string>(runaway.facts.rows.at(1).at(1));
     CHECK(grew.starts_with("5 → 20 elements at every step (2 of 2), never shrank"));
 }
 
@@ -88,7 +89,7 @@ TEST_CASE("a container that went up and down is none") {
     const std::array pointers = {&heaps[0], &heaps[1], &heaps[2]};
     const auto found = container_growth(pointers, {});
     REQUIRE(found);
-    CHECK(found->names.empty());
+    CHECK(found->runaways.empty());
 }
 
 TEST_CASE("holders says of a population who holds how many, by the member") {
