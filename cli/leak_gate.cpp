@@ -2,16 +2,16 @@
 //
 // The gate. Each run writes into a folder of its own, so that tests that run side by side are not judged by each
 // other's snapshots. When the program has ended, they are moved to where they are kept or opened and removed, and the
-// folder goes: the analysis, which may be long, needs their memory and no name, and whoever ends it, with ^C or kill -9,
-// leaves nothing behind. Until then signals are handed on to the program or wait; kill -9 cannot wait, and the program may
-// write on after it. So each run holds a lock on its folder, which ends with it in any way, and first takes away those
-// folders beside its own that nobody holds.
+// folder goes: the analysis, which may be long, needs their memory and no name, and whoever ends it, with ^C or kill
+// -9, leaves nothing behind. Until then signals are handed on to the program or wait; kill -9 cannot wait, and the
+// program may write on after it. So each run holds a lock on its folder, which ends with it in any way, and first takes
+// away those folders beside its own that nobody holds.
 //
 // Side: our process, cli.
 #include "leak_gate.h"
 
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -46,8 +46,10 @@ int open_own_folder(const fs::path& path) {
 }
 
 bool is_at(const fs::path& path, int fd) {
-    struct stat there {}, here {};
-    return lstat(path.c_str(), &there) == 0 && fstat(fd, &here) == 0 && there.st_ino == here.st_ino && there.st_dev == here.st_dev;
+    struct stat there {
+    }, here{};
+    return lstat(path.c_str(), &there) == 0 && fstat(fd, &here) == 0 && there.st_ino == here.st_ino &&
+           there.st_dev == here.st_dev;
 }
 
 // What runs left that were killed.
@@ -96,7 +98,8 @@ class PrivateFolder {
    private:
     PrivateFolder(fs::path path, int lock) : path_(std::move(path)), lock_(lock) {}
     static Error refusal(const fs::path& parent, const std::string& why) {
-        return Error{fmt::format("cannot make a folder in {}: {}", parent.string(), why), "Name another place with -o FOLDER."};
+        return Error{fmt::format("cannot make a folder in {}: {}", parent.string(), why),
+                     "Name another place with -o FOLDER."};
     }
     fs::path path_;
     int lock_;
@@ -128,7 +131,9 @@ void show(const Session& session, const Report& report, const Console& console) 
 
 // By the program's name: a process's number says nothing from one build to the next.
 void add_case(std::string_view program, int64_t lost_blocks, const Report& report, TestSuite& suite) {
-    const auto is_of_program = [&](const TestCase& each) { return each.name.substr(0, each.name.find(" #")) == program; };
+    const auto is_of_program = [&](const TestCase& each) {
+        return each.name.substr(0, each.name.find(" #")) == program;
+    };
     const auto before = std::ranges::count_if(suite.cases, is_of_program);
     TestCase judged{.name = before == 0 ? std::string(program) : fmt::format("{} #{}", program, before + 1)};
     if (lost_blocks > 0) {
@@ -254,7 +259,8 @@ Result<int> run_leak_gate(LeakGate gate, const Console& console) {
     for (const std::string& line : left->kept) say(line);
     const int code = has_started ? conclude(verdict, left->ended, gate) : left->ended.code;
     if (!verdict.has_main)
-        verdict.suite.cases.push_back(unchecked(gate, has_started ? "it left no snapshot at its end" : "it was not started"));
+        verdict.suite.cases.push_back(
+            unchecked(gate, has_started ? "it left no snapshot at its end" : "it was not started"));
     if (!gate.junit.empty()) {
         if (auto written = write_junit(gate.junit, verdict.suite, console); !written) return written.error();
     }

@@ -17,8 +17,8 @@ struct LeakGate {
     RunOptions run;              // of it the folder is ours to choose
     std::filesystem::path keep;  // where snapshots go in the end; "": nowhere
     analyze::LeakOptions leaks;
-    int exit_code = 1;           // when the program succeeded and something is lost
-    std::string junit;           // a file for the verdicts, as JUnit has them; "": none
+    int exit_code = 1;  // when the program succeeded and something is lost
+    std::string junit;  // a file for the verdicts, as JUnit has them; "": none
 };
 
 // The report goes to standard error. The program's own exit code when that is not 0; otherwise exit_code when anything

@@ -16,11 +16,11 @@
 namespace heapkit::cli {
 
 struct RequestOptions {
-    std::filesystem::path output;            // "": the agent names it PROGRAM.PID.N.heap in its folder
+    std::filesystem::path output;  // "": the agent names it PROGRAM.PID.N.heap in its folder
     std::chrono::seconds timeout{90};
-    bool force = false;                      // also when the process has a seccomp filter
-    bool all_registers = false;              // also of threads that wait in the kernel: their calls say EINTR
-    std::function<bool()> is_cancelled;      // asked every few milliseconds; may be empty
+    bool force = false;                  // also when the process has a seccomp filter
+    bool all_registers = false;          // also of threads that wait in the kernel: their calls say EINTR
+    std::function<bool()> is_cancelled;  // asked every few milliseconds; may be empty
 };
 
 // The snapshot's path, as it is seen from here: of a process with a file system of its own below /proc/PID/root, unless

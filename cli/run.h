@@ -32,8 +32,9 @@ struct Ended {
 // `take` is called with what it left, while signals do not end us yet.
 Ended run_to_end(const RunOptions& options, const std::function<void(const Ended&)>& take = {});
 
-// Runs the program to its end, says which snapshots were written, and returns its exit code, 128 + n when signal n ended it. Before it starts: 127 when it
-// is not there, 126 when it cannot be run or recorded, 2 for anything else; one line on standard error says why.
+// Runs the program to its end, says which snapshots were written, and returns its exit code, 128 + n when signal n
+// ended it. Before it starts: 127 when it is not there, 126 when it cannot be run or recorded, 2 for anything else; one
+// line on standard error says why.
 int run_program(const RunOptions& options);
 
 }  // namespace heapkit::cli

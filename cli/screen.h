@@ -2,7 +2,8 @@
 //
 // A terminal as a screen that is drawn again and again, with keys that are heard at once.
 //
-// Side:    our process, cli. Plain escape sequences of ECMA-48, which every terminal of today knows: two dozen lines do not
+// Side:    our process, cli. Plain escape sequences of ECMA-48, which every terminal of today knows: two dozen lines do
+// not
 //          need a library.
 // Signals: SIGINT, SIGTERM and SIGHUP end the wait; the terminal is as it was when the screen is gone.
 #pragma once

@@ -2,7 +2,8 @@
 //
 // See sudden.h: the shared tables become a snapshot, and that is asked like any other.
 //
-// Side: our process, cli. What the program shared may be damaged; nothing of it is a path or reaches a terminal as it is.
+// Side: our process, cli. What the program shared may be damaged; nothing of it is a path or reaches a terminal as it
+// is.
 #include "sudden.h"
 
 #include <fmt/format.h>
@@ -58,8 +59,7 @@ fs::path path_for(const read::SharedTables& tables, const fs::path& folder, uint
 }
 
 uint64_t now_ns() {
-    return static_cast<uint64_t>(
-        std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count());
+    return static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count());
 }
 
 std::string_view text_of(const std::vector<std::byte>& bytes) {
@@ -103,9 +103,10 @@ Result<void> show(const std::string& path, const std::string& name, const Consol
 
 void say_how(const read::SharedTables& tables, const SuddenEnd& end) {
     const std::string program = render::safe_text(file_name_of(tables.program), {});
-    const std::string how = end.signal != 0 ? fmt::format("was killed by {}", name_of(end.signal))
-                                            : "ended without a word to the recorder";
-    fmt::print(stderr, "heapkit: sudden death: {} (pid {}) {}. What it shared until then:\n", program, tables.owner, how);
+    const std::string how =
+        end.signal != 0 ? fmt::format("was killed by {}", name_of(end.signal)) : "ended without a word to the recorder";
+    fmt::print(stderr, "heapkit: sudden death: {} (pid {}) {}. What it shared until then:\n", program, tables.owner,
+               how);
 }
 
 }  // namespace

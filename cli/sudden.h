@@ -16,10 +16,10 @@
 namespace heapkit::cli {
 
 struct SuddenEnd {
-    int memory = -1;                // the shared memory
+    int memory = -1;  // the shared memory
     uint32_t slot = 0;
-    int signal = 0;                 // that killed it; 0: unknown
-    std::filesystem::path folder;   // where the snapshot goes; "": nowhere
+    int signal = 0;                // that killed it; 0: unknown
+    std::filesystem::path folder;  // where the snapshot goes; "": nowhere
 };
 
 // Where the snapshot is, if it could be written. Says itself what went wrong.

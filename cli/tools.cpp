@@ -21,11 +21,12 @@ const Tool& heapkit_tool() {
         .description =
             "Records every allocation of an unmodified program, takes snapshots of its heap, and says what "
             "is there, what grew, and who holds it.",
-        .commands = {run_command(), snapshot_command(), top_command(), diagnose_command(), types_command(),
-                     growth_command(), diff_command(), count_command(), objects_command(), object_command(),
-                     backrefs_command(), refs_command(), holders_command(), containers_command(), retained_command(),
-                     tree_command(), leaks_command(), cycles_command(), closures_command(), stats_command(),
-                     churn_command(), flamegraph_command(), info_command(), bundle_command(), doctor_command()}};
+        .commands = {
+            run_command(),      snapshot_command(),   top_command(),     diagnose_command(),   types_command(),
+            growth_command(),   diff_command(),       count_command(),   objects_command(),    object_command(),
+            backrefs_command(), refs_command(),       holders_command(), containers_command(), retained_command(),
+            tree_command(),     leaks_command(),      cycles_command(),  closures_command(),   stats_command(),
+            churn_command(),    flamegraph_command(), info_command(),    bundle_command(),     doctor_command()}};
     return tool;
 }
 

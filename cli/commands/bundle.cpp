@@ -23,7 +23,8 @@ std::string usual_output(const std::string& snapshot) {
 std::vector<std::string> notes_of(const bundle::Packed& packed) {
     std::vector<std::string> notes;
     for (const auto& [module, problem] : packed.missing)
-        notes.push_back(fmt::format("{} is not in it: {}. Its functions and types will not be known.", module, problem));
+        notes.push_back(
+            fmt::format("{} is not in it: {}. Its functions and types will not be known.", module, problem));
     return notes;
 }
 

@@ -81,7 +81,8 @@ Result<std::vector<analyze::Condition>> conditions_of(const Typed& typed) {
 }
 
 // Each condition is a row of the answer, and a test that fails when it holds.
-Result<TestSuite> add_verdicts(const Question& question, const std::vector<analyze::Condition>& conditions, Report& report) {
+Result<TestSuite> add_verdicts(const Question& question, const std::vector<analyze::Condition>& conditions,
+                               Report& report) {
     auto older = analyze::groups_of(question.older(), {.by = analyze::GroupBy::type}, question.filter);
     if (!older) return older.error();
     auto newer = analyze::groups_of(question.newer(), {.by = analyze::GroupBy::type}, question.filter);
@@ -206,29 +207,29 @@ Command diff_command() {
                           .value = "FILE",
                           .help = "With --fail-on: write the conditions to FILE as JUnit's XML, a test each."};
     const Option force = {.names = "--force", .help = "Compare snapshots of different programs all the same."};
-    return {
-        .name = "diff",
-        .summary = "What changed between two snapshots: by type and by line",
-        .description =
-            "Shows the types that grew, as objgraph's show_growth() does, and what changed by line, as "
-            "tracemalloc's compare_to() does: the largest difference first, whether up or down. With --by, one "
-            "grouping alone.\n\n"
-            "A CONDITION is QUANTITY COMPARISON NUMBER. QUANTITY is count(TYPE) or bytes(TYPE) in NEW, "
-            "growth(TYPE) in blocks or growth_bytes(TYPE) since OLD, where TYPE is a pattern; or total_count, "
-            "total_bytes, total_growth (bytes) or total_growth_count. COMPARISON is one of > >= < <= == !=. NUMBER "
-            "may have a unit: 10MiB.\n\n"
-            "Exit status: 0; 1 when a condition holds; 2 when something is wrong.",
-        .arguments = {{"OLD", "The earlier snapshot."}, {"NEW", "The later one."}},
-        .options = joined({{by_option("type, then lineno"), born, fail_on, junit, force, metric_option(), cumulative_option()},
-                           filter_options(),
-                           showing_options("10, of tracebacks 3")}),
-        .examples = {{"heapdiff 1.heap 2.heap", "what grew"},
-                     {"heapdiff 1.heap 2.heap --by traceback", "by whole call stacks"},
-                     {"heapdiff 1.heap 2.heap --new", "blocks born in between, and still alive"},
-                     {"heapdiff 1.heap 2.heap --fail-on 'growth(Session) > 0'", "for a build that must not leak"},
-                     {"heapdiff 1.heap 2.heap --fail-on 'total_growth > 10MiB'", "a budget"}},
-        .next = {"growth", "flamegraph"},
-        .run = run};
+    return {.name = "diff",
+            .summary = "What changed between two snapshots: by type and by line",
+            .description =
+                "Shows the types that grew, as objgraph's show_growth() does, and what changed by line, as "
+                "tracemalloc's compare_to() does: the largest difference first, whether up or down. With --by, one "
+                "grouping alone.\n\n"
+                "A CONDITION is QUANTITY COMPARISON NUMBER. QUANTITY is count(TYPE) or bytes(TYPE) in NEW, "
+                "growth(TYPE) in blocks or growth_bytes(TYPE) since OLD, where TYPE is a pattern; or total_count, "
+                "total_bytes, total_growth (bytes) or total_growth_count. COMPARISON is one of > >= < <= == !=. NUMBER "
+                "may have a unit: 10MiB.\n\n"
+                "Exit status: 0; 1 when a condition holds; 2 when something is wrong.",
+            .arguments = {{"OLD", "The earlier snapshot."}, {"NEW", "The later one."}},
+            .options = joined(
+                {{by_option("type, then lineno"), born, fail_on, junit, force, metric_option(), cumulative_option()},
+                 filter_options(),
+                 showing_options("10, of tracebacks 3")}),
+            .examples = {{"heapdiff 1.heap 2.heap", "what grew"},
+                         {"heapdiff 1.heap 2.heap --by traceback", "by whole call stacks"},
+                         {"heapdiff 1.heap 2.heap --new", "blocks born in between, and still alive"},
+                         {"heapdiff 1.heap 2.heap --fail-on 'growth(Session) > 0'", "for a build that must not leak"},
+                         {"heapdiff 1.heap 2.heap --fail-on 'total_growth > 10MiB'", "a budget"}},
+            .next = {"growth", "flamegraph"},
+            .run = run};
 }
 
 }  // namespace heapkit::cli

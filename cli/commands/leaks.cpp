@@ -18,8 +18,7 @@ namespace {
 std::vector<std::string> next_steps(const Typed& typed, bool found) {
     const std::string snapshot = shell_quoted(typed.arguments()[0]);
     std::vector<std::string> next;
-    if (found && !typed.has("traceback"))
-        next.push_back(fmt::format("heapkit leaks {} --traceback", snapshot));
+    if (found && !typed.has("traceback")) next.push_back(fmt::format("heapkit leaks {} --traceback", snapshot));
     if (typed.arguments().size() == 1) next.push_back(fmt::format("heapkit leaks LATER {} --new", snapshot));
     next.push_back(fmt::format("heapkit stats {}", snapshot));
     return next;
@@ -85,8 +84,8 @@ Command leaks_command() {
             "With OLDER, an earlier snapshot of the same program, shows what changed.\n\n"
             "Exit status: 0; 1 with --fail when anything is listed; 2 when something is wrong.",
         .arguments = {{"SNAPSHOT", "The snapshot to judge."}, {"OLDER", "An earlier one to compare with.", 0, 1}},
-        .options = joined({comparing_options(), leak_listing_options(), judging_options(),
-                           showing_options("10, of tracebacks 3")}),
+        .options = joined(
+            {comparing_options(), leak_listing_options(), judging_options(), showing_options("10, of tracebacks 3")}),
         .examples = {{"heapkit leaks 1.heap", "what is lost, by line"},
                      {"heapkit leaks 1.heap --holders", "and which fields hold what went with it"},
                      {"heapkit leaks 1.heap --traceback --limit 1", "the call stack that lost most"},

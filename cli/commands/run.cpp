@@ -111,7 +111,10 @@ std::vector<Option> recording_options() {
 
 std::vector<Option> trigger_options() {
     using Kind = Option::Kind;
-    return {{.names = "--interval", .kind = Kind::text, .value = "TIME", .help = "Take a snapshot every so often: 10, 500ms."},
+    return {{.names = "--interval",
+             .kind = Kind::text,
+             .value = "TIME",
+             .help = "Take a snapshot every so often: 10, 500ms."},
             {.names = "--growth",
              .kind = Kind::text,
              .value = "AMOUNT",
@@ -149,28 +152,32 @@ std::vector<Option> gate_options() {
 }  // namespace
 
 Command run_command() {
-    return {.name = "run",
-            .summary = "Run a program and record its heap",
-            .description =
-                "Starts an unmodified, dynamically linked program with the recorder preloaded. A snapshot is written "
-                "when it ends, and before SIGTERM or SIGINT is handed on to it; take more while it runs with heapkit "
-                "snapshot PID. Files are named PROGRAM.PID.N.heap.\n\n"
-                "The exit status is the program's own; 128 + N when signal N ended it, 127 when it is not there, 126 "
-                "when it cannot be recorded.\n\n"
-                "A program that dies suddenly, by kill -9, SIGSEGV, abort or the OOM killer, leaves a report of what was live "
-                "at that moment, by call stack, and a snapshot without blocks.\n\n"
-                "With --leaks, each process is checked that ends by itself: the program, and with --follow-exec those that it "
-                "starts with exec; forked children only with --set forks=on. The exit status stays the program's when that is not "
-                "0; otherwise it is N of --exitcode when anything is listed, 2 when the program left no snapshot "
-                "to check.",
-            .arguments = {{"PROGRAM", "The program and its arguments, after --.", 1, SIZE_MAX}},
-            .options = joined({recording_options(), trigger_options(), gate_options(), leak_listing_options()}),
-            .examples = {{"heapkit run -- ./server --port 8080", "record a server"},
-                         {"heapkit run -o heaps --interval 60 -- ./server", "a snapshot each minute; the last ten stay"},
-                         {"heapkit run --leaks --suppressions known.supp -- ./tests", "fail when the tests leak"}},
-            .next = {"snapshot", "stats", "diff", "leaks"},
-            .takes_a_program = true,
-            .run = run};
+    return {
+        .name = "run",
+        .summary = "Run a program and record its heap",
+        .description =
+            "Starts an unmodified, dynamically linked program with the recorder preloaded. A snapshot is written "
+            "when it ends, and before SIGTERM or SIGINT is handed on to it; take more while it runs with heapkit "
+            "snapshot PID. Files are named PROGRAM.PID.N.heap.\n\n"
+            "The exit status is the program's own; 128 + N when signal N ended it, 127 when it is not there, 126 "
+            "when it cannot be recorded.\n\n"
+            "A program that dies suddenly, by kill -9, SIGSEGV, abort or the OOM killer, leaves a report of what was "
+            "live "
+            "at that moment, by call stack, and a snapshot without blocks.\n\n"
+            "With --leaks, each process is checked that ends by itself: the program, and with --follow-exec those that "
+            "it "
+            "starts with exec; forked children only with --set forks=on. The exit status stays the program's when that "
+            "is not "
+            "0; otherwise it is N of --exitcode when anything is listed, 2 when the program left no snapshot "
+            "to check.",
+        .arguments = {{"PROGRAM", "The program and its arguments, after --.", 1, SIZE_MAX}},
+        .options = joined({recording_options(), trigger_options(), gate_options(), leak_listing_options()}),
+        .examples = {{"heapkit run -- ./server --port 8080", "record a server"},
+                     {"heapkit run -o heaps --interval 60 -- ./server", "a snapshot each minute; the last ten stay"},
+                     {"heapkit run --leaks --suppressions known.supp -- ./tests", "fail when the tests leak"}},
+        .next = {"snapshot", "stats", "diff", "leaks"},
+        .takes_a_program = true,
+        .run = run};
 }
 
 }  // namespace heapkit::cli

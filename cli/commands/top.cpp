@@ -62,7 +62,8 @@ Result<TopOptions> options_of(const Typed& typed) {
         return Error{fmt::format("'{}' is not the number of a process", pid), "Find it with: pgrep PROGRAM"};
     const auto interval = interval_of(typed.text("interval", "1s"));
     if (!interval || *interval < shortest_interval)
-        return Error{fmt::format("--interval wants a time of 50ms or more, not '{}'", typed.text("interval")), "For example 2s."};
+        return Error{fmt::format("--interval wants a time of 50ms or more, not '{}'", typed.text("interval")),
+                     "For example 2s."};
     options.interval = *interval;
     options.count = typed.number("count", 0);
     options.limit = typed.number("limit", usual_rows);
@@ -90,9 +91,10 @@ Report report_of(const analyze::Live& live, const read::SharedTables& tables, Li
                         .live_blocks = live.live_blocks()}};
     report.shapes.emplace_back(live.table(order, limit));
     if (const uint64_t pending = tables.pending_bytes(); pending != 0)
-        report.notes.push_back(fmt::format("Each of {} threads holds back up to {}.", tables.threads,
-                                           bytes(PROF_SHARED_PENDING_BYTES)));
-    if (tables.is_cut) report.notes.push_back("The program ran out of address space to share: newer stacks are not here.");
+        report.notes.push_back(
+            fmt::format("Each of {} threads holds back up to {}.", tables.threads, bytes(PROF_SHARED_PENDING_BYTES)));
+    if (tables.is_cut)
+        report.notes.push_back("The program ran out of address space to share: newer stacks are not here.");
     return report;
 }
 
@@ -136,7 +138,8 @@ Result<int> list(const SharedSlot& slot, const TopOptions& options, Console& con
         if (!tables) return tables.error();
         if (auto looked = live.look(*tables, now_ns()); !looked) return looked.error();
         const Report report = report_of(live, *tables, options.order, options.limit);
-        console.print(options.json ? render::to_json_line(report) : render::to_text(report, console.text_options()) + "\n");
+        console.print(options.json ? render::to_json_line(report)
+                                   : render::to_text(report, console.text_options()) + "\n");
         if (!console.flush() || looks == options.count) return exit_fine;
         if (wait_for_key(options.interval, false) == end_key || !slot.is_alive()) return exit_fine;
     }
@@ -158,41 +161,49 @@ Result<int> run(const Typed& typed, Console& console) {
 
 Command top_command() {
     using Kind = Option::Kind;
-    return {.name = "top",
-            .summary = "Watch what a recorded process holds, live",
-            .description =
-                "Shows the sites that hold most, again and again, from counters that the process shares: it is never "
-                "stopped and never asked. A site is the innermost frame of a call stack that is not an allocator's or a "
-                "container's.\n\n"
-                "On a terminal: q quits, m sets the mark from which growth counts, s sorts by live, growth, rate and count in "
-                "turn, p pauses. Elsewhere each look is printed below the last, with --json as one line.\n\n"
-                "The process must be one that heapkit run started, or, with --follow-exec, one that such a program started by "
-                "exec. Forked children and programs with libprof preloaded by hand share nothing; take snapshots of them.",
-            .arguments = {{"PID", "The process."}},
-            .options = {{.names = "--interval",
-                         .kind = Kind::text,
-                         .value = "TIME",
-                         .help = "Look so often: 2s, 500ms.",
-                         .fallback = "1s"},
-                        {.names = "--count",
-                         .kind = Kind::number,
-                         .value = "N",
-                         .help = "Look so many times.",
-                         .fallback = "until the process ends"},
-                        {.names = "--sort",
-                         .kind = Kind::choice,
-                         .value = "ORDER",
-                         .help = "What comes first: bytes that are live, growth since the mark, bytes allocated a second, or "
-                                 "the number of blocks.",
-                         .choices = {"live", "growth", "rate", "count"},
-                         .fallback = "live"},
-                        {.names = "--limit", .kind = Kind::number, .value = "N", .help = "Show so many sites; 0 shows all.", .fallback = "20"},
-                        {.names = "--json", .help = "Print JSON, one line for each look."}},
-            .examples = {{"heapkit top 4242", "watch it"},
-                         {"heapkit top 4242 --sort growth --interval 10s", "what grows"},
-                         {"heapkit top 4242 --count 60 --json > minute.jsonl", "a minute, for a program to read"}},
-            .next = {"snapshot", "growth"},
-            .run = run};
+    return {
+        .name = "top",
+        .summary = "Watch what a recorded process holds, live",
+        .description =
+            "Shows the sites that hold most, again and again, from counters that the process shares: it is never "
+            "stopped and never asked. A site is the innermost frame of a call stack that is not an allocator's or a "
+            "container's.\n\n"
+            "On a terminal: q quits, m sets the mark from which growth counts, s sorts by live, growth, rate and count "
+            "in "
+            "turn, p pauses. Elsewhere each look is printed below the last, with --json as one line.\n\n"
+            "The process must be one that heapkit run started, or, with --follow-exec, one that such a program started "
+            "by "
+            "exec. Forked children and programs with libprof preloaded by hand share nothing; take snapshots of them.",
+        .arguments = {{"PID", "The process."}},
+        .options = {{.names = "--interval",
+                     .kind = Kind::text,
+                     .value = "TIME",
+                     .help = "Look so often: 2s, 500ms.",
+                     .fallback = "1s"},
+                    {.names = "--count",
+                     .kind = Kind::number,
+                     .value = "N",
+                     .help = "Look so many times.",
+                     .fallback = "until the process ends"},
+                    {.names = "--sort",
+                     .kind = Kind::choice,
+                     .value = "ORDER",
+                     .help =
+                         "What comes first: bytes that are live, growth since the mark, bytes allocated a second, or "
+                         "the number of blocks.",
+                     .choices = {"live", "growth", "rate", "count"},
+                     .fallback = "live"},
+                    {.names = "--limit",
+                     .kind = Kind::number,
+                     .value = "N",
+                     .help = "Show so many sites; 0 shows all.",
+                     .fallback = "20"},
+                    {.names = "--json", .help = "Print JSON, one line for each look."}},
+        .examples = {{"heapkit top 4242", "watch it"},
+                     {"heapkit top 4242 --sort growth --interval 10s", "what grows"},
+                     {"heapkit top 4242 --count 60 --json > minute.jsonl", "a minute, for a program to read"}},
+        .next = {"snapshot", "growth"},
+        .run = run};
 }
 
 }  // namespace heapkit::cli

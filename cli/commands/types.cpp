@@ -62,8 +62,9 @@ Command types_command() {
     const Option by = {.names = "--by",
                        .kind = Option::Kind::choice,
                        .value = "WHAT",
-                       .help = "List types, or the ways in which they are known: how many blocks each decides, and how "
-                               "often two of them agree. Of all blocks: filters are for types.",
+                       .help =
+                           "List types, or the ways in which they are known: how many blocks each decides, and how "
+                           "often two of them agree. Of all blocks: filters are for types.",
                        .choices = {"type", "evidence"},
                        .fallback = "type"};
     return {.name = "types",

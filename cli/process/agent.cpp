@@ -49,7 +49,8 @@ Result<fs::path> find_agent() {
     fs::path agent;
     if (const char* named = std::getenv("HEAPKIT_AGENT"); named != nullptr && *named != '\0') {
         agent = fs::absolute(named);
-        if (!fs::exists(agent, error)) return Error{"HEAPKIT_AGENT names " + agent.string() + ", which is not there", ""};
+        if (!fs::exists(agent, error))
+            return Error{"HEAPKIT_AGENT names " + agent.string() + ", which is not there", ""};
     } else {
         const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
         // As installed, and as built.
@@ -76,8 +77,7 @@ std::vector<std::string> environment_for(const fs::path& agent, const RunOptions
         if (!text.starts_with("LD_PRELOAD=") && !text.starts_with("PROF=")) environment.emplace_back(text);
     }
     environment.push_back("LD_PRELOAD=" + joined(agent.c_str(), ":", std::getenv("LD_PRELOAD")));
-    environment.push_back("PROF=" + agent_options(options) +
-                          (shared_memory.empty() ? "" : ",shared=" + shared_memory) +
+    environment.push_back("PROF=" + agent_options(options) + (shared_memory.empty() ? "" : ",shared=" + shared_memory) +
                           (options.follow_exec ? ",follow=on" : ""));
     return environment;
 }

@@ -33,8 +33,8 @@ class Child {
     };
     static Result<Child> start(const Command& command);
 
-    // Hands signals on until the program ends; `before_end` is called before SIGTERM or SIGINT is, `now_and_then` about once
-    // a second unless it is empty. Returns the exit code, 128 + n when signal n ended it.
+    // Hands signals on until the program ends; `before_end` is called before SIGTERM or SIGINT is, `now_and_then` about
+    // once a second unless it is empty. Returns the exit code, 128 + n when signal n ended it.
     int wait(const std::function<void(pid_t)>& before_end, const std::function<void()>& now_and_then = {});
 
     pid_t pid() const noexcept { return pid_; }

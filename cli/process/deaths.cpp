@@ -30,8 +30,9 @@ void Deaths::look_at(uint32_t slot, int signal) {
     has_seen_program_ |= is_program;
     if ((is_program && is_expected_) || (tables && tables->state != PROF_SHARED_RECORDING)) return;
     if (++reported_ > reported_at_most) return fmt::print(stderr, "heapkit: sudden death: process {}\n", owner);
-    report_sudden_end({.memory = memory_->fd(), .slot = slot, .signal = is_program ? signal : 0, .folder = options_.folder},
-                      Console());
+    report_sudden_end(
+        {.memory = memory_->fd(), .slot = slot, .signal = is_program ? signal : 0, .folder = options_.folder},
+        Console());
 }
 
 void Deaths::look() {
@@ -54,10 +55,12 @@ void Deaths::look_at_end(int code, int signal) {
     for (uint32_t slot = 0; slot < read::shared_slots(memory_->fd()); ++slot)
         if (static_cast<pid_t>(read::shared_owner(memory_->fd(), slot)) == options_.pid) look_at(slot, signal);
     if (was_replaced_ && !options_.follows_exec)
-        fmt::print(stderr, "heapkit: the program became another one by exec, which was not recorded; name that one, or use "
-                           "--follow-exec\n");
+        fmt::print(stderr,
+                   "heapkit: the program became another one by exec, which was not recorded; name that one, or use "
+                   "--follow-exec\n");
     if (!has_seen_program_ && signal != 0)
-        fmt::print(stderr, "heapkit: no report of its sudden death: the recorder could not share its counters (exit code {})\n",
+        fmt::print(stderr,
+                   "heapkit: no report of its sudden death: the recorder could not share its counters (exit code {})\n",
                    code);
 }
 

@@ -30,8 +30,8 @@ class Deaths {
 
     // Reports those that are gone without having said so, and gives the slots of all that are gone back.
     void look();
-    // The same, when the program has ended with this code; `signal` killed it, 0: none did. Also says when it had become
-    // another program, which was not recorded.
+    // The same, when the program has ended with this code; `signal` killed it, 0: none did. Also says when it had
+    // become another program, which was not recorded.
     void look_at_end(int code, int signal);
 
    private:

@@ -26,7 +26,8 @@ namespace fs = std::filesystem;
 std::string root_of(pid_t pid) { return "/proc/" + std::to_string(pid) + "/root"; }
 
 bool is_same(const std::string& a, const std::string& b) {
-    struct stat one {}, other {};
+    struct stat one {
+    }, other{};
     return stat(a.c_str(), &one) != 0 || stat(b.c_str(), &other) != 0 ||
            (one.st_dev == other.st_dev && one.st_ino == other.st_ino);
 }
@@ -38,8 +39,8 @@ Descriptor folder_in(pid_t pid, const fs::path& path) {
     open_how how{};
     how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
     how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    return Descriptor(static_cast<int>(
-        syscall(SYS_openat2, root.number(), path.parent_path().c_str(), &how, sizeof how)));
+    return Descriptor(
+        static_cast<int>(syscall(SYS_openat2, root.number(), path.parent_path().c_str(), &how, sizeof how)));
 }
 
 // False: errno says why.

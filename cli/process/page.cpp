@@ -41,12 +41,12 @@ std::string status(pid_t pid, const std::string& key) {
     return {};
 }
 
-// A container's filter is on us too: what it forbids fails, and the runtimes' let snapshots be. One that the program made
-// itself may kill it. Filters are only ever added, so as many as ours are ours.
+// A container's filter is on us too: what it forbids fails, and the runtimes' let snapshots be. One that the program
+// made itself may kill it. Filters are only ever added, so as many as ours are ours.
 bool has_filter_of_its_own(pid_t pid) {
     const std::string filters = status(pid, "Seccomp_filters");
-    const bool is_ours = status(getpid(), "Seccomp") == "2" && !filters.empty() &&
-                         filters == status(getpid(), "Seccomp_filters");
+    const bool is_ours =
+        status(getpid(), "Seccomp") == "2" && !filters.empty() && filters == status(getpid(), "Seccomp_filters");
     return status(pid, "Seccomp") == "2" && !is_ours;
 }
 
@@ -58,7 +58,8 @@ uint64_t start_time(pid_t pid) {
     if (name_end == std::string::npos) return 0;
     std::istringstream fields(text.substr(name_end + 1));
     std::string field;
-    for (int number = 3; number <= field_of_start_time && fields >> field; ++number) {}
+    for (int number = 3; number <= field_of_start_time && fields >> field; ++number) {
+    }
     return std::strtoull(field.c_str(), nullptr, 10);
 }
 
@@ -134,8 +135,9 @@ Result<ControlPage> ControlPage::open(pid_t pid, bool force) {
         return Error{named(pid) + " is not recorded: libprof.so is not loaded in it",
                      "Start it with: heapkit run -- PROGRAM"};
     if (traces->page.empty())
-        return Error{named(pid) + " is recorded, but cannot be asked: it has no control page of its own",
-                     "A forked child has one from its first allocation on. Otherwise see what it said when it started."};
+        return Error{
+            named(pid) + " is recorded, but cannot be asked: it has no control page of its own",
+            "A forked child has one from its first allocation on. Otherwise see what it said when it started."};
     if (!force && has_filter_of_its_own(pid))
         return Error{named(pid) + " has a seccomp filter, which may kill it for the system calls of a snapshot",
                      "Ask with --force if you know that it does not."};

@@ -122,7 +122,8 @@ Problem wrong_with(fs::path& path) {
         }
         path = interpreter_of(file);
         if (!is_file(path))
-            return start.string() + " needs " + path.string() + ", which is not there. Install it, or mend the first line.";
+            return start.string() + " needs " + path.string() +
+                   ", which is not there. Install it, or mend the first line.";
         of_script = start.string() + " is a script, and its interpreter is refused: ";
     }
     return std::nullopt;
@@ -136,13 +137,18 @@ Program find_program(const std::string& name) {
         std::error_code ignored;
         const bool is_folder = fs::is_directory(name, ignored);
         const bool is_path = name.find('/') != std::string::npos;
-        return {{}, {}, is_folder ? code_not_runnable : code_not_found,
+        return {{},
+                {},
+                is_folder ? code_not_runnable : code_not_found,
                 name + (is_folder ? " is a folder. Name a program in it."
                         : is_path ? " is not there. Check the path."
                                   : " is not there: no such program in PATH. Name it with its path.")};
     }
     if (access(path.c_str(), X_OK) != 0)
-        return {{}, {}, code_not_runnable, path.string() + " is not executable. Make it so with: chmod +x " + path.string()};
+        return {{},
+                {},
+                code_not_runnable,
+                path.string() + " is not executable. Make it so with: chmod +x " + path.string()};
     fs::path runs = path;
     if (const Problem problem = wrong_with(runs)) return {{}, {}, code_not_runnable, *problem};
     return {path, runs, 0, {}};

@@ -79,7 +79,8 @@ std::optional<Result<fs::path>> wait_for(uint32_t number, pid_t pid, const Contr
             looked = waited;
             if (!page.is_mapped_by(pid) && !has_ended(pid) && page.state() != PROF_CONTROL_GONE) return std::nullopt;
         }
-        if (page.state() == PROF_CONTROL_GONE || has_ended(pid)) return Error{called(pid) + " ended before the snapshot was whole", ""};
+        if (page.state() == PROF_CONTROL_GONE || has_ended(pid))
+            return Error{called(pid) + " ended before the snapshot was whole", ""};
         if (options.is_cancelled && options.is_cancelled()) return Error{"interrupted", ""};
         if (waited > options.timeout) return no_answer(pid, page, options.timeout);
         if (page.signal_number() != 0 && signals < std::size(signals_after) && waited > signals_after[signals]) {
@@ -90,7 +91,8 @@ std::optional<Result<fs::path>> wait_for(uint32_t number, pid_t pid, const Contr
     }
 }
 
-// The snapshot is renamed into place. The process asks this too; here the answer is in the user's own words, and at once.
+// The snapshot is renamed into place. The process asks this too; here the answer is in the user's own words, and at
+// once.
 std::optional<Error> why_not_over(const fs::path& output) {
     std::error_code ignored;
     const fs::file_status there = fs::symlink_status(output, ignored);

@@ -13,11 +13,11 @@
 #include "base/units.h"
 #include "process/agent.h"
 #include "process/child.h"
+#include "process/deaths.h"
 #include "process/page.h"
 #include "process/program.h"
-#include "process/written.h"
-#include "process/deaths.h"
 #include "process/shared_memory.h"
+#include "process/written.h"
 #include "request.h"
 
 namespace heapkit::cli {
@@ -46,15 +46,16 @@ bool snapshot_before_end(pid_t pid) {
 void say_written(const std::vector<fs::path>& paths) {
     if (paths.empty()) return fmt::print(stderr, "heapkit: no snapshot was written\n");
     const size_t listed = std::min(paths.size(), listed_at_most);
-    for (size_t i = paths.size() - listed; i < paths.size(); ++i) fmt::print(stderr, "heapkit: wrote {}\n", paths[i].string());
-    if (listed < paths.size())
-        fmt::print(stderr, "heapkit: and {} more in the same folder\n", paths.size() - listed);
+    for (size_t i = paths.size() - listed; i < paths.size(); ++i)
+        fmt::print(stderr, "heapkit: wrote {}\n", paths[i].string());
+    if (listed < paths.size()) fmt::print(stderr, "heapkit: and {} more in the same folder\n", paths.size() - listed);
 }
 
 }  // namespace
 
 Ended run_to_end(const RunOptions& options, const std::function<void(const Ended&)>& take) {
-    if (options.command.empty()) return refuse(code_error, "no program was named", "Usage: heapkit run -- PROGRAM ARGUMENTS");
+    if (options.command.empty())
+        return refuse(code_error, "no program was named", "Usage: heapkit run -- PROGRAM ARGUMENTS");
     const Program program = find_program(options.command.front());
     if (program.file.empty()) return refuse(program.exit_code, program.problem);
     const auto agent = find_agent();
@@ -65,7 +66,8 @@ Ended run_to_end(const RunOptions& options, const std::function<void(const Ended
 
     const auto memory = SharedMemory::make(options.follow_exec ? slots_to_follow : 1);
     const Written written(options.folder);
-    auto child = Child::start({.file = program.file, .arguments = options.command,
+    auto child = Child::start({.file = program.file,
+                               .arguments = options.command,
                                .environment = environment_for(*agent, options, memory ? memory->path() : "")});
     if (!child) return refuse(program.exit_code == 0 ? 126 : program.exit_code, child.error().what, child.error().hint);
     const pid_t pid = child->pid();
@@ -74,8 +76,9 @@ Ended run_to_end(const RunOptions& options, const std::function<void(const Ended
     const auto before_end = [&](pid_t ending) {
         if (snapshot_before_end(ending)) deaths.expect();
     };
-    const int code = child->wait(options.exit_snapshot ? std::function<void(pid_t)>(before_end) : std::function<void(pid_t)>(),
-                                 options.follow_exec ? [&] { deaths.look(); } : std::function<void()>());
+    const int code =
+        child->wait(options.exit_snapshot ? std::function<void(pid_t)>(before_end) : std::function<void(pid_t)>(),
+                    options.follow_exec ? [&] { deaths.look(); } : std::function<void()>());
     drop_late_signals();
     remove_stale_pages();
     deaths.look_at_end(code, child->end_signal());

@@ -54,9 +54,7 @@ Result<SharedMemory> SharedMemory::make(uint32_t slots) {
     return SharedMemory(std::move(fd));
 }
 
-std::string SharedMemory::path() const {
-    return "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(fd());
-}
+std::string SharedMemory::path() const { return "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(fd()); }
 
 void SharedMemory::release(uint32_t slot) const {
     const auto start = static_cast<off_t>(slot * PROF_SHARED_SLOT_BYTES);

@@ -30,27 +30,28 @@ Result<SharedSlot> SharedSlot::find(pid_t pid) {
     const auto page = ControlPage::open(pid, true);
     if (!page) return page.error();
     const std::string process = "process " + std::to_string(pid) + " (" + process_name(pid) + ")";
-    const Error shares_nothing{process + " is recorded, and shares its counters with nobody",
-                               "heapkit top shows programs that heapkit run started, and with --follow-exec those that they "
-                               "start by exec; not forked children. Otherwise take snapshots: heapkit snapshot " +
-                                   std::to_string(pid)};
+    const Error shares_nothing{
+        process + " is recorded, and shares its counters with nobody",
+        "heapkit top shows programs that heapkit run started, and with --follow-exec those that they "
+        "start by exec; not forked children. Otherwise take snapshots: heapkit snapshot " +
+            std::to_string(pid)};
     const std::string path = checked(page->shared_path());
     if (path.empty()) return shares_nothing;
     Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd) return Error{"cannot open what " + process + " shares, " + path + ": " + std::strerror(errno),
-                          errno == ENOENT ? "heapkit run, which made it, is gone." : "Ask as the user of heapkit run."};
+    if (!fd)
+        return Error{"cannot open what " + process + " shares, " + path + ": " + std::strerror(errno),
+                     errno == ENOENT ? "heapkit run, which made it, is gone." : "Ask as the user of heapkit run."};
     for (uint32_t slot = 0; slot < read::shared_slots(fd.number()); ++slot) {
         if (read::shared_owner(fd.number(), slot) != page->own_pid()) continue;
         const auto tables = read::read_shared_tables(fd.number(), slot);
-        if (tables && tables->state == PROF_SHARED_RECORDING) return SharedSlot(std::move(fd), pid, page->own_pid(), slot);
+        if (tables && tables->state == PROF_SHARED_RECORDING)
+            return SharedSlot(std::move(fd), pid, page->own_pid(), slot);
     }
     return shares_nothing;
 }
 
 Result<read::SharedTables> SharedSlot::read() const { return read::read_shared_tables(fd_.number(), slot_); }
 
-bool SharedSlot::is_alive() const {
-    return !has_ended(pid_) && read::shared_owner(fd_.number(), slot_) == own_pid_;
-}
+bool SharedSlot::is_alive() const { return !has_ended(pid_) && read::shared_owner(fd_.number(), slot_) == own_pid_; }
 
 }  // namespace heapkit::cli

@@ -29,7 +29,8 @@ std::vector<fs::path> Written::since() const {
         const auto old = before_.find(path);
         if (old == before_.end() || old->second != time) fresh.push_back(path);
     }
-    std::stable_sort(fresh.begin(), fresh.end(), [&](const fs::path& a, const fs::path& b) { return now.at(a) < now.at(b); });
+    std::stable_sort(fresh.begin(), fresh.end(),
+                     [&](const fs::path& a, const fs::path& b) { return now.at(a) < now.at(b); });
     return fresh;
 }
 

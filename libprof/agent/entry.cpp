@@ -13,8 +13,8 @@
 #include "control/listen.h"
 #include "control/options.h"
 #include "control/session.h"
-#include "hooks/families.h"
 #include "hooks/exec.h"
+#include "hooks/families.h"
 #include "hooks/process.h"
 #include "hooks/real.h"
 #include "record/libunwind.h"
@@ -49,7 +49,8 @@ __attribute__((constructor(101), used)) void wake_up(int, char**, char** environ
     if (options.walks_with_libunwind) libunwind::start();
     recorder::set_service(listen::serve);
     recorder::set_forked(session::forked);
-    if (!recorder::start(options.shared_memory.c_str())) return session::fall_asleep("the kernel gives no memory for the tables");
+    if (!recorder::start(options.shared_memory.c_str()))
+        return session::fall_asleep("the kernel gives no memory for the tables");
     say_who_is_ahead();
     families::lead_here();
     options.signal_number = listen::start(options.signal_number);

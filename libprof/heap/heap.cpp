@@ -83,9 +83,8 @@ void Heap::read_words() const {
 const types::Types& Heap::types() const {
     if (state_->types) return *state_->types;
     read_symbols();
-    state_->types = types::Types::infer(
-        {state_->snapshot, state_->blocks, *state_->words, frames(), type_book(), *state_->call_sites,
-         &*state_->thread_variables});
+    state_->types = types::Types::infer({state_->snapshot, state_->blocks, *state_->words, frames(), type_book(),
+                                         *state_->call_sites, &*state_->thread_variables});
     return *state_->types;
 }
 

@@ -36,7 +36,7 @@ class Heap {
     const symbols::Frames& frames() const;        // resolves on the first call
     const types::Types& types() const;            // types every block on the first call
     Result<read::Words> words() const;
-    const symbols::TypeBook& type_book() const;   // loads on the first call
+    const symbols::TypeBook& type_book() const;  // loads on the first call
 
     // Who refers to whom, built on the first call; `raw`: without containers folded. Errors: the snapshot was taken
     // without words, or is a sample; it is damaged; it has too many blocks.

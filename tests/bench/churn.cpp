@@ -52,8 +52,10 @@ size_t number(int argc, char** argv, int index, size_t fallback) {
 
 int main(int argc, char** argv) {
     const size_t threads = number(argc, argv, 1, 1);
-    const Plan plan = {.blocks = number(argc, argv, 2, 1000), .operations = number(argc, argv, 3, 1'000'000),
-                       .mean_bytes = number(argc, argv, 4, 64), .depth = number(argc, argv, 5, 8)};
+    const Plan plan = {.blocks = number(argc, argv, 2, 1000),
+                       .operations = number(argc, argv, 3, 1'000'000),
+                       .mean_bytes = number(argc, argv, 4, 64),
+                       .depth = number(argc, argv, 5, 8)};
     const auto start = std::chrono::steady_clock::now();
     std::vector<std::thread> team;
     for (size_t i = 0; i < threads; ++i) team.emplace_back(churn, plan, i + 1);

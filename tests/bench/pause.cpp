@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// A program to measure: holds so many bytes of linked blocks, and does three things in turn, some rounds of them: a bare
-// fork, a snapshot, and writing to every page, both while the copy lives and when there is none.
+// A program to measure: holds so many bytes of linked blocks, and does three things in turn, some rounds of them: a
+// bare fork, a snapshot, and writing to every page, both while the copy lives and when there is none.
 //
-// Side: tests, bench. Usage: pause BYTES BLOCK_BYTES ROUNDS FOLDER writes|no-writes. Prints a line a round: milliseconds of
-// the fork, of the call that takes the snapshot, of writing without a copy, and of writing beside a forked copy, which
-// takes the memory once more. The pause of a snapshot is in its file.
+// Side: tests, bench. Usage: pause BYTES BLOCK_BYTES ROUNDS FOLDER writes|no-writes. Prints a line a round:
+// milliseconds of the fork, of the call that takes the snapshot, of writing without a copy, and of writing beside a
+// forked copy, which takes the memory once more. The pause of a snapshot is in its file.
 #include <prof/prof.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Any bytes as a binary with debug information: its types, variables and member functions, and what is around each
-// byte of its code; what is in scope there, and how a stack goes on from there. The corpus: a program full of types, by g++ and clang, DWARF 4 and 5, with and without type units.
+// byte of its code; what is in scope there, and how a stack goes on from there. The corpus: a program full of types, by
+// g++ and clang, DWARF 4 and 5, with and without type units.
 //
 // Side: tests. The body is libFuzzer's; replay.cpp feeds it the committed corpus in every test run.
 #include <algorithm>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Any bytes as what a recorded process shares: the head of a slot, then modules, leaves, counters and nodes, a quarter of
-// the rest each. The magic is made right, so that the fuzzer reaches what lies behind it. What is made of them must be a
-// snapshot that opens, whatever they were.
+// Any bytes as what a recorded process shares: the head of a slot, then modules, leaves, counters and nodes, a quarter
+// of the rest each. The magic is made right, so that the fuzzer reaches what lies behind it. What is made of them must
+// be a snapshot that opens, whatever they were.
 //
 // Side: tests. The body is libFuzzer's; replay.cpp feeds it the committed corpus in every test run.
 #include <fcntl.h>

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks what keeps the tail of the code short: no file over 600 lines, no function over 70, a licence line in every
-source and script, no unfinished words, nothing that names the machine it was written on.
+"""Checks what keeps the tail of the code short: no file over 600 lines, no function over 70, no line of C++ over
+120 columns, a licence line in every source and script, no unfinished words, nothing that names the machine it was
+written on.
 
 Side: tests. Usage: sizes.py ROOT   (with --longest N it prints the longest functions instead)
 
@@ -15,7 +16,7 @@ import sys
 
 import tree
 
-MOST_LINES, MOST_FUNCTION_LINES = 600, 70
+MOST_LINES, MOST_FUNCTION_LINES, MOST_COLUMNS = 600, 70, 120
 LICENCE = "SPDX-License-Identifier: MIT"
 UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X"]) + r")\b")
 SCRIPT_ENDINGS = (".py", ".sh", ".cmake")
@@ -97,6 +98,8 @@ def check_file(path, text, foreign):
             if length > MOST_FUNCTION_LINES:
                 yield f"{path}:{first}: a function of {length} lines; the most is {MOST_FUNCTION_LINES}: {name}"
     for number, line in enumerate(lines, 1):
+        if path.endswith(tree.SOURCE_ENDINGS) and len(line) > MOST_COLUMNS:
+            yield f"{path}:{number}: {len(line)} columns; the most is {MOST_COLUMNS}"
         if is_code(path) and UNFINISHED.search(line):
             yield f"{path}:{number}: unfinished: {line.strip()}"
         if foreign.search(line):

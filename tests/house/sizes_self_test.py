@@ -42,6 +42,10 @@ class Sizes(unittest.TestCase):
         for opening, end in (("constexpr int table[] = {", "};"), ("constexpr auto table = make<int>({", "});")):
             self.assertEqual([], self.problems(HEAD + opening + "\n" + "    f(1),\n" * 100 + end + "\n"))
 
+    def test_a_line_of_120_columns_is_accepted_and_one_of_121_is_noticed(self):
+        self.assertEqual([], self.problems(HEAD + "//" + "x" * 118 + "\n"))
+        self.assertIn("121 columns", self.problems(HEAD + "//" + "x" * 119 + "\n")[0])
+
     def test_an_unfinished_word_is_noticed_in_code_alone(self):
         word = "TO" + "DO"
         self.assertIn("unfinished", self.problems(HEAD + f"// {word}: later\n")[0])

@@ -3,10 +3,10 @@
  * A second opinion: a preload that counts allocations, requested bytes and what is still live, and does nothing else.
  *
  * Side:    tests. Loaded behind the agent (LD_PRELOAD="libprof.so counting_shim.so"), so that both count the very same
- *          calls: whatever the program calls reaches the agent, and what the agent passes on reaches the shim. Two runs,
- *          one with each, would differ where a program sizes things by addresses or by its environment.
- * Threads: one lock around everything; this is for being right, not for being fast.
- * Memory:  a table in its own mapping; the program's blocks are as they would be without us.
+ *          calls: whatever the program calls reaches the agent, and what the agent passes on reaches the shim. Two
+ * runs, one with each, would differ where a program sizes things by addresses or by its environment. Threads: one lock
+ * around everything; this is for being right, not for being fast. Memory:  a table in its own mapping; the program's
+ * blocks are as they would be without us.
  *
  * Figures are in a shared mapping of $COUNTING_SHIM_FOLDER/EXECUTABLE.PID.counts (struct counts), so that they survive
  * whatever way the process ends. A forked child goes on with a copy in a file of its own. Without the variable
@@ -140,7 +140,8 @@ static void open_file(void) {
     char executable[PATH_MAX] = "", path[PATH_MAX];
     if (readlink("/proc/self/exe", executable, sizeof(executable) - 1) < 0) return;
     const char* slash = strrchr(executable, '/');
-    const int length = snprintf(path, sizeof(path), "%s/%s.%d.counts", folder, slash ? slash + 1 : executable, getpid());
+    const int length =
+        snprintf(path, sizeof(path), "%s/%s.%d.counts", folder, slash ? slash + 1 : executable, getpid());
     if (length < 0 || (size_t)length >= sizeof(path)) return;
     const int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) return;

@@ -61,7 +61,8 @@ struct Destroyed {
     uint64_t words[3] = {};
 };
 
-// ---- The nine cases of memcheck's manual -----------------------------------------------------------------------------
+// ---- The nine cases of memcheck's manual
+// -----------------------------------------------------------------------------
 
 void nine_cases() {
     held[1] = node();
@@ -80,7 +81,8 @@ void nine_cases() {
     nine->next = inside(nine->next);
 }
 
-// ---- Structures ------------------------------------------------------------------------------------------------------
+// ---- Structures
+// ------------------------------------------------------------------------------------------------------
 
 void list() {
     Node* head = nullptr;
@@ -105,7 +107,8 @@ void vector_of_strings() {
     for (int i = 0; i < 10; ++i) strings->push_back(std::string(99, 'y'));
 }
 
-// ---- Pointers that hold, and pointers that do not --------------------------------------------------------------------
+// ---- Pointers that hold, and pointers that do not
+// --------------------------------------------------------------------
 
 void array_of_objects() { held[1] = opaque(new Destroyed[7]); }
 void second_base() { held[1] = static_cast<Second*>(opaque(new Both)); }
@@ -120,7 +123,8 @@ void unaligned() {
 void masked() { held[1] = reinterpret_cast<void*>(~reinterpret_cast<uintptr_t>(block(64))); }
 void tagged() { held[1] = static_cast<char*>(block(64)) + 1; }
 
-// ---- Roots -----------------------------------------------------------------------------------------------------------
+// ---- Roots
+// -----------------------------------------------------------------------------------------------------------
 
 void thread_local_variable() { held_by_thread = block(64); }
 void thread_specific_value() {
@@ -136,7 +140,8 @@ void ended_thread() {
     std::thread([] { block(64); }).join();
 }
 
-// ---- Allocations -----------------------------------------------------------------------------------------------------
+// ---- Allocations
+// -----------------------------------------------------------------------------------------------------
 
 void empty_block() { block(0); }
 void aligned_block() { opaque(std::aligned_alloc(4096, 8192)); }

@@ -7,12 +7,9 @@
 
 namespace {
 
-[[gnu::noinline]] uint64_t return_address() {
-    return reinterpret_cast<uint64_t>(__builtin_return_address(0));
-}
+[[gnu::noinline]] uint64_t return_address() { return reinterpret_cast<uint64_t>(__builtin_return_address(0)); }
 
 }  // namespace
-
 
 // clang-format off
 

@@ -6,9 +6,9 @@
 //   memory:      a         b         c                        and lie anywhere in memory
 //
 // The file is as long from the start as it can ever get, so that only address space grows here. No descriptor is kept:
-// a program may close all of them, or count them. The kernel extends a shared mapping that is already there: mremap() of
-// no bytes makes another mapping of its last page, as long as wanted, and what lies behind that page in the file comes
-// with it.
+// a program may close all of them, or count them. The kernel extends a shared mapping that is already there: mremap()
+// of no bytes makes another mapping of its last page, as long as wanted, and what lies behind that page in the file
+// comes with it.
 //
 // Side:    agent, floor 1 (base).
 // Threads: one writer at a time. Signals: async-signal-safe.

@@ -17,8 +17,8 @@ namespace prof::arena {
 // `bytes` of zeroed memory, aligned to 64. Requests of 256 KiB or more get a mapping of their own.
 void* take(size_t bytes) noexcept;
 
-// A mapping of its own, for tables that are replaced when they grow; `unmap` gives it back. `populated`: with its pages,
-// all of which will be written to soon: one system call and not a fault for each.
+// A mapping of its own, for tables that are replaced when they grow; `unmap` gives it back. `populated`: with its
+// pages, all of which will be written to soon: one system call and not a fault for each.
 void* map(size_t bytes, bool populated = false) noexcept;
 void unmap(void* start, size_t bytes) noexcept;
 

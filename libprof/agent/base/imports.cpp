@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Slots of imported functions, found and written. Side: agent, floor 1 (base). See imports.h. Relocations: x86-64 psABI,
-// table 4.9; what is read-only after relocation: PT_GNU_RELRO.
+// Slots of imported functions, found and written. Side: agent, floor 1 (base). See imports.h. Relocations: x86-64
+// psABI, table 4.9; what is read-only after relocation: PT_GNU_RELRO.
 #include "base/imports.h"
 
 #include <asm/unistd.h>
@@ -46,13 +46,26 @@ void read_dynamic(Module& module, const Elf64_Dyn* entry) noexcept {
     for (; entry->d_tag != DT_NULL; ++entry) {
         const Elf64_Addr value = entry->d_un.d_ptr;
         switch (entry->d_tag) {
-            case DT_SYMTAB: module.symbols = pointer_in<Elf64_Sym>(module.info, value); break;
-            case DT_STRTAB: module.strings = pointer_in<char>(module.info, value); break;
-            case DT_JMPREL: module.of_calls.first = pointer_in<Elf64_Rela>(module.info, value); break;
-            case DT_PLTRELSZ: module.of_calls.bytes = value; break;
-            case DT_RELA: module.of_data.first = pointer_in<Elf64_Rela>(module.info, value); break;
-            case DT_RELASZ: module.of_data.bytes = value; break;
-            default: break;
+            case DT_SYMTAB:
+                module.symbols = pointer_in<Elf64_Sym>(module.info, value);
+                break;
+            case DT_STRTAB:
+                module.strings = pointer_in<char>(module.info, value);
+                break;
+            case DT_JMPREL:
+                module.of_calls.first = pointer_in<Elf64_Rela>(module.info, value);
+                break;
+            case DT_PLTRELSZ:
+                module.of_calls.bytes = value;
+                break;
+            case DT_RELA:
+                module.of_data.first = pointer_in<Elf64_Rela>(module.info, value);
+                break;
+            case DT_RELASZ:
+                module.of_data.bytes = value;
+                break;
+            default:
+                break;
         }
     }
 }
@@ -129,7 +142,8 @@ size_t lead_imports(const Import* imports, size_t count) noexcept {
     void* provider = next_symbol(imports[0].name);
     if (provider == nullptr) return 0;
     for (size_t i = 0; i < count; ++i) *imports[i].next = next_symbol(imports[i].name);
-    Leading leading{.imports = imports, .count = count, .provider = reinterpret_cast<uintptr_t>(provider), .written = 0};
+    Leading leading{
+        .imports = imports, .count = count, .provider = reinterpret_cast<uintptr_t>(provider), .written = 0};
     dl_iterate_phdr(visit, &leading);
     return leading.written;
 }

@@ -23,23 +23,35 @@ struct ErrorName {
 };
 
 constexpr ErrorName error_names[] = {
-    {EACCES, "permission denied"},     {EPERM, "operation not permitted"},
-    {ENOENT, "no such file or folder"}, {ENOTDIR, "not a folder"},
-    {EISDIR, "is a folder"},           {EEXIST, "is no regular file"},
-    {ENOSPC, "no space left on the device"}, {EDQUOT, "disk quota exceeded"},
-    {EFBIG, "file size limit reached"}, {EROFS, "read-only file system"},
-    {EMFILE, "too many open files"},   {ENFILE, "too many open files in the system"},
-    {ENOMEM, "out of memory"},         {EAGAIN, "a limit on processes or memory was reached"},
-    {ELOOP, "is a symbolic link"},     {ENAMETOOLONG, "file name too long"},
-    {EIO, "input/output error"},       {EBUSY, "another snapshot is being written"},
-    {EINVAL, "invalid argument"},      {ENOSYS, "not known to this kernel"},
-    {ETIMEDOUT, "took too long"},      {EDEADLK, "called from a signal handler that interrupted an allocation"},
+    {EACCES, "permission denied"},
+    {EPERM, "operation not permitted"},
+    {ENOENT, "no such file or folder"},
+    {ENOTDIR, "not a folder"},
+    {EISDIR, "is a folder"},
+    {EEXIST, "is no regular file"},
+    {ENOSPC, "no space left on the device"},
+    {EDQUOT, "disk quota exceeded"},
+    {EFBIG, "file size limit reached"},
+    {EROFS, "read-only file system"},
+    {EMFILE, "too many open files"},
+    {ENFILE, "too many open files in the system"},
+    {ENOMEM, "out of memory"},
+    {EAGAIN, "a limit on processes or memory was reached"},
+    {ELOOP, "is a symbolic link"},
+    {ENAMETOOLONG, "file name too long"},
+    {EIO, "input/output error"},
+    {EBUSY, "another snapshot is being written"},
+    {EINVAL, "invalid argument"},
+    {ENOSYS, "not known to this kernel"},
+    {ETIMEDOUT, "took too long"},
+    {EDEADLK, "called from a signal handler that interrupted an allocation"},
 };
 
 constexpr uint64_t bit_of(int signal) noexcept { return uint64_t{1} << (signal - 1); }
 
-// A broken pipe and a limit on file sizes are answered with a signal that ends most programs, and would do so for a line
-// of ours: it is kept from this thread and taken back. What waited before, which only a blocked one can, goes on waiting.
+// A broken pipe and a limit on file sizes are answered with a signal that ends most programs, and would do so for a
+// line of ours: it is kept from this thread and taken back. What waited before, which only a blocked one can, goes on
+// waiting.
 void write_without_signal(const char* line, size_t bytes) noexcept {
     constexpr long mask_bytes = sizeof(uint64_t);
     const uint64_t kept_off = bit_of(SIGPIPE) | bit_of(SIGXFSZ);

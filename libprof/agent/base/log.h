@@ -3,7 +3,8 @@
 // One line to standard error, said once and only when a user must know. "heapkit: " stands before it.
 //
 // Side:    agent, floor 1 (base).
-// Signals: async-signal-safe; one write(2), no buffer that outlives the call. What the kernel sends a writer whose reader
+// Signals: async-signal-safe; one write(2), no buffer that outlives the call. What the kernel sends a writer whose
+// reader
 //          is gone, or whose file is at its limit, does not reach the program.
 #pragma once
 

@@ -22,7 +22,7 @@ struct Tables {
 
 struct Search {
     const char* name;
-    bool after_us;         // only modules behind our own
+    bool after_us;  // only modules behind our own
     bool seen_us = false;
     void* found = nullptr;
     const char* module = nullptr;  // path of the one it was found in

@@ -10,8 +10,8 @@
 
 namespace prof {
 
-// The address of the first definition of `name`, a function or a variable, in a module loaded after the agent; null when there is none.
-// Takes the dynamic linker's lock; not from a signal handler, not on the hot path.
+// The address of the first definition of `name`, a function or a variable, in a module loaded after the agent; null
+// when there is none. Takes the dynamic linker's lock; not from a signal handler, not on the hot path.
 void* next_symbol(const char* name) noexcept;
 
 // The same among all modules except the agent, in load order.

@@ -36,8 +36,8 @@ long call(long number, long a, long b, long c, long d, long e, long f) noexcept 
 }
 
 int open(const char* path, int flags, int mode) noexcept {
-    return static_cast<int>(again_if_interrupted(
-        [&] { return call(SYS_openat, AT_FDCWD, from_pointer(path), flags | O_CLOEXEC, mode); }));
+    return static_cast<int>(
+        again_if_interrupted([&] { return call(SYS_openat, AT_FDCWD, from_pointer(path), flags | O_CLOEXEC, mode); }));
 }
 
 int close(int fd) noexcept { return static_cast<int>(call(SYS_close, fd)); }

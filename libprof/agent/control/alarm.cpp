@@ -12,9 +12,9 @@ namespace prof::alarm {
 
 namespace {
 
-int timer = -1;          // as the kernel numbers them
+int timer = -1;  // as the kernel numbers them
 uint64_t rings_ns = never;
-char mark;               // its address tells our timer from others
+char mark;  // its address tells our timer from others
 
 uint64_t load() noexcept { return __atomic_load_n(&rings_ns, __ATOMIC_RELAXED); }
 
@@ -36,8 +36,8 @@ void start(uint32_t signal_number) noexcept {
     event.sigev_signo = static_cast<int>(signal_number);
     event.sigev_value.sival_ptr = &mark;
     int made = -1;
-    const long got = sys::call(__NR_timer_create, CLOCK_MONOTONIC, reinterpret_cast<long>(&event),
-                               reinterpret_cast<long>(&made));
+    const long got =
+        sys::call(__NR_timer_create, CLOCK_MONOTONIC, reinterpret_cast<long>(&event), reinterpret_cast<long>(&made));
     timer = got < 0 ? -1 : made;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The alarm: the snapshot signal, sent by the kernel at a time, to a program that would otherwise sleep on. One timer of
-// the process, made only where triggers are on; a call that a thread sleeps in says EINTR when it rings.
+// The alarm: the snapshot signal, sent by the kernel at a time, to a program that would otherwise sleep on. One timer
+// of the process, made only where triggers are on; a call that a thread sleeps in says EINTR when it rings.
 //
 // Side:    agent, floor 4 (control).
 // Threads: any. Signals: async-signal-safe.

@@ -18,8 +18,8 @@ struct UnitRow {
 };
 
 constexpr UnitRow times[] = {{"", 1000}, {"s", 1000}, {"ms", 1}};
-constexpr UnitRow sizes[] = {{"", 1},          {"B", 1},           {"K", 1 << 10},   {"KiB", 1 << 10},
-                             {"M", 1 << 20},   {"MiB", 1 << 20},   {"G", 1 << 30},   {"GiB", 1 << 30}};
+constexpr UnitRow sizes[] = {{"", 1},        {"B", 1},         {"K", 1 << 10}, {"KiB", 1 << 10},
+                             {"M", 1 << 20}, {"MiB", 1 << 20}, {"G", 1 << 30}, {"GiB", 1 << 30}};
 
 // Steps over the digits.
 bool take_number(const char*& text, uint64_t& number) noexcept {

@@ -16,7 +16,7 @@ constexpr const char preload[] = "LD_PRELOAD=";
 constexpr const char options[] = "PROF=";
 
 bool is_on = false;
-const char* own_path = "";      // as LD_PRELOAD named us
+const char* own_path = "";          // as LD_PRELOAD named us
 const char* own_options = nullptr;  // "PROF=…", or null
 
 bool ends_entry(char c) noexcept { return c == '\0' || c == ':' || c == ' '; }
@@ -25,7 +25,8 @@ bool ends_entry(char c) noexcept { return c == '\0' || c == ':' || c == ' '; }
 bool is_us(const char* entry, size_t bytes) noexcept {
     const char* name = base_name(own_path);
     const size_t name_bytes = __builtin_strlen(name);
-    return name_bytes > 0 && bytes >= name_bytes && __builtin_memcmp(entry + bytes - name_bytes, name, name_bytes) == 0 &&
+    return name_bytes > 0 && bytes >= name_bytes &&
+           __builtin_memcmp(entry + bytes - name_bytes, name, name_bytes) == 0 &&
            (bytes == name_bytes || entry[bytes - name_bytes - 1] == '/');
 }
 
@@ -57,8 +58,8 @@ char** find(char* const* environment, const char* start) noexcept {
     return nullptr;
 }
 
-// The entries behind move up. The kernel's own vector follows after the last one: what is left over is null, which reads
-// as an empty one for whoever looks for it there; libc has remembered where it is.
+// The entries behind move up. The kernel's own vector follows after the last one: what is left over is null, which
+// reads as an empty one for whoever looks for it there; libc has remembered where it is.
 void remove(char** entry) noexcept {
     for (; *entry != nullptr; ++entry) entry[0] = entry[1];
 }
@@ -118,8 +119,9 @@ Room room_for(char* const* given) noexcept {
     size_t entries = 3;  // LD_PRELOAD, PROF, null
     for (char* const* entry = given; entry != nullptr && *entry != nullptr; ++entry) ++entries;
     char** theirs = find(given, preload);
-    return {.entries = entries,
-            .bytes = sizeof preload + __builtin_strlen(own_path) + 1 + (theirs == nullptr ? 0 : __builtin_strlen(*theirs))};
+    return {
+        .entries = entries,
+        .bytes = sizeof preload + __builtin_strlen(own_path) + 1 + (theirs == nullptr ? 0 : __builtin_strlen(*theirs))};
 }
 
 char** fill(char* const* given, char** entries, char* text) noexcept {

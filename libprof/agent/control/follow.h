@@ -7,7 +7,8 @@
 //
 // What differs in the environment of a program, and nothing else does:
 //
-//   follow=off   ours is taken out of LD_PRELOAD (the whole variable, when nothing else is in it), and PROF is not there:
+//   follow=off   ours is taken out of LD_PRELOAD (the whole variable, when nothing else is in it), and PROF is not
+//   there:
 //                for the program itself as for those that it starts. Nothing of ours stands between it and exec then.
 //   follow=on    both stay, and the program sees them. They are put back, behind all others, into an environment of the
 //                program's own that lacks them.

@@ -33,7 +33,7 @@ uint64_t last_bytes = 0, last_blocks = 0;
 uint32_t number = 0;
 uint64_t blocks = 0;
 bool is_unasked = false;  // nobody waits for it
-constinit Path oldest;  // to be deleted, or ""
+constinit Path oldest;    // to be deleted, or ""
 
 uint64_t expected_bytes() noexcept {
     if (last_blocks == 0) return usual_bytes + blocks * usual_bytes_a_block;

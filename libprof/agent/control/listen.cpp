@@ -64,7 +64,8 @@ void serve_request(const snapshot::Registers& registers) noexcept {
     if (!is_valid) {
         page::answer({.request = request.number, .error = EINVAL, .path = "", .text = "the path must be absolute"});
     } else {
-        page::answer({.request = request.number, .error = EBUSY, .path = "", .text = "another snapshot is being written"});
+        page::answer(
+            {.request = request.number, .error = EBUSY, .path = "", .text = "another snapshot is being written"});
     }
 }
 
@@ -122,7 +123,8 @@ void on_signal(int, siginfo_t* info, void* data) {
 uint32_t start(uint32_t signal_number) noexcept {
     dl_iterate_phdr(note_loader, nullptr);
     if (signal_number == 0) return 0;
-    struct sigaction before{}, action{};
+    struct sigaction before {
+    }, action{};
     const int number = static_cast<int>(signal_number);
     if (sigaction(number, nullptr, &before) != 0 || before.sa_handler != SIG_DFL) return 0;
     action.sa_sigaction = on_signal;

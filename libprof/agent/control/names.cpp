@@ -25,7 +25,8 @@ void start() noexcept {
 
 const char* executable() noexcept { return executable_path; }
 
-// As it was started, which says more than the file's own name where that is one for many; fexecve() makes a number of it.
+// As it was started, which says more than the file's own name where that is one for many; fexecve() makes a number of
+// it.
 const char* program() noexcept {
     const auto started_as = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
     const bool says_more = started_as != nullptr && *started_as != '\0' && !starts_with(started_as, "/dev/fd/");

@@ -16,21 +16,21 @@
 namespace prof {
 
 struct Options {
-    Path folder;                   // out: absolute
-    bool snapshot_at_exit = true;  // exit
-    bool forks_too = false;        // forks: snapshots at the exit of forked children as well
+    Path folder;                                   // out: absolute
+    bool snapshot_at_exit = true;                  // exit
+    bool forks_too = false;                        // forks: snapshots at the exit of forked children as well
     prof_contents contents = PROF_CONTENTS_WORDS;  // contents
-    uint32_t signal_number = 0;    // signal: 0 is off
-    bool stops_all = false;        // registers: also threads that wait in the kernel are stopped
-    uint32_t deadline_seconds = 0; // deadline
-    bool quiet = false;            // quiet
-    Triggers triggers;             // interval, growth, peak
-    kept::Limits limits;           // keep, disk
-    bool forces_memory = false;    // memory: no look at the limit of the cgroup
-    Path shared_memory;            // shared: what heapkit run made for stacks and counters; "": nothing
-    bool follows_exec = false;     // follow: programs that are started by exec are recorded too
-    bool walks_with_libunwind = false;  // unwind
-    bool record = true;            // record: whether recording begins at once
+    uint32_t signal_number = 0;                    // signal: 0 is off
+    bool stops_all = false;                        // registers: also threads that wait in the kernel are stopped
+    uint32_t deadline_seconds = 0;                 // deadline
+    bool quiet = false;                            // quiet
+    Triggers triggers;                             // interval, growth, peak
+    kept::Limits limits;                           // keep, disk
+    bool forces_memory = false;                    // memory: no look at the limit of the cgroup
+    Path shared_memory;                            // shared: what heapkit run made for stacks and counters; "": nothing
+    bool follows_exec = false;                     // follow: programs that are started by exec are recorded too
+    bool walks_with_libunwind = false;             // unwind
+    bool record = true;                            // record: whether recording begins at once
 };
 
 // The defaults, then what `text` says; null is "". What is wrong is said in one line each, and the rest holds.

@@ -18,11 +18,11 @@ namespace prof::page {
 namespace {
 
 prof_control* control = nullptr;
-constinit Path file;      // "" when there is none
+constinit Path file;        // "" when there is none
 constinit Path folders[2];  // where it may stand, best first
-int owner = 0;            // the process that made it
+int owner = 0;              // the process that made it
 uint32_t accepted = 0;
-prof_control initial;     // what a fresh page says
+prof_control initial;  // what a fresh page says
 
 // A folder that only we can write to: not a link, ours, closed to others. Made when it is not there.
 int check_folder(const char* path) noexcept {
@@ -71,8 +71,8 @@ int make_file(const char* folder) noexcept {
     initial.start_time = start_time();
     // Written, not only made longer: a full file system must say so here rather than kill us at the first store.
     const long written = sys::pwrite_all(fd, &initial, sizeof initial, 0);
-    void* mapped = written < 0 ? nullptr
-                               : sys::mmap(nullptr, sizeof(prof_control), PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+    void* mapped =
+        written < 0 ? nullptr : sys::mmap(nullptr, sizeof(prof_control), PROT_READ | PROT_WRITE, MAP_SHARED, fd);
     sys::close(fd);
     control = static_cast<prof_control*>(mapped);
     if (control != nullptr) return 0;
@@ -152,7 +152,9 @@ void accept(Request& request) noexcept {
 
 void answer(const Answer& answer) noexcept {
     if (control == nullptr || answer.request == 0) return;
-    control->result = answer.error == 0 ? PROF_RESULT_OK : answer.error == EBUSY ? PROF_RESULT_BUSY : PROF_RESULT_FAILED;
+    control->result = answer.error == 0       ? PROF_RESULT_OK
+                      : answer.error == EBUSY ? PROF_RESULT_BUSY
+                                              : PROF_RESULT_FAILED;
     control->reply_errno = answer.error;
     put(control->reply_path, sizeof control->reply_path, answer.path);
     put(control->reply_text, sizeof control->reply_text, answer.text);

@@ -38,12 +38,12 @@ uint32_t ended = 0;
 int own_pid = 0;
 uint64_t run_id = 0;
 uint32_t last_number = 0;
-uint32_t request = 0;  // that the snapshot under way answers
+uint32_t request = 0;                     // that the snapshot under way answers
 prof_reason taken_for = PROF_REASON_API;  // the same
-constinit Path path;   // of the snapshot under way
-constinit Text<200> refusal;     // why it was not begun, "" when it was
-uint32_t refused = 0;            // by a limit of disk or memory
-int said_of_trigger = 0;         // the error of the last triggered one: said once, not at every look
+constinit Path path;                      // of the snapshot under way
+constinit Text<200> refusal;              // why it was not begun, "" when it was
+uint32_t refused = 0;                     // by a limit of disk or memory
+int said_of_trigger = 0;                  // the error of the last triggered one: said once, not at every look
 
 uint32_t load(const uint32_t& value) noexcept { return __atomic_load_n(&value, __ATOMIC_ACQUIRE); }
 void store(uint32_t& value, uint32_t wanted) noexcept { __atomic_store_n(&value, wanted, __ATOMIC_RELEASE); }
@@ -144,7 +144,8 @@ void choose_path(const Ask& ask) noexcept {
 // At the end of the program nobody is left to write to what the copy shares: memory is no question then.
 int admit(const Ask& ask) noexcept {
     int error = kept::admit({.number = last_number, .reason = ask.reason}, refusal);
-    if (error == 0 && ask.reason != PROF_REASON_EXIT && !options.forces_memory) error = memory_limit::admit("", refusal);
+    if (error == 0 && ask.reason != PROF_REASON_EXIT && !options.forces_memory)
+        error = memory_limit::admit("", refusal);
     if (error != 0) ++refused;
     return error;
 }
@@ -187,8 +188,8 @@ void check_folder() noexcept {
     const long got = sys::call(__NR_faccessat, AT_FDCWD, reinterpret_cast<long>(options.folder.c_str()), W_OK | X_OK);
     char buffer[32];
     if (got < 0) {
-        log_line("cannot write snapshots into ", options.folder.c_str(), ": ", error_text(static_cast<int>(-got), buffer),
-                 "; name another folder with PROF=out=FOLDER");
+        log_line("cannot write snapshots into ", options.folder.c_str(), ": ",
+                 error_text(static_cast<int>(-got), buffer), "; name another folder with PROF=out=FOLDER");
     }
 }
 

@@ -37,9 +37,9 @@ int set_recording(bool on) noexcept;  // 0, or -1 when asleep; async-signal-safe
 struct Ask {
     const char* path = nullptr;  // absolute, or null: PROGRAM.PID.N.heap in the folder of the options
     prof_reason reason;
-    uint32_t request = 0;        // number on the control page, or 0
-    bool wait = false;           // until the file is whole
-    bool stops_all = false;      // also threads that wait in the kernel, whatever the options say
+    uint32_t request = 0;    // number on the control page, or 0
+    bool wait = false;       // until the file is whole
+    bool stops_all = false;  // also threads that wait in the kernel, whatever the options say
     const snapshot::Registers* registers;
 };
 // 0 or an errno: EBUSY, EDEADLK inside the recorder, ENXIO when asleep, or what freezing or writing said. With

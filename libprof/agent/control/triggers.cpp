@@ -18,13 +18,13 @@ namespace {
 constexpr uint64_t never = UINT64_MAX;
 constexpr uint64_t least_base = 1 << 20;
 constexpr uint64_t between_ns = 1'000'000'000;
-constexpr uint64_t grace_ns = 50'000'000;    // in which a program that allocates notices by itself
+constexpr uint64_t grace_ns = 50'000'000;  // in which a program that allocates notices by itself
 constexpr uint64_t again_ns = 200'000'000;
 
 constinit Triggers triggers;
 bool any = false;
 uint64_t interval_due_ns = never;
-uint64_t size_due_ns = 0;  // growth and peaks wait until then
+uint64_t size_due_ns = 0;                       // growth and peaks wait until then
 uint64_t growth_due = never, peak_due = never;  // live bytes
 
 uint64_t load(const uint64_t& value) noexcept { return __atomic_load_n(&value, __ATOMIC_RELAXED); }
@@ -57,7 +57,8 @@ void start(const Triggers& wanted) noexcept {
 }
 
 bool is_due(prof_reason& reason) noexcept {
-    if (!any) [[likely]] return false;
+    if (!any) [[likely]]
+        return false;
     const uint64_t live = counters::live_bytes();
     const bool has_grown = live >= load(growth_due), is_peak = live >= load(peak_due);
     const uint64_t interval_due = load(interval_due_ns);

@@ -7,8 +7,8 @@
 // Cost:    every 64 events of a thread, and at each large block: one branch without triggers, with them one load or the
 //          clock.
 //
-// A program that allocates is looked at when it does. One that does not is woken by the alarm (alarm.h), and only when a
-// snapshot is due that nobody took: the interval is over, or growth or a peak came within a second after the snapshot
+// A program that allocates is looked at when it does. One that does not is woken by the alarm (alarm.h), and only when
+// a snapshot is due that nobody took: the interval is over, or growth or a peak came within a second after the snapshot
 // before. docs/decisions/0005-idle-triggers.md has the other ways.
 #pragma once
 
@@ -22,7 +22,7 @@ struct Triggers {
     uint64_t interval_ms = 0;     // 0: off
     uint32_t growth_percent = 0;  // since the last snapshot, whatever it was taken for; 0: off
     uint64_t growth_bytes = 0;
-    uint32_t peak_percent = 0;    // above the peak that the last snapshot knew; 0: off
+    uint32_t peak_percent = 0;  // above the peak that the last snapshot knew; 0: off
 
     static constexpr uint64_t shortest_interval_ms = 100;
     static constexpr uint32_t usual_peak_percent = 10;

@@ -14,9 +14,7 @@ namespace {
 constexpr size_t header_bytes = 16;
 size_t used = 0;
 
-size_t& size_of(void* block) noexcept {
-    return *reinterpret_cast<size_t*>(static_cast<char*>(block) - header_bytes);
-}
+size_t& size_of(void* block) noexcept { return *reinterpret_cast<size_t*>(static_cast<char*>(block) - header_bytes); }
 
 }  // namespace
 

@@ -84,14 +84,14 @@ size_t count(va_list all) noexcept {
 }
 
 // "arg0, arg1, …, NULL" as a vector; leaves `all` behind the NULL.
-#define PROF_ARGUMENTS(first, all, vector)                                                                    \
-    va_list all, PROF_counted;                                                                                \
-    va_start(all, first);                                                                                     \
-    va_copy(PROF_counted, all);                                                                               \
-    const size_t PROF_count = first == nullptr ? 0 : count(PROF_counted);                                     \
-    va_end(PROF_counted);                                                                                     \
-    auto** vector = static_cast<char**>(__builtin_alloca((PROF_count + 2) * sizeof(char*)));                  \
-    vector[0] = const_cast<char*>(first);                                                                     \
+#define PROF_ARGUMENTS(first, all, vector)                                                   \
+    va_list all, PROF_counted;                                                               \
+    va_start(all, first);                                                                    \
+    va_copy(PROF_counted, all);                                                              \
+    const size_t PROF_count = first == nullptr ? 0 : count(PROF_counted);                    \
+    va_end(PROF_counted);                                                                    \
+    auto** vector = static_cast<char**>(__builtin_alloca((PROF_count + 2) * sizeof(char*))); \
+    vector[0] = const_cast<char*>(first);                                                    \
     for (size_t PROF_i = 0; first != nullptr && PROF_i <= PROF_count; ++PROF_i) vector[PROF_i + 1] = va_arg(all, char*)
 
 }  // namespace

@@ -35,7 +35,8 @@ void* moved_out(void* block, size_t size, const Caller& caller) noexcept {
 // A null result for size 0 means that the block was freed; otherwise that it is as it was.
 inline void* reallocated(void* block, size_t size, const Caller& caller) noexcept {
     if (block == nullptr) return recorded(real.realloc(nullptr, size), size, caller);
-    if (bootstrap::owns(block)) [[unlikely]] return moved_out(block, size, caller);
+    if (bootstrap::owns(block)) [[unlikely]]
+        return moved_out(block, size, caller);
     const recorder::InFlight old = recorder::reallocating(block);
     void* fresh = real.realloc(block, size);
     if (fresh != nullptr || size == 0) {
@@ -47,7 +48,8 @@ inline void* reallocated(void* block, size_t size, const Caller& caller) noexcep
 }
 
 inline bool forgotten(void* block) noexcept {
-    if (bootstrap::owns(block)) [[unlikely]] return false;
+    if (bootstrap::owns(block)) [[unlikely]]
+        return false;
     recorder::freed(block);
     return true;
 }
@@ -55,16 +57,23 @@ inline bool forgotten(void* block) noexcept {
 }  // namespace
 
 PROF_HOOK void* malloc(size_t size) noexcept { return recorded(real.malloc(size), size, PROF_CALLER()); }
-PROF_HOOK void* calloc(size_t n, size_t size) noexcept { return recorded(real.calloc(n, size), n * size, PROF_CALLER()); }
+PROF_HOOK void* calloc(size_t n, size_t size) noexcept {
+    return recorded(real.calloc(n, size), n * size, PROF_CALLER());
+}
 PROF_HOOK void* realloc(void* block, size_t size) noexcept { return reallocated(block, size, PROF_CALLER()); }
-PROF_HOOK void* aligned_alloc(size_t a, size_t size) noexcept { return recorded(real.aligned_alloc(a, size), size, PROF_CALLER()); }
-PROF_HOOK void* memalign(size_t a, size_t size) noexcept { return recorded(real.memalign(a, size), size, PROF_CALLER()); }
+PROF_HOOK void* aligned_alloc(size_t a, size_t size) noexcept {
+    return recorded(real.aligned_alloc(a, size), size, PROF_CALLER());
+}
+PROF_HOOK void* memalign(size_t a, size_t size) noexcept {
+    return recorded(real.memalign(a, size), size, PROF_CALLER());
+}
 PROF_HOOK void* valloc(size_t size) noexcept { return recorded(real.valloc(size), size, PROF_CALLER()); }
 PROF_HOOK void* pvalloc(size_t size) noexcept { return recorded(real.pvalloc(size), size, PROF_CALLER()); }
 
 // Not the real one: it would call our realloc, and the record would be made twice. Unless realloc is not ours.
 PROF_HOOK void* reallocarray(void* block, size_t n, size_t size) noexcept {
-    if (real.reallocarray != nullptr) [[unlikely]] return real.reallocarray(block, n, size);
+    if (real.reallocarray != nullptr) [[unlikely]]
+        return real.reallocarray(block, n, size);
     size_t bytes;
     if (!__builtin_mul_overflow(n, size, &bytes)) return reallocated(block, bytes, PROF_CALLER());
     errno = ENOMEM;

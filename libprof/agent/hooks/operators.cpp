@@ -78,30 +78,31 @@ using namespace prof;
 
 struct Nothrow;  // std::nothrow_t const&, of which only the address is passed on
 
-#define PROF_NEW(symbol, parameters, arguments, wanted)                                                            \
-    PROF_HOOK void* symbol parameters {                                                                            \
-        using Function = void* parameters;                                                                         \
-        static constinit Operator next{#symbol};                                                                   \
-        auto* function = reinterpret_cast<Function*>(next.find());                                                 \
-        if (function != nullptr && !next.works_alone()) [[likely]] return function arguments;                      \
-        if (function == nullptr) {                                                                                 \
-            if (void* block = give(Fallback wanted, PROF_CALLER())) return block;                                  \
-            function = reinterpret_cast<Function*>(next.anywhere());                                               \
-            return function != nullptr ? function arguments : nullptr;                                             \
-        }                                                                                                          \
-        void* block = function arguments;                                                                          \
-        recorder::allocated_unless_recorded(block, Fallback wanted.size, PROF_CALLER());                           \
-        return block;                                                                                              \
+#define PROF_NEW(symbol, parameters, arguments, wanted)                                  \
+    PROF_HOOK void* symbol parameters {                                                  \
+        using Function = void* parameters;                                               \
+        static constinit Operator next{#symbol};                                         \
+        auto* function = reinterpret_cast<Function*>(next.find());                       \
+        if (function != nullptr && !next.works_alone()) [[likely]]                       \
+            return function arguments;                                                   \
+        if (function == nullptr) {                                                       \
+            if (void* block = give(Fallback wanted, PROF_CALLER())) return block;        \
+            function = reinterpret_cast<Function*>(next.anywhere());                     \
+            return function != nullptr ? function arguments : nullptr;                   \
+        }                                                                                \
+        void* block = function arguments;                                                \
+        recorder::allocated_unless_recorded(block, Fallback wanted.size, PROF_CALLER()); \
+        return block;                                                                    \
     }
 
-#define PROF_DELETE(symbol, parameters, arguments)                                                                 \
-    PROF_HOOK void symbol parameters {                                                                             \
-        using Function = void parameters;                                                                          \
-        static constinit Operator next{#symbol};                                                                   \
-        auto* function = reinterpret_cast<Function*>(next.find());                                                 \
-        if (function == nullptr) return take_back(block);                                                          \
-        if (next.works_alone()) recorder::freed_above(block);                                                      \
-        function arguments;                                                                                        \
+#define PROF_DELETE(symbol, parameters, arguments)                 \
+    PROF_HOOK void symbol parameters {                             \
+        using Function = void parameters;                          \
+        static constinit Operator next{#symbol};                   \
+        auto* function = reinterpret_cast<Function*>(next.find()); \
+        if (function == nullptr) return take_back(block);          \
+        if (next.works_alone()) recorder::freed_above(block);      \
+        function arguments;                                        \
     }
 
 // clang-format off

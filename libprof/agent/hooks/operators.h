@@ -22,7 +22,8 @@ class Operator {
 
     // Null: there is none.
     void* find() noexcept {
-        if (__atomic_load_n(&generation_, __ATOMIC_ACQUIRE) == current_generation) [[likely]] return function_;
+        if (__atomic_load_n(&generation_, __ATOMIC_ACQUIRE) == current_generation) [[likely]]
+            return function_;
         return look_up();
     }
     // Whether it may work on its own. After find().

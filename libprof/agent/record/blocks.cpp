@@ -92,8 +92,8 @@ void clear_slot(uintptr_t address, Entry& entry, Displaced& displaced) noexcept 
     displace(displaced, word, second);
 }
 
-// Two small blocks in one 32-byte slot that do not overlap: both are alive. Of an empty one too: somebody was there when
-// it was to be filled, and may come again.
+// Two small blocks in one 32-byte slot that do not overlap: both are alive. Of an empty one too: somebody was there
+// when it was to be filled, and may come again.
 bool share_slot(uint64_t word, uintptr_t address, const Record& record) noexcept {
     if (!can_share(record.size_bytes)) return false;
     if (!is_small(word)) return word == 0;

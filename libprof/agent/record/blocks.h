@@ -31,7 +31,7 @@ namespace prof::blocks {
 struct Record {
     uint64_t size_bytes;
     uint32_t stack;
-    uint32_t birth;   // at least 1, so that no entry of a block is zero
+    uint32_t birth;  // at least 1, so that no entry of a block is zero
     uint32_t thread;
 };
 
@@ -141,7 +141,7 @@ inline bool insert_fast(uintptr_t address, const Record& record) noexcept {
 }
 
 struct Taken {
-    uint64_t first;       // 0: there was no such block
+    uint64_t first;  // 0: there was no such block
     uint64_t size_bytes;
 };
 

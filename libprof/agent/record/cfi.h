@@ -18,11 +18,11 @@ enum Register : uint8_t { rax, rdx, rcx, rbx, rsi, rdi, rbp, rsp, return_address
 
 // One function's description.
 struct Description {
-    const uint8_t* initial;      // instructions of the common part
+    const uint8_t* initial;  // instructions of the common part
     const uint8_t* initial_end;
-    const uint8_t* own;          // instructions of this function
+    const uint8_t* own;  // instructions of this function
     const uint8_t* own_end;
-    uint64_t start, bytes;       // code range
+    uint64_t start, bytes;  // code range
     uint64_t code_alignment;
     int64_t data_alignment;
     bool signal_frame;
@@ -35,8 +35,8 @@ enum class How : uint8_t { same, undefined, at_offset, is_offset, in_register, a
 
 struct RegisterRule {
     How how;
-    int64_t value;               // offset from the CFA, or a register's number
-    const uint8_t* expression;   // its length comes first
+    int64_t value;              // offset from the CFA, or a register's number
+    const uint8_t* expression;  // its length comes first
 };
 
 struct Row {

@@ -14,13 +14,54 @@ constexpr unsigned max_depth = 32;
 constexpr unsigned max_steps = 1000;  // branches may go back
 
 enum Operation : uint8_t {  // DW_OP_…
-    op_address = 0x03, op_dereference = 0x06, op_const1u = 0x08, op_const1s, op_const2u, op_const2s, op_const4u,
-    op_const4s, op_const8u, op_const8s, op_const_u, op_const_s, op_duplicate, op_drop, op_over, op_pick, op_swap,
-    op_rotate, op_absolute = 0x19, op_and, op_divide, op_minus, op_modulo, op_multiply, op_negate, op_not, op_or,
-    op_plus, op_plus_constant, op_shift_left, op_shift_right, op_shift_right_signed, op_xor, op_branch, op_equal,
-    op_greater_equal, op_greater, op_less_equal, op_less, op_not_equal, op_skip, op_literal0 = 0x30,
-    op_literal31 = 0x4f, op_base_register0 = 0x70, op_base_register31 = 0x8f, op_base_register = 0x92,
-    op_dereference_size = 0x94, op_nop = 0x96,
+    op_address = 0x03,
+    op_dereference = 0x06,
+    op_const1u = 0x08,
+    op_const1s,
+    op_const2u,
+    op_const2s,
+    op_const4u,
+    op_const4s,
+    op_const8u,
+    op_const8s,
+    op_const_u,
+    op_const_s,
+    op_duplicate,
+    op_drop,
+    op_over,
+    op_pick,
+    op_swap,
+    op_rotate,
+    op_absolute = 0x19,
+    op_and,
+    op_divide,
+    op_minus,
+    op_modulo,
+    op_multiply,
+    op_negate,
+    op_not,
+    op_or,
+    op_plus,
+    op_plus_constant,
+    op_shift_left,
+    op_shift_right,
+    op_shift_right_signed,
+    op_xor,
+    op_branch,
+    op_equal,
+    op_greater_equal,
+    op_greater,
+    op_less_equal,
+    op_less,
+    op_not_equal,
+    op_skip,
+    op_literal0 = 0x30,
+    op_literal31 = 0x4f,
+    op_base_register0 = 0x70,
+    op_base_register31 = 0x8f,
+    op_base_register = 0x92,
+    op_dereference_size = 0x94,
+    op_nop = 0x96,
 };
 
 class Evaluator {
@@ -69,16 +110,37 @@ class Evaluator {
 
     bool constant(uint8_t code) noexcept {
         switch (code) {
-            case op_address: case op_const8u: case op_const8s: push(reader_.fixed<uint64_t>()); return true;
-            case op_const1u: push(reader_.byte()); return true;
-            case op_const1s: push_signed(reader_.fixed<int8_t>()); return true;
-            case op_const2u: push(reader_.fixed<uint16_t>()); return true;
-            case op_const2s: push_signed(reader_.fixed<int16_t>()); return true;
-            case op_const4u: push(reader_.fixed<uint32_t>()); return true;
-            case op_const4s: push_signed(reader_.fixed<int32_t>()); return true;
-            case op_const_u: push(reader_.uleb()); return true;
-            case op_const_s: push_signed(reader_.sleb()); return true;
-            default: return false;
+            case op_address:
+            case op_const8u:
+            case op_const8s:
+                push(reader_.fixed<uint64_t>());
+                return true;
+            case op_const1u:
+                push(reader_.byte());
+                return true;
+            case op_const1s:
+                push_signed(reader_.fixed<int8_t>());
+                return true;
+            case op_const2u:
+                push(reader_.fixed<uint16_t>());
+                return true;
+            case op_const2s:
+                push_signed(reader_.fixed<int16_t>());
+                return true;
+            case op_const4u:
+                push(reader_.fixed<uint32_t>());
+                return true;
+            case op_const4s:
+                push_signed(reader_.fixed<int32_t>());
+                return true;
+            case op_const_u:
+                push(reader_.uleb());
+                return true;
+            case op_const_s:
+                push_signed(reader_.sleb());
+                return true;
+            default:
+                return false;
         }
     }
 
@@ -91,13 +153,33 @@ class Evaluator {
 
     bool arrange(uint8_t code) noexcept {
         switch (code) {
-            case op_duplicate: pick(0); return true;
-            case op_over: pick(1); return true;
-            case op_pick: pick(reader_.byte()); return true;
-            case op_drop: pop(); return true;
-            case op_swap: { uint64_t a = pop(), b = pop(); push(a); push(b); return true; }
-            case op_rotate: { uint64_t a = pop(), b = pop(), c = pop(); push(a); push(c); push(b); return true; }
-            default: return false;
+            case op_duplicate:
+                pick(0);
+                return true;
+            case op_over:
+                pick(1);
+                return true;
+            case op_pick:
+                pick(reader_.byte());
+                return true;
+            case op_drop:
+                pop();
+                return true;
+            case op_swap: {
+                uint64_t a = pop(), b = pop();
+                push(a);
+                push(b);
+                return true;
+            }
+            case op_rotate: {
+                uint64_t a = pop(), b = pop(), c = pop();
+                push(a);
+                push(c);
+                push(b);
+                return true;
+            }
+            default:
+                return false;
         }
     }
 
@@ -109,13 +191,30 @@ class Evaluator {
 
     bool unary(uint8_t code) noexcept {
         switch (code) {
-            case op_dereference: dereference(8); return true;
-            case op_dereference_size: dereference(reader_.byte()); return true;
-            case op_absolute: { auto v = static_cast<int64_t>(pop()); push_signed(v < 0 ? -v : v); return true; }
-            case op_negate: push(~pop() + 1); return true;
-            case op_not: push(~pop()); return true;
-            case op_plus_constant: { uint64_t v = pop(); push(v + reader_.uleb()); return true; }
-            default: return false;
+            case op_dereference:
+                dereference(8);
+                return true;
+            case op_dereference_size:
+                dereference(reader_.byte());
+                return true;
+            case op_absolute: {
+                auto v = static_cast<int64_t>(pop());
+                push_signed(v < 0 ? -v : v);
+                return true;
+            }
+            case op_negate:
+                push(~pop() + 1);
+                return true;
+            case op_not:
+                push(~pop());
+                return true;
+            case op_plus_constant: {
+                uint64_t v = pop();
+                push(v + reader_.uleb());
+                return true;
+            }
+            default:
+                return false;
         }
     }
 
@@ -135,24 +234,44 @@ class Evaluator {
         uint64_t b = pop(), a = pop();
         auto sb = static_cast<int64_t>(b), sa = static_cast<int64_t>(a);
         switch (code) {
-            case op_and: return push(a & b);
-            case op_or: return push(a | b);
-            case op_xor: return push(a ^ b);
-            case op_plus: return push(a + b);
-            case op_minus: return push(a - b);
-            case op_multiply: return push(a * b);
-            case op_divide: failed_ |= b == 0; return push_signed(failed_ || b == ~uint64_t{0} ? 0 : sa / sb);
-            case op_modulo: failed_ |= b == 0; return push(failed_ ? 0 : a % b);
-            case op_shift_left: return push(b < 64 ? a << b : 0);
-            case op_shift_right: return push(b < 64 ? a >> b : 0);
-            case op_shift_right_signed: return push_signed(sa >> (b < 64 ? b : 63));
-            case op_equal: return push(sa == sb);
-            case op_greater_equal: return push(sa >= sb);
-            case op_greater: return push(sa > sb);
-            case op_less_equal: return push(sa <= sb);
-            case op_less: return push(sa < sb);
-            case op_not_equal: return push(sa != sb);
-            default: failed_ = true;
+            case op_and:
+                return push(a & b);
+            case op_or:
+                return push(a | b);
+            case op_xor:
+                return push(a ^ b);
+            case op_plus:
+                return push(a + b);
+            case op_minus:
+                return push(a - b);
+            case op_multiply:
+                return push(a * b);
+            case op_divide:
+                failed_ |= b == 0;
+                return push_signed(failed_ || b == ~uint64_t{0} ? 0 : sa / sb);
+            case op_modulo:
+                failed_ |= b == 0;
+                return push(failed_ ? 0 : a % b);
+            case op_shift_left:
+                return push(b < 64 ? a << b : 0);
+            case op_shift_right:
+                return push(b < 64 ? a >> b : 0);
+            case op_shift_right_signed:
+                return push_signed(sa >> (b < 64 ? b : 63));
+            case op_equal:
+                return push(sa == sb);
+            case op_greater_equal:
+                return push(sa >= sb);
+            case op_greater:
+                return push(sa > sb);
+            case op_less_equal:
+                return push(sa <= sb);
+            case op_less:
+                return push(sa < sb);
+            case op_not_equal:
+                return push(sa != sb);
+            default:
+                failed_ = true;
         }
     }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr uint8_t data_relative_int32 = 0x3b;  // the one encoding of the search table that linkers write
 constexpr uint32_t extended_length = 0xffffffff;
-constexpr unsigned max_entries = 1u << 22;    // of .eh_frame, when it must be read in a row
+constexpr unsigned max_entries = 1u << 22;         // of .eh_frame, when it must be read in a row
 constexpr uint64_t far_bytes = uint64_t{1} << 32;  // longer than any table
 
 uint64_t number(const uint8_t* at) noexcept { return reinterpret_cast<uint64_t>(at); }
@@ -129,14 +129,32 @@ uint64_t Reader::pointer(uint8_t encoding, uint64_t data_base) noexcept {
     if (encoding == encoding_omit) return 0;
     uint64_t here = number(at_), value = 0;
     switch (encoding & encoding_format_mask) {
-        case 0x00: case 0x04: case 0x0c: value = fixed<uint64_t>(); break;
-        case 0x01: value = uleb(); break;
-        case 0x02: value = fixed<uint16_t>(); break;
-        case 0x03: value = fixed<uint32_t>(); break;
-        case 0x09: value = static_cast<uint64_t>(sleb()); break;
-        case 0x0a: value = static_cast<uint64_t>(int64_t{fixed<int16_t>()}); break;
-        case 0x0b: value = static_cast<uint64_t>(int64_t{fixed<int32_t>()}); break;
-        default: fail(); return 0;
+        case 0x00:
+        case 0x04:
+        case 0x0c:
+            value = fixed<uint64_t>();
+            break;
+        case 0x01:
+            value = uleb();
+            break;
+        case 0x02:
+            value = fixed<uint16_t>();
+            break;
+        case 0x03:
+            value = fixed<uint32_t>();
+            break;
+        case 0x09:
+            value = static_cast<uint64_t>(sleb());
+            break;
+        case 0x0a:
+            value = static_cast<uint64_t>(int64_t{fixed<int16_t>()});
+            break;
+        case 0x0b:
+            value = static_cast<uint64_t>(int64_t{fixed<int32_t>()});
+            break;
+        default:
+            fail();
+            return 0;
     }
     if ((encoding & encoding_relative_mask) == 0x10) value += here;
     if ((encoding & encoding_relative_mask) == 0x30) value += data_base;

@@ -11,14 +11,36 @@ namespace prof::cfi {
 namespace {
 
 enum Instruction : uint8_t {  // DW_CFA_…
-    cfi_advance = 0x40, cfi_offset = 0x80, cfi_restore = 0xc0, high_mask = 0xc0, low_mask = 0x3f, cfi_nop = 0x00,
-    cfi_set_location = 0x01, cfi_advance1 = 0x02, cfi_advance2 = 0x03, cfi_advance4 = 0x04,
-    cfi_offset_extended = 0x05, cfi_restore_extended = 0x06, cfi_undefined = 0x07, cfi_same = 0x08,
-    cfi_register = 0x09, cfi_remember = 0x0a, cfi_restore_state = 0x0b, cfi_define_cfa = 0x0c,
-    cfi_define_cfa_register = 0x0d, cfi_define_cfa_offset = 0x0e, cfi_define_cfa_expression = 0x0f,
-    cfi_expression = 0x10, cfi_offset_extended_signed = 0x11, cfi_define_cfa_signed = 0x12,
-    cfi_define_cfa_offset_signed = 0x13, cfi_value_offset = 0x14, cfi_value_offset_signed = 0x15,
-    cfi_value_expression = 0x16, cfi_arguments_size = 0x2e, cfi_negative_offset = 0x2f,
+    cfi_advance = 0x40,
+    cfi_offset = 0x80,
+    cfi_restore = 0xc0,
+    high_mask = 0xc0,
+    low_mask = 0x3f,
+    cfi_nop = 0x00,
+    cfi_set_location = 0x01,
+    cfi_advance1 = 0x02,
+    cfi_advance2 = 0x03,
+    cfi_advance4 = 0x04,
+    cfi_offset_extended = 0x05,
+    cfi_restore_extended = 0x06,
+    cfi_undefined = 0x07,
+    cfi_same = 0x08,
+    cfi_register = 0x09,
+    cfi_remember = 0x0a,
+    cfi_restore_state = 0x0b,
+    cfi_define_cfa = 0x0c,
+    cfi_define_cfa_register = 0x0d,
+    cfi_define_cfa_offset = 0x0e,
+    cfi_define_cfa_expression = 0x0f,
+    cfi_expression = 0x10,
+    cfi_offset_extended_signed = 0x11,
+    cfi_define_cfa_signed = 0x12,
+    cfi_define_cfa_offset_signed = 0x13,
+    cfi_value_offset = 0x14,
+    cfi_value_offset_signed = 0x15,
+    cfi_value_expression = 0x16,
+    cfi_arguments_size = 0x2e,
+    cfi_negative_offset = 0x2f,
 };
 
 class Machine {
@@ -58,20 +80,36 @@ class Machine {
         uint8_t code = reader.byte();
         uint8_t low = code & low_mask;
         switch (code & high_mask) {
-            case cfi_advance: advance(low); return true;
-            case cfi_offset: set(low, How::at_offset, scaled(reader.uleb())); return true;
-            case cfi_restore: restore(low); return true;
-            default: return location(code, reader) || define(code, reader) || preserve(code, reader);
+            case cfi_advance:
+                advance(low);
+                return true;
+            case cfi_offset:
+                set(low, How::at_offset, scaled(reader.uleb()));
+                return true;
+            case cfi_restore:
+                restore(low);
+                return true;
+            default:
+                return location(code, reader) || define(code, reader) || preserve(code, reader);
         }
     }
 
     bool location(uint8_t code, Reader& reader) noexcept {
         switch (code) {
-            case cfi_nop: return true;
-            case cfi_advance1: advance(reader.byte()); return true;
-            case cfi_advance2: advance(reader.fixed<uint16_t>()); return true;
-            case cfi_advance4: advance(reader.fixed<uint32_t>()); return true;
-            case cfi_arguments_size: reader.uleb(); return true;
+            case cfi_nop:
+                return true;
+            case cfi_advance1:
+                advance(reader.byte());
+                return true;
+            case cfi_advance2:
+                advance(reader.fixed<uint16_t>());
+                return true;
+            case cfi_advance4:
+                advance(reader.fixed<uint32_t>());
+                return true;
+            case cfi_arguments_size:
+                reader.uleb();
+                return true;
             case cfi_remember:
                 if (program_.remembered_count == Program::max_remembered) return false;
                 program_.remembered[program_.remembered_count++] = row();
@@ -80,7 +118,8 @@ class Machine {
                 if (program_.remembered_count == 0) return false;
                 row() = program_.remembered[--program_.remembered_count];
                 return true;
-            default: return false;
+            default:
+                return false;
         }
     }
 
@@ -94,11 +133,20 @@ class Machine {
                 row().cfa_register = reader.uleb();
                 row().cfa_offset = scaled(reader.sleb());
                 break;
-            case cfi_define_cfa_register: row().cfa_register = reader.uleb(); break;
-            case cfi_define_cfa_offset: row().cfa_offset = static_cast<int64_t>(reader.uleb()); break;
-            case cfi_define_cfa_offset_signed: row().cfa_offset = scaled(reader.sleb()); break;
-            case cfi_define_cfa_expression: row().cfa_expression = block(reader); return true;
-            default: return false;
+            case cfi_define_cfa_register:
+                row().cfa_register = reader.uleb();
+                break;
+            case cfi_define_cfa_offset:
+                row().cfa_offset = static_cast<int64_t>(reader.uleb());
+                break;
+            case cfi_define_cfa_offset_signed:
+                row().cfa_offset = scaled(reader.sleb());
+                break;
+            case cfi_define_cfa_expression:
+                row().cfa_expression = block(reader);
+                return true;
+            default:
+                return false;
         }
         row().cfa_expression = nullptr;
         return true;
@@ -108,18 +156,41 @@ class Machine {
         if (code < cfi_offset_extended || (code > cfi_negative_offset)) return false;
         uint64_t number = reader.uleb();
         switch (code) {
-            case cfi_offset_extended: set(number, How::at_offset, scaled(reader.uleb())); return true;
-            case cfi_offset_extended_signed: set(number, How::at_offset, scaled(reader.sleb())); return true;
-            case cfi_negative_offset: set(number, How::at_offset, -scaled(reader.uleb())); return true;
-            case cfi_restore_extended: restore(number); return true;
-            case cfi_undefined: set(number, How::undefined, 0); return true;
-            case cfi_same: set(number, How::same, 0); return true;
-            case cfi_register: set(number, How::in_register, static_cast<int64_t>(reader.uleb())); return true;
-            case cfi_expression: set(number, How::at_expression, 0, block(reader)); return true;
-            case cfi_value_offset: set(number, How::is_offset, scaled(reader.uleb())); return true;
-            case cfi_value_offset_signed: set(number, How::is_offset, scaled(reader.sleb())); return true;
-            case cfi_value_expression: set(number, How::is_expression, 0, block(reader)); return true;
-            default: return false;
+            case cfi_offset_extended:
+                set(number, How::at_offset, scaled(reader.uleb()));
+                return true;
+            case cfi_offset_extended_signed:
+                set(number, How::at_offset, scaled(reader.sleb()));
+                return true;
+            case cfi_negative_offset:
+                set(number, How::at_offset, -scaled(reader.uleb()));
+                return true;
+            case cfi_restore_extended:
+                restore(number);
+                return true;
+            case cfi_undefined:
+                set(number, How::undefined, 0);
+                return true;
+            case cfi_same:
+                set(number, How::same, 0);
+                return true;
+            case cfi_register:
+                set(number, How::in_register, static_cast<int64_t>(reader.uleb()));
+                return true;
+            case cfi_expression:
+                set(number, How::at_expression, 0, block(reader));
+                return true;
+            case cfi_value_offset:
+                set(number, How::is_offset, scaled(reader.uleb()));
+                return true;
+            case cfi_value_offset_signed:
+                set(number, How::is_offset, scaled(reader.sleb()));
+                return true;
+            case cfi_value_expression:
+                set(number, How::is_expression, 0, block(reader));
+                return true;
+            default:
+                return false;
         }
     }
 

@@ -58,7 +58,8 @@ void look_at_peak() noexcept {
     uint64_t live = __atomic_load_n(&totals.live_bytes, __ATOMIC_RELAXED);
     uint64_t peak = __atomic_load_n(&totals.peak_bytes, __ATOMIC_RELAXED);
     if (static_cast<int64_t>(live) <= static_cast<int64_t>(peak)) return;
-    if (!__atomic_compare_exchange_n(&totals.peak_bytes, &peak, live, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) return;
+    if (!__atomic_compare_exchange_n(&totals.peak_bytes, &peak, live, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        return;
     __atomic_store_n(&totals.peak_blocks, __atomic_load_n(&totals.live_blocks, __ATOMIC_RELAXED), __ATOMIC_RELAXED);
     if (__atomic_exchange_n(&totals.saved, 0u, __ATOMIC_RELAXED) != 0) add(totals.epoch, 1u);
 }
@@ -67,7 +68,8 @@ void look_at_peak() noexcept {
 Share& share_of(Cache& cache, uint32_t stack) noexcept {
     uint32_t index = stack & (Cache::share_count - 1);
     Share& share = cache.share[index];
-    if (share.stack == stack) [[likely]] return share;
+    if (share.stack == stack) [[likely]]
+        return share;
     if (share.stack != 0)
         give(share);
     else
@@ -92,7 +94,8 @@ void recount() noexcept {
         Stack& stack = stacks.at(i);
         stack.live_bytes = stack.live_blocks = stack.epoch = 0;
     }
-    totals = {.live_bytes = 0, .peak_bytes = 0, .live_blocks = 0, .peak_blocks = 0, .epoch = 1, .saved = 0, .reserved = {}};
+    totals = {
+        .live_bytes = 0, .peak_bytes = 0, .live_blocks = 0, .peak_blocks = 0, .epoch = 1, .saved = 0, .reserved = {}};
     tables::Block block;
     for (tables::BlockCursor all; all.next(block);) {
         Stack& stack = stacks.at(block.stack);

@@ -49,7 +49,7 @@ struct Cache {
     uint8_t touched[share_count];  // indices of shares in use
     uint32_t touched_count;
     uint32_t events;
-    int64_t pending_bytes;     // live bytes not handed over
+    int64_t pending_bytes;  // live bytes not handed over
 };
 
 inline constexpr uint32_t events_per_batch = 1024;
@@ -61,8 +61,8 @@ inline constexpr Totals& totals = shared_page.totals;
 
 bool reserve(uint32_t stack) noexcept;
 
-// In a forked child that has just detached: what lives is counted anew, block by block, since the parent went on counting
-// in the meantime; the peak is what lives. After all shares were handed over.
+// In a forked child that has just detached: what lives is counted anew, block by block, since the parent went on
+// counting in the meantime; the peak is what lives. After all shares were handed over.
 void recount() noexcept;
 
 // Hands over all that a thread holds back.

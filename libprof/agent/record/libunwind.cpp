@@ -3,9 +3,9 @@
 // Walking with libunwind: see libunwind.h.
 //
 // Side:    agent, floor 2 (record).
-// Names, numbers and sizes are those of libunwind 1.3 to 1.8 on x86-64 (libunwind.so.8, <libunwind-x86_64.h>), of which no
-// header is needed to build. dlopen and its kin are not imported: their versions moved in glibc 2.34, and only since then
-// has every process got them.
+// Names, numbers and sizes are those of libunwind 1.3 to 1.8 on x86-64 (libunwind.so.8, <libunwind-x86_64.h>), of which
+// no header is needed to build. dlopen and its kin are not imported: their versions moved in glibc 2.34, and only since
+// then has every process got them.
 //
 // libunwind's cache of rules is turned off. It is guarded by a lock that is held while dl_iterate_phdr waits for the
 // dynamic linker's: a thread that allocates in a callback of dl_iterate_phdr waits for the two in the other order, and
@@ -59,7 +59,7 @@ struct Loader {
 
 // What the dynamic linker allocates while it loads the library is none of the program's.
 class Unrecorded {
-public:
+   public:
     Unrecorded() noexcept { threads::local.starting = 1; }
     ~Unrecorded() { threads::local.starting = 0; }
     Unrecorded(const Unrecorded&) = delete;
@@ -160,7 +160,8 @@ void start() noexcept {
     void* const library = loader.open(library_name, RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) return say_why_not(loader.error());
     if (!find_functions(loader, library)) return say_why_not(loader.error());
-    int (*at_fork)(void (*)(), void (*)(), void (*)(), void*) = nullptr;  // pthread_atfork, which is linked statically, is this
+    int (*at_fork)(void (*)(), void (*)(), void (*)(), void*) =
+        nullptr;  // pthread_atfork, which is linked statically, is this
     if (!find(at_fork, "__register_atfork") ||
         at_fork(before_fork, after_fork_in_parent, after_fork_in_child, nullptr) != 0)
         return say_why_not("the process cannot tell when it forks");

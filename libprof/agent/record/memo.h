@@ -42,7 +42,7 @@ struct Frame {
     uint64_t stack_pointer;  // while at pc
     uint64_t frame_pointer;
     uint32_t node;
-    uint32_t packed;         // words_end << 1 | uses_frame
+    uint32_t packed;  // words_end << 1 | uses_frame
 
     static uint32_t pack(uint64_t words_end, bool uses_frame) noexcept {
         return static_cast<uint32_t>(words_end) << 1 | uses_frame;
@@ -86,12 +86,12 @@ inline bool words_stand(const Word* word, const Word* end) noexcept {
 
 class Memo {
    public:
-    Frame* frames = nullptr;    // frames[0] is a sentinel that no walk can meet
+    Frame* frames = nullptr;  // frames[0] is a sentinel that no walk can meet
     Word* words = nullptr;
-    uint32_t depth = 0;         // frames[1..depth]
+    uint32_t depth = 0;  // frames[1..depth]
     uint32_t capacity = 0;
     uint64_t epoch = 0;
-    uint32_t stack = 0;         // number of the stack of frames[depth]; 0: not known
+    uint32_t stack = 0;  // number of the stack of frames[depth]; 0: not known
 
     const Frame& innermost() const noexcept { return frames[depth]; }
 

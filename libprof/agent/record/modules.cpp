@@ -332,8 +332,7 @@ bool find(uintptr_t pc, Found& out) noexcept {
 void check_unloads() noexcept {
     uint64_t now = 0;
     dl_iterate_phdr(&count_unloads, &now);
-    if (unloads.exchange(now, std::memory_order_relaxed) != now)
-        raise_rule_epoch();
+    if (unloads.exchange(now, std::memory_order_relaxed) != now) raise_rule_epoch();
 }
 
 void refresh() noexcept {

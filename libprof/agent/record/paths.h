@@ -30,11 +30,11 @@ inline constexpr bool trusts_paths = false;
 struct WalkedPath {
     static constexpr uint32_t most_frames = 12, most_words = 12;
 
-    uint64_t epoch;                // of the rules; 0: no path
-    uint32_t count;                // frames[1..count] are its own
-    uint32_t depth;                // of frames[0], where it ends, in the memo
-    uint32_t stack;                // its number
-    uint32_t newest;               // in the first path of a set: which of them was used last
+    uint64_t epoch;   // of the rules; 0: no path
+    uint32_t count;   // frames[1..count] are its own
+    uint32_t depth;   // of frames[0], where it ends, in the memo
+    uint32_t stack;   // its number
+    uint32_t newest;  // in the first path of a set: which of them was used last
     Frame frames[most_frames + 1];
 
     // Whether a walk from the innermost frame outward would still take the same steps to frames[0].

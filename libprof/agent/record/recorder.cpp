@@ -60,8 +60,8 @@ Forked forked = nullptr;
     return value;
 }
 
-// What lies at least between code that a signal interrupts and its handler on the same stack: the red zone, siginfo_t and
-// ucontext_t. Two entries of ours from one place in the program lie closer together.
+// What lies at least between code that a signal interrupts and its handler on the same stack: the red zone, siginfo_t
+// and ucontext_t. Two entries of ours from one place in the program lie closer together.
 constexpr uintptr_t signal_frame_bytes = 512;
 
 // Whether this thread is still inside. A handler that interrupted us runs further in on the same stack; whoever comes
@@ -127,10 +127,12 @@ bool is_still_inside(const Thread& thread) noexcept {
 // second one began.
 [[gnu::always_inline]] inline counters::Cache* cache_of(Thread& thread) noexcept {
     if (state().threaded.load(std::memory_order_relaxed) == 0) [[likely]] {
-        if (threads::is_alone_for_libc()) [[likely]] return nullptr;
+        if (threads::is_alone_for_libc()) [[likely]]
+            return nullptr;
         state().threaded.store(1, std::memory_order_relaxed);
     }
-    if (thread.cache == nullptr) [[unlikely]] thread.cache = threads::make_cache();
+    if (thread.cache == nullptr) [[unlikely]]
+        thread.cache = threads::make_cache();
     return thread.cache;
 }
 
@@ -160,17 +162,22 @@ void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes,
 }
 
 [[gnu::always_inline]] inline void put(Thread& thread, void* block, size_t size, const Caller& caller) noexcept {
-    if (is_loader(caller.return_address)) [[unlikely]] modules::check_unloads();
+    if (is_loader(caller.return_address)) [[unlikely]]
+        modules::check_unloads();
     auto address = reinterpret_cast<uintptr_t>(block);
     uint32_t stack = walk::capture(thread, caller);
-    if (stack == 0) [[unlikely]] tables::lose(PROF_LOSS_NO_MEMORY);
-    blocks::Record record{.size_bytes = size, .stack = stack,
-                          .birth = state().tick.load(std::memory_order_relaxed), .thread = thread.slot};
+    if (stack == 0) [[unlikely]]
+        tables::lose(PROF_LOSS_NO_MEMORY);
+    blocks::Record record{.size_bytes = size,
+                          .stack = stack,
+                          .birth = state().tick.load(std::memory_order_relaxed),
+                          .thread = thread.slot};
     thread.last_block = address;
     if (!blocks::insert_fast(address, record)) [[unlikely]]
         if (!insert_slowly(thread, address, record)) return;
     count_allocated(thread, stack, size);
-    if (size >= large_bytes) [[unlikely]] thread.countdown = 1;
+    if (size >= large_bytes) [[unlikely]]
+        thread.countdown = 1;
 }
 
 blocks::Taken take(Thread& thread, void* block) noexcept {
@@ -189,7 +196,8 @@ blocks::Taken take(Thread& thread, void* block) noexcept {
 // An allocation that nobody entered for: because nothing has been started yet, or because enter() counted why. What the
 // agent's own start asks for is none of the program's.
 [[gnu::noinline]] void count_early() noexcept {
-    if (shadow.mode.load(std::memory_order_relaxed) == 0 && threads::local.starting == 0) tables::lose(PROF_LOSS_EARLY_BLOCKS);
+    if (shadow.mode.load(std::memory_order_relaxed) == 0 && threads::local.starting == 0)
+        tables::lose(PROF_LOSS_EARLY_BLOCKS);
 }
 
 bool is_stopped() noexcept { return (state().mode.load(std::memory_order_relaxed) & mode_stopped) != 0; }
@@ -222,7 +230,8 @@ void allocated(void* block, size_t size, const Caller& caller) noexcept {
     if (block == nullptr) return;
     Thread* thread = enter();
     if (thread == nullptr) return count_early();
-    if (!is_stopped()) [[likely]] put(*thread, block, size, caller);
+    if (!is_stopped()) [[likely]]
+        put(*thread, block, size, caller);
     leave(*thread);
 }
 

@@ -23,8 +23,8 @@ struct Caller {
 
 // Evaluates to the Caller of the function that it stands in, which must be compiled with a frame pointer.
 #if defined(__x86_64__)
-#define PROF_CALLER()                                                                                       \
-    (::prof::recorder::Caller{reinterpret_cast<uintptr_t>(__builtin_return_address(0)),                     \
+#define PROF_CALLER()                                                                                      \
+    (::prof::recorder::Caller{reinterpret_cast<uintptr_t>(__builtin_return_address(0)),                    \
                               reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) + 2 * sizeof(void*), \
                               *static_cast<uintptr_t*>(__builtin_frame_address(0))})
 #else
@@ -54,9 +54,9 @@ void freed_above(void* block) noexcept;
 // realloc in three steps: take the old record out and publish it as in flight; then, after the real realloc, either
 // put the new block's record in or the old one back.
 struct InFlight {
-    void* block;           // null: the block was not known, or nothing is recorded
+    void* block;  // null: the block was not known, or nothing is recorded
     size_t size_bytes;
-    uint64_t entry;        // the record itself, as the side table had it
+    uint64_t entry;  // the record itself, as the side table had it
 };
 InFlight reallocating(void* block) noexcept;
 void reallocated(const InFlight& old, void* block, size_t size, const Caller& caller) noexcept;
@@ -78,9 +78,9 @@ bool is_between() noexcept;
 void look_soon() noexcept;
 
 // The registers of this thread as they were before calls that it is in: those of our own functions, out to `caller`,
-// and, when `function` is not 0, all from there out to the one that begins at that address, which must be of one module.
-// Numbered as DWARF numbers them for x86-64, 16 the return address; what calls do not keep is 0. False: they cannot all
-// be known. Not for the hot path.
+// and, when `function` is not 0, all from there out to the one that begins at that address, which must be of one
+// module. Numbered as DWARF numbers them for x86-64, 16 the return address; what calls do not keep is 0. False: they
+// cannot all be known. Not for the hot path.
 inline constexpr unsigned register_count = 17;
 bool undo_calls(const Caller& caller, uintptr_t function, uint64_t (&registers)[register_count]) noexcept;
 

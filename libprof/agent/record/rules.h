@@ -55,9 +55,7 @@ inline constexpr unsigned max_probes = 16;  // the table has as many entries mor
 
 bool start() noexcept;
 
-inline uint64_t key_of(uint64_t pc) noexcept {
-    return state().rule_epoch.load(std::memory_order_acquire) << 48 | pc;
-}
+inline uint64_t key_of(uint64_t pc) noexcept { return state().rule_epoch.load(std::memory_order_acquire) << 48 | pc; }
 inline uint64_t place_of(uint64_t key, uint32_t log2) noexcept {
     return key * 0x9e3779b97f4a7c15 >> (-log2 & 63);  // log2 is never 0
 }

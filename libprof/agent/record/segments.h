@@ -15,8 +15,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/arena.h"
 #include "base/area.h"
+#include "base/arena.h"
 
 namespace prof {
 

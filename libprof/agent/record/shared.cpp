@@ -22,11 +22,31 @@ namespace prof {
 static_assert(sizeof(prof_shared) == PROF_SHARED_HEAD_BYTES);
 
 alignas(PROF_SHARED_HEAD_BYTES) constinit prof_shared shared_page{
-    .magic = {}, .version = 0, .reserved_word = 0, .owner = 0, .state = PROF_SHARED_FREE, .parent_pid = 0, .threads = 0,
-    .run_id = 0, .start_unix_ns = 0, .module_total = 0, .node_total = 0, .stack_total = 0, .cut = 0, .reserved = {},
-    .totals = {.live_bytes = 0, .peak_bytes = 0, .live_blocks = 0, .peak_blocks = 0, .epoch = 1, .saved = 0,
+    .magic = {},
+    .version = 0,
+    .reserved_word = 0,
+    .owner = 0,
+    .state = PROF_SHARED_FREE,
+    .parent_pid = 0,
+    .threads = 0,
+    .run_id = 0,
+    .start_unix_ns = 0,
+    .module_total = 0,
+    .node_total = 0,
+    .stack_total = 0,
+    .cut = 0,
+    .reserved = {},
+    .totals = {.live_bytes = 0,
+               .peak_bytes = 0,
+               .live_blocks = 0,
+               .peak_blocks = 0,
+               .epoch = 1,
+               .saved = 0,
                .reserved = {}},  // a new stack, of epoch 0, has saved nothing
-    .losses = {}, .program = {}, .executable = {}, .unused = {}};
+    .losses = {},
+    .program = {},
+    .executable = {},
+    .unused = {}};
 
 namespace shared {
 
@@ -62,11 +82,12 @@ prof_shared* claim(int fd, uint64_t slots, uint64_t& offset) noexcept {
     const auto self = static_cast<uint32_t>(sys::getpid());
     for (uint64_t slot = 0; slot < slots; ++slot) {
         offset = slot * PROF_SHARED_SLOT_BYTES;
-        auto* at = static_cast<prof_shared*>(
-            sys::mmap(nullptr, head_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset));
+        auto* at =
+            static_cast<prof_shared*>(sys::mmap(nullptr, head_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset));
         if (at == nullptr || (slot == 0 && !is_ours(*at))) return nullptr;
         uint32_t nobody = 0;
-        if (__atomic_compare_exchange_n(&at->owner, &nobody, self, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return at;
+        if (__atomic_compare_exchange_n(&at->owner, &nobody, self, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+            return at;
         sys::munmap(at, head_bytes);
     }
     return nullptr;

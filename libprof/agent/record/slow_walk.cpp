@@ -26,7 +26,7 @@ constexpr uint64_t max_frame_bytes = uint64_t{1} << 40;
 struct Cursor {
     Thread& thread;
     Registers registers;
-    bool interrupted;      // pc is the next instruction, not a return address
+    bool interrupted;  // pc is the next instruction, not a return address
     uint64_t generation = 0;
     const uint8_t* module = nullptr;  // its call frame information, of the frame that the last step left
     uint64_t function = 0;            // where that frame's function begins
@@ -49,15 +49,23 @@ bool value_of(Cursor& cursor, const cfi::RegisterRule& rule, unsigned number, ui
     using cfi::How;
     cfi::Memory memory{&read_word, &cursor};
     switch (rule.how) {
-        case How::same: value = number == cfi::rsp ? cfa : cursor.registers[number]; return true;
-        case How::undefined: value = 0; return true;
-        case How::at_offset: return read_word(&cursor, cfa + static_cast<uint64_t>(rule.value), value);
-        case How::is_offset: value = cfa + static_cast<uint64_t>(rule.value); return true;
+        case How::same:
+            value = number == cfi::rsp ? cfa : cursor.registers[number];
+            return true;
+        case How::undefined:
+            value = 0;
+            return true;
+        case How::at_offset:
+            return read_word(&cursor, cfa + static_cast<uint64_t>(rule.value), value);
+        case How::is_offset:
+            value = cfa + static_cast<uint64_t>(rule.value);
+            return true;
         case How::in_register:
             if (static_cast<uint64_t>(rule.value) >= cfi::register_count) return false;
             value = cursor.registers[rule.value];
             return true;
-        case How::is_expression: return cfi::evaluate(rule.expression, cursor.registers, &cfa, memory, value);
+        case How::is_expression:
+            return cfi::evaluate(rule.expression, cursor.registers, &cfa, memory, value);
         case How::at_expression: {
             uint64_t address = 0;
             return cfi::evaluate(rule.expression, cursor.registers, &cfa, memory, address) &&

@@ -25,9 +25,9 @@ struct alignas(64) State {
     std::atomic<uint64_t> rule_epoch;  // raised when rules and memos may be out of date
     uintptr_t loader_start;            // the dynamic linker's code: its allocations announce new modules
     uintptr_t loader_bytes;
-    std::atomic<uint32_t> threaded;    // a second thread has been seen; never goes back
+    std::atomic<uint32_t> threaded;  // a second thread has been seen; never goes back
     uint32_t pid;
-    std::atomic<uint64_t> tick_due_ns; // monotonic time of the next tick
+    std::atomic<uint64_t> tick_due_ns;  // monotonic time of the next tick
 };
 
 inline constinit State unmapped_state{};

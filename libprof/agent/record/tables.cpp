@@ -40,7 +40,8 @@ void share(const char* path) noexcept {
 }
 
 bool detach() noexcept {
-    if (!shared::detach({.modules = modules::count(), .leaves = stacks::stack_total(), .nodes = node_count()})) return false;
+    if (!shared::detach({.modules = modules::count(), .leaves = stacks::stack_total(), .nodes = node_count()}))
+        return false;
     stacks::forget_newer();
     return true;
 }

@@ -34,7 +34,7 @@ class BlockCursor {
 
 // Call tree nodes. Node 0 is the empty stack.
 struct Node {
-    uint64_t pc;      // generation << 48 | return address
+    uint64_t pc;  // generation << 48 | return address
     uint32_t parent;
 };
 uint32_t node_count() noexcept;
@@ -85,7 +85,7 @@ void thread(uint32_t index, Thread& out) noexcept;
 struct Module {
     uint64_t bias, start, end;
     uint16_t first_generation, last_generation;
-    const char* path;            // as the dynamic linker has it, "" for the executable
+    const char* path;  // as the dynamic linker has it, "" for the executable
     uint8_t build_id[PROF_BUILD_ID_BYTES];
     uint32_t build_id_bytes;
     uint64_t tls_module;

@@ -31,19 +31,19 @@ const char* alone_word = &always_alone;
 namespace {
 
 constexpr uint32_t max_slots = blocks::max_thread;
-constexpr uint32_t looks_at_once = 16;     // slots looked at for a dead owner when a thread begins
+constexpr uint32_t looks_at_once = 16;  // slots looked at for a dead owner when a thread begins
 #ifdef PROF_TEST_FEW_PAST_THREADS
 constexpr uint32_t max_past = 2;
 #else
 constexpr uint32_t max_past = 1u << 16;
 #endif
-constexpr uint32_t words_per_frame = 2;    // a saved rbp and a link; or the last return address
+constexpr uint32_t words_per_frame = 2;                       // a saved rbp and a link; or the last return address
 constexpr uintptr_t least_main_stack = uintptr_t{128} << 20;  // the kernel keeps this gap free of mappings
 constexpr uintptr_t most_main_stack = uintptr_t{1} << 30;
 
 constinit Lock lock;
 Thread* slots[max_slots + 1];
-uint32_t slot_total = 1;                  // slot 0 means "unknown"
+uint32_t slot_total = 1;  // slot 0 means "unknown"
 uint32_t next_look = 1;
 
 struct Past {

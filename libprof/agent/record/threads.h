@@ -26,29 +26,29 @@ struct Fresh {
     uint64_t pc;
     uint64_t stack_pointer;
     uint64_t frame_pointer;
-    uint64_t rule;             // rules::Rule; the slow walk fills in the generation alone
+    uint64_t rule;  // rules::Rule; the slow walk fills in the generation alone
 };
 
 struct alignas(64) Thread {
-    std::atomic<uintptr_t> inside;   // stack pointer at which the recorder was entered; 0: it is not at work
-    uint32_t countdown;              // events until the clock is read
-    uint32_t slot;                   // 1 … ; what blocks remember
+    std::atomic<uintptr_t> inside;  // stack pointer at which the recorder was entered; 0: it is not at work
+    uint32_t countdown;             // events until the clock is read
+    uint32_t slot;                  // 1 … ; what blocks remember
     uint32_t tid;
-    uintptr_t last_block;            // newest block of this thread, for "temporary"
-    uintptr_t stack_low, stack_high; // the native stack, where the memo may be trusted; both 0: unknown
+    uintptr_t last_block;             // newest block of this thread, for "temporary"
+    uintptr_t stack_low, stack_high;  // the native stack, where the memo may be trusted; both 0: unknown
     Memo memo;
-    Fresh* fresh;                    // memo.capacity of them
+    Fresh* fresh;  // memo.capacity of them
     Paths* paths;
-    counters::Cache* cache;          // null while the process has one thread
-    cfi::Program* program;           // working space
+    counters::Cache* cache;             // null while the process has one thread
+    cfi::Program* program;              // working space
     uintptr_t probed_low, probed_high;  // part of another stack that is known to be readable
-    void* in_flight;                 // a block between two steps of realloc
+    void* in_flight;                    // a block between two steps of realloc
     uint64_t in_flight_bytes;
     uint64_t in_flight_entry;
-    uintptr_t pointer;               // the thread pointer: its control block, with its thread-local storage around
-    uintptr_t freed_above;           // newest block that a hook above free took out
+    uintptr_t pointer;      // the thread pointer: its control block, with its thread-local storage around
+    uintptr_t freed_above;  // newest block that a hook above free took out
     uint32_t first_tick;
-    bool abandoned;                  // its thread is gone; the slot waits
+    bool abandoned;  // its thread is gone; the slot waits
 };
 
 namespace threads {
@@ -63,8 +63,8 @@ struct Local {
 };
 extern thread_local constinit Local local __attribute__((tls_model("initial-exec")));
 
-// Whether libc knows of no second thread: false before it makes one, by the word of the thread that makes it. True where
-// libc does not say.
+// Whether libc knows of no second thread: false before it makes one, by the word of the thread that makes it. True
+// where libc does not say.
 extern const char* alone_word;  // __libc_single_threaded, since glibc 2.32
 inline bool is_alone_for_libc() noexcept { return __atomic_load_n(alone_word, __ATOMIC_RELAXED) != 0; }
 
@@ -81,10 +81,10 @@ counters::Cache* make_cache() noexcept;
 void start() noexcept;
 void after_fork(Thread& survivor) noexcept;
 
-uint32_t count() noexcept;            // living slots and the history of reused ones
+uint32_t count() noexcept;  // living slots and the history of reused ones
 void read(uint32_t index, tables::Thread& out) noexcept;
 uint32_t living() noexcept;
-void hand_over_all() noexcept;        // in a frozen copy
+void hand_over_all() noexcept;  // in a frozen copy
 
 }  // namespace threads
 }  // namespace prof

@@ -40,15 +40,15 @@ const uint64_t* word_at(uint64_t address) noexcept { return reinterpret_cast<con
 uint64_t load(uint64_t address) noexcept { return stack_word(word_at(address)); }
 
 struct Options {
-    bool native;          // on the thread's own stack: the memo counts, and the end is known
-    uint64_t high;        // end of what may be read
+    bool native;    // on the thread's own stack: the memo counts, and the end is known
+    uint64_t high;  // end of what may be read
 };
 
 struct Outcome {
     End end;
-    uint32_t count;       // frames in thread.fresh
-    Frame* met;           // the innermost frame of the memo that still stands
-    uint64_t last_word;   // where a walk read a return address of zero, or 0
+    uint32_t count;      // frames in thread.fresh
+    Frame* met;          // the innermost frame of the memo that still stands
+    uint64_t last_word;  // where a walk read a return address of zero, or 0
 };
 
 // On a foreign stack: looks whether everything up to `cfa` can be read, and remembers it.
@@ -83,7 +83,8 @@ uint64_t saved_at(rules::Rule rule, uint64_t cfa, uint64_t frame_pointer) noexce
         while (candidate->stack_pointer < at.stack_pointer) --candidate;
         if (candidate->is_at(at.pc, at.stack_pointer, at.frame_pointer)) {
             Frame* changed = thread.memo.stands(*candidate) ? nullptr : thread.memo.first_change(candidate);
-            if (changed == nullptr) [[likely]] return {End::met, count, candidate, 0};
+            if (changed == nullptr) [[likely]]
+                return {End::met, count, candidate, 0};
             candidate = changed - 1;
         }
         if (count == thread.memo.capacity) [[unlikely]] {
@@ -117,14 +118,17 @@ uint64_t saved_at(rules::Rule rule, uint64_t cfa, uint64_t frame_pointer) noexce
         }
         at.pc = load(cfa - 8);
         at.stack_pointer = cfa;
-        if (at.pc == 0) [[unlikely]] return {End::complete, count + 1, thread.memo.frames, cfa - 8};
+        if (at.pc == 0) [[unlikely]]
+            return {End::complete, count + 1, thread.memo.frames, cfa - 8};
     }
 }
 
 // What is missing of the stack; counted.
 uint32_t flags_of(End end) noexcept {
-    if (end == End::incomplete) [[unlikely]] return tables::lose(PROF_LOSS_STACK_INCOMPLETE), PROF_STACK_INCOMPLETE;
-    if (end == End::truncated) [[unlikely]] return tables::lose(PROF_LOSS_STACK_TRUNCATED), PROF_STACK_TRUNCATED;
+    if (end == End::incomplete) [[unlikely]]
+        return tables::lose(PROF_LOSS_STACK_INCOMPLETE), PROF_STACK_INCOMPLETE;
+    if (end == End::truncated) [[unlikely]]
+        return tables::lose(PROF_LOSS_STACK_TRUNCATED), PROF_STACK_TRUNCATED;
     return 0;
 }
 
@@ -166,10 +170,14 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
         const Fresh& fresh = thread.fresh[i];
         const Frame& caller = *frame++;
         uint32_t node = stacks::intern(caller.node, key_of(fresh));
-        if (node == stacks::no_node) [[unlikely]] return nullptr;
+        if (node == stacks::no_node) [[unlikely]]
+            return nullptr;
         word = add_words(word, fresh, caller, outermost ? walk.last_word + 8 : caller.stack_pointer);
-        *frame = {.pc = fresh.pc, .stack_pointer = fresh.stack_pointer, .frame_pointer = fresh.frame_pointer,
-                  .node = node, .packed = Frame::pack(word - memo.words, uses_frame(fresh.rule, caller))};
+        *frame = {.pc = fresh.pc,
+                  .stack_pointer = fresh.stack_pointer,
+                  .frame_pointer = fresh.frame_pointer,
+                  .node = node,
+                  .packed = Frame::pack(word - memo.words, uses_frame(fresh.rule, caller))};
     }
     memo.depth = static_cast<uint32_t>(frame - memo.frames);
     return frame;
@@ -197,15 +205,16 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
         thread.probed_low = here & ~(page_bytes - 1);
         thread.probed_high = thread.probed_low + page_bytes;
     }
-    Outcome walk = run(thread, {caller.return_address, here, caller.frame_pointer},
-                       {.native = false, .high = thread.probed_high});
+    Outcome walk =
+        run(thread, {caller.return_address, here, caller.frame_pointer}, {.native = false, .high = thread.probed_high});
     if (walk.end == End::slow) return capture_slowly(thread, caller);
     return intern_all(thread, walk.count, flags_of(walk.end));
 }
 
 // The stack differs from the last one, or may do so.
 [[gnu::noinline]] uint32_t capture_anew(Thread& thread, const recorder::Caller& caller, uint64_t epoch) noexcept {
-    if (libunwind::on) [[unlikely]] return capture_slowly(thread, caller);
+    if (libunwind::on) [[unlikely]]
+        return capture_slowly(thread, caller);
     Memo& memo = thread.memo;
     if (epoch != memo.epoch) [[unlikely]] {
         memo.epoch = epoch;
@@ -217,14 +226,17 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
         return known;
     Outcome walk = run(thread, {caller.return_address, caller.stack_pointer, caller.frame_pointer},
                        {.native = true, .high = thread.stack_high});
-    if (walk.end == End::slow) [[unlikely]] return capture_slowly(thread, caller);
+    if (walk.end == End::slow) [[unlikely]]
+        return capture_slowly(thread, caller);
     if (static_cast<uint32_t>(walk.met - memo.frames) + walk.count > memo.capacity) [[unlikely]]
         if (!make_room(thread, walk)) walk.end = End::truncated;
     uint32_t flags = flags_of(walk.end);
-    if (flags != 0) [[unlikely]] return intern_all(thread, walk.count, flags);
+    if (flags != 0) [[unlikely]]
+        return intern_all(thread, walk.count, flags);
     auto kept = static_cast<uint32_t>(walk.met - memo.frames);
     Frame* frame = remember(thread, walk);
-    if (frame == nullptr) [[unlikely]] return memo.depth = 0;
+    if (frame == nullptr) [[unlikely]]
+        return memo.depth = 0;
     memo.stack = stacks::leaf(frame->node, 0);
     if (memo.stack != 0) thread.paths->keep(memo, kept);
     return memo.stack;

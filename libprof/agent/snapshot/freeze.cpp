@@ -32,10 +32,10 @@ constexpr size_t stack_bytes = 256 << 10;
 constexpr uint64_t grace_ns = 10'000'000'000;  // beyond the deadline, for a copy that hangs
 constexpr long mask_bytes = 8;
 
-constexpr int most_tries = 8;              // when threads were woken meanwhile
-constexpr int most_tries_alike = 3;        // when one blocks the signal: it will do so again
+constexpr int most_tries = 8;                   // when threads were woken meanwhile
+constexpr int most_tries_alike = 3;             // when one blocks the signal: it will do so again
 constexpr uint64_t all_tries_ns = 150'000'000;  // of pause; there is no further try then
-constexpr uint64_t word_ns = 10'000'000'000;  // after this the copy goes: the program was killed
+constexpr uint64_t word_ns = 10'000'000'000;    // after this the copy goes: the program was killed
 
 struct Shared {
     uint32_t finished;  // futex
@@ -51,7 +51,7 @@ char* child_stack = nullptr;
 alignas(State) char state_before[sizeof(State)];
 int child = 0;
 uint32_t copies = 0;  // made so far; in a copy its own number
-int leaving[4];  // copies that are done but not yet gone: giving back a large address space takes a while
+int leaving[4];       // copies that are done but not yet gone: giving back a large address space takes a while
 bool any_leaving = false;
 uint64_t give_up_ns = 0;
 bool is_given_up = false;
@@ -107,7 +107,8 @@ bool is_good() noexcept {
         const uint32_t word = __atomic_load_n(&shared->word, __ATOMIC_ACQUIRE);
         if (word >> 1 == copies) return (word & 1) != 0;
         if (word >> 1 > copies) return false;
-        sys::call(__NR_futex, reinterpret_cast<long>(&shared->word), FUTEX_WAIT, word, reinterpret_cast<long>(&at_most));
+        sys::call(__NR_futex, reinterpret_cast<long>(&shared->word), FUTEX_WAIT, word,
+                  reinterpret_cast<long>(&at_most));
     }
     return false;
 }
@@ -249,7 +250,8 @@ Outcome wait() noexcept {
     Outcome outcome{};
     const timespec at_most{.tv_sec = 0, .tv_nsec = 50'000'000};
     while (!has_ended(outcome)) {
-        sys::call(__NR_futex, reinterpret_cast<long>(&shared->finished), FUTEX_WAIT, 0, reinterpret_cast<long>(&at_most));
+        sys::call(__NR_futex, reinterpret_cast<long>(&shared->finished), FUTEX_WAIT, 0,
+                  reinterpret_cast<long>(&at_most));
     }
     return outcome;
 }

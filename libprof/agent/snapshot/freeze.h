@@ -27,8 +27,8 @@ namespace prof::snapshot {
 
 // How a snapshot went. Lives in memory that the program and the copy share.
 struct Outcome {
-    int error = 0;            // or an errno
-    bool is_cut = false;      // the error is that it would have passed Order::most_bytes
+    int error = 0;        // or an errno
+    bool is_cut = false;  // the error is that it would have passed Order::most_bytes
     uint64_t file_bytes = 0;
 };
 
@@ -42,7 +42,7 @@ struct Order {
     uint64_t run_id;
     uint32_t deadline_seconds;
     uint64_t most_bytes;  // that it may write, its temporary files included
-    bool stops_all;  // threads that wait in the kernel too, whose system call then says EINTR
+    bool stops_all;       // threads that wait in the kernel too, whose system call then says EINTR
     // Called in the copy when all is done, before it exits. May be null.
     void (*done)(const Outcome& outcome);
 };

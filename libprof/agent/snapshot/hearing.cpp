@@ -2,9 +2,9 @@
 //
 // Who hears. Side: agent, floor 3 (snapshot). See hearing.h.
 //
-// A thread in sigwait() must not be sent our signal: it would be given to the program. The kernel tells such a thread by
-// the system call that it waits in. But one that was woken, and was not given a processor yet, shows no system call, and
-// as its mask the one that it waits with: all signals taken. It looks like a thread that runs and hears everything.
+// A thread in sigwait() must not be sent our signal: it would be given to the program. The kernel tells such a thread
+// by the system call that it waits in. But one that was woken, and was not given a processor yet, shows no system call,
+// and as its mask the one that it waits with: all signals taken. It looks like a thread that runs and hears everything.
 //
 // So whoever seems to run is looked at again until it has used up some time of a processor, and was never seen waiting
 // for signals meanwhile. A thread that waits in short turns uses next to none. What was learnt of a thread is kept.

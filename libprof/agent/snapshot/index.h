@@ -23,7 +23,7 @@ class Index {
     enum class Place : uint8_t { nowhere, start, inside, end };
     struct Found {
         Place place;
-        bool in_range;    // the unit holds part of a range that was marked: ask further when it is no block
+        bool in_range;  // the unit holds part of a range that was marked: ask further when it is no block
         uint32_t block;
         uint64_t offset;  // bytes from the block's start
     };
@@ -58,8 +58,8 @@ class Index {
     static constexpr size_t units = size_t{1} << (middle_log2 - unit_log2);
     static constexpr uint32_t huge = UINT32_MAX;  // stands in sizes_ for 4 GiB and more
     struct Unit {
-        uint64_t* leaf;       // bits, then ranks as uint16_t; null when no block starts here
-        uint32_t before;      // blocks that start before this unit
+        uint64_t* leaf;   // bits, then ranks as uint16_t; null when no block starts here
+        uint32_t before;  // blocks that start before this unit
         uint32_t in_range;
     };
 
@@ -117,7 +117,8 @@ inline Index::Found Index::find_in(const Unit& unit, uint64_t word) const noexce
 
 inline uint64_t Index::size(uint32_t block) const noexcept {
     const uint32_t bytes = sizes_[block];
-    if (bytes != huge) [[likely]] return bytes;
+    if (bytes != huge) [[likely]]
+        return bytes;
     for (const Huge& one : huges_) {
         if (one.block == block) return one.size_bytes;
     }

@@ -33,7 +33,7 @@ uint32_t number_in(const char* name) noexcept {
 uint64_t hexadecimal(const char*& at, const char* end) noexcept {
     uint64_t value = 0;
     while (at < end && *at == ' ') ++at;
-    for (; at < end && *at > ' '; ++at) {
+    for (; at<end&& * at> ' '; ++at) {
         const char digit = *at;
         if (digit >= '0' && digit <= '9') value = value << 4 | static_cast<uint64_t>(digit - '0');
         if (digit >= 'a' && digit <= 'f') value = value << 4 | static_cast<uint64_t>(digit - 'a' + 10);

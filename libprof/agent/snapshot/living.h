@@ -18,12 +18,12 @@
 namespace prof::snapshot {
 
 enum Stand : uint32_t {
-    unmet,    // listed, and nothing else
-    alone,    // waits in the kernel, and was left there
-    asked,    // was sent the signal
-    occupied, // heard it, but has to finish something of ours first
-    still,    // stands still, its registers known
-    running,  // runs on: it cannot be stopped
+    unmet,     // listed, and nothing else
+    alone,     // waits in the kernel, and was left there
+    asked,     // was sent the signal
+    occupied,  // heard it, but has to finish something of ours first
+    still,     // stands still, its registers known
+    running,   // runs on: it cannot be stopped
 };
 
 enum class Hearing : uint8_t {
@@ -35,12 +35,12 @@ enum class Hearing : uint8_t {
 
 struct LivingThread {
     uint32_t tid;
-    uint32_t stand;              // atomic: Stand
-    uintptr_t stack_pointer;     // 0: it was running
-    uintptr_t program_counter;   // the same
-    uintptr_t thread_pointer;    // 0: unknown
-    uint64_t turns;              // how often it had been given a processor
-    uint64_t processor_ns;       // when it was first looked at; 0: not yet
+    uint32_t stand;             // atomic: Stand
+    uintptr_t stack_pointer;    // 0: it was running
+    uintptr_t program_counter;  // the same
+    uintptr_t thread_pointer;   // 0: unknown
+    uint64_t turns;             // how often it had been given a processor
+    uint64_t processor_ns;      // when it was first looked at; 0: not yet
     Hearing hearing;
     bool is_settled;             // how it hears is known
     bool has_signal;             // from an earlier freeze; it was not given a processor since
@@ -67,10 +67,10 @@ size_t list_new_threads(Living& living) noexcept;
 
 // What a thread does in the kernel.
 struct Wait {
-    bool is_running;         // it does not wait
-    long call;               // number of the system call, -1 for none: a page fault
+    bool is_running;  // it does not wait
+    long call;        // number of the system call, -1 for none: a page fault
     uint64_t arguments[6];
-    uintptr_t stack_pointer; // 0 while it runs, like the next
+    uintptr_t stack_pointer;  // 0 while it runs, like the next
     uintptr_t program_counter;
 };
 Wait wait_of(uint32_t tid) noexcept;

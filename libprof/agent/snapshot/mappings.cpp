@@ -144,8 +144,9 @@ class TouchedPages {
 
    private:
     bool read(uint64_t number) noexcept {
-        const long got = fd_ < 0 ? 0 : sys::call(__NR_pread64, fd_, reinterpret_cast<long>(entries_), sizeof entries_,
-                                                 static_cast<long>(number * sizeof(uint64_t)));
+        const long got = fd_ < 0 ? 0
+                                 : sys::call(__NR_pread64, fd_, reinterpret_cast<long>(entries_), sizeof entries_,
+                                             static_cast<long>(number * sizeof(uint64_t)));
         first_ = number;
         count_ = got > 0 ? static_cast<uint64_t>(got) / sizeof(uint64_t) : 0;
         return count_ > 0;

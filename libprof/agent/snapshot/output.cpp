@@ -78,8 +78,13 @@ void Output::put(uint32_t id, uint32_t element_bytes, const void* data, uint64_t
     const uint64_t bytes = element_bytes * count;
     const uint64_t offset = reserve(bytes);
     write(fd_, data, bytes, offset);
-    add({.id = id, .element_bytes = element_bytes, .offset = offset, .element_count = count,
-         .checksum = prof_checksum(data, bytes), .encoding = 0, .reserved = 0});
+    add({.id = id,
+         .element_bytes = element_bytes,
+         .offset = offset,
+         .element_count = count,
+         .checksum = prof_checksum(data, bytes),
+         .encoding = 0,
+         .reserved = 0});
 }
 
 int Output::open_spill() noexcept {
@@ -143,7 +148,9 @@ int Output::close() noexcept {
 }
 
 Column::Column(Output& output, const Place& place) noexcept
-    : output_(output), fd_(place.spill >= 0 ? place.spill : output.fd()), place_(place),
+    : output_(output),
+      fd_(place.spill >= 0 ? place.spill : output.fd()),
+      place_(place),
       buffer_(static_cast<char*>(arena::map(buffer_bytes))) {
     prof_checksum_begin(&checksum_);
     if (buffer_ == nullptr) {
@@ -162,8 +169,13 @@ void Column::flush() noexcept {
 prof_section Column::finish() noexcept {
     if (used_ > 0) flush();
     if (buffer_ != no_buffer) arena::unmap(buffer_, buffer_bytes);
-    return {.id = place_.id, .element_bytes = place_.element_bytes, .offset = place_.offset,
-            .element_count = written_ / place_.element_bytes, .checksum = prof_checksum_end(&checksum_), .encoding = 0, .reserved = 0};
+    return {.id = place_.id,
+            .element_bytes = place_.element_bytes,
+            .offset = place_.offset,
+            .element_count = written_ / place_.element_bytes,
+            .checksum = prof_checksum_end(&checksum_),
+            .encoding = 0,
+            .reserved = 0};
 }
 
 }  // namespace prof::snapshot

@@ -29,7 +29,9 @@ class Output {
     // Room for a section whose length is known.
     uint64_t reserve(uint64_t bytes) noexcept;
     // Where a section starts that grows; it is the last one until grown_to() ends it.
-    uint64_t end() const noexcept { return (end_ + PROF_SECTION_ALIGNMENT - 1) & ~uint64_t{PROF_SECTION_ALIGNMENT - 1}; }
+    uint64_t end() const noexcept {
+        return (end_ + PROF_SECTION_ALIGNMENT - 1) & ~uint64_t{PROF_SECTION_ALIGNMENT - 1};
+    }
     void grown_to(uint64_t end) noexcept { end_ = end; }
     void add(const prof_section& section) noexcept;
 
@@ -70,10 +72,10 @@ class Output {
 class Column {
    public:
     struct Place {
-        uint32_t id;             // prof_section_id
+        uint32_t id;  // prof_section_id
         uint32_t element_bytes;
-        uint64_t offset;         // of the first element in its file
-        int spill = -1;          // the spill file; otherwise it is the output itself
+        uint64_t offset;  // of the first element in its file
+        int spill = -1;   // the spill file; otherwise it is the output itself
     };
     Column(Output& output, const Place& place) noexcept;
     Column(const Column&) = delete;

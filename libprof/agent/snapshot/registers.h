@@ -46,7 +46,8 @@ __attribute__((always_inline)) inline void capture(Registers& registers) noexcep
     registers.frame_start = registers.frame_end = 0;
 }
 
-// The end of the kernel's frame: it says its own length behind the legacy part (asm/sigcontext.h, struct _fpx_sw_bytes).
+// The end of the kernel's frame: it says its own length behind the legacy part (asm/sigcontext.h, struct
+// _fpx_sw_bytes).
 inline uintptr_t frame_end(const ucontext_t& context) noexcept {
     constexpr size_t legacy_bytes = 512, at_magic = 464, at_size = 468;
     constexpr uint32_t magic = 0x46505853, most_bytes = 16384;
@@ -61,8 +62,9 @@ inline uintptr_t frame_end(const ucontext_t& context) noexcept {
 
 // Of a thread that a signal interrupted.
 inline void capture(Registers& registers, const ucontext_t& context) noexcept {
-    constexpr int order[Registers::count] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI, REG_RBP, REG_RSP, REG_R8,
-                                             REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP};
+    constexpr int order[Registers::count] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI,
+                                             REG_RBP, REG_RSP, REG_R8,  REG_R9,  REG_R10, REG_R11,
+                                             REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP};
     for (unsigned i = 0; i < Registers::count; ++i) {
         registers.value[i] = static_cast<uint64_t>(context.uc_mcontext.gregs[order[i]]);
     }

@@ -3,7 +3,8 @@
 // Where the program keeps pointers outside of blocks. Side: agent, floor 3 (snapshot). Child of a snapshot only.
 //
 //   globals     writable segments of modules, the part that is read-only after relocation left out
-//   stacks      from the stack pointer to the end of the mapping, with the 128 bytes below it (the ABI's red zone) where
+//   stacks      from the stack pointer to the end of the mapping, with the 128 bytes below it (the ABI's red zone)
+//   where
 //               the thread is not known to be in a call; a stack whose pointer is unknown is taken whole. Static TLS of
 //               a thread other than the main one lies on top of it
 //   registers   of threads that are known to stand still; where a signal stopped them, also what the kernel saved of

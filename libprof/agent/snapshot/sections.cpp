@@ -35,7 +35,8 @@ void write_timeline(Writer& writer) noexcept {
 void write_losses(Writer& writer) noexcept {
     if (const uint64_t left_out = writer.frozen.living.left_out) tables::lose(PROF_LOSS_TABLE_FULL, left_out);
     if (const uint64_t left_out = writer.frozen.segments.left_out) tables::lose(PROF_LOSS_TABLE_FULL, left_out);
-    if (const uint64_t ran = __atomic_load_n(writer.frozen.ran, __ATOMIC_RELAXED)) tables::lose(PROF_LOSS_THREADS_RAN, ran);
+    if (const uint64_t ran = __atomic_load_n(writer.frozen.ran, __ATOMIC_RELAXED))
+        tables::lose(PROF_LOSS_THREADS_RAN, ran);
     uint64_t losses[PROF_LOSS_COUNT];
     for (int i = 0; i < PROF_LOSS_COUNT; ++i) losses[i] = tables::lost(static_cast<prof_loss>(i));
     writer.output.put(PROF_SECTION_LOSSES, sizeof(uint64_t), losses, PROF_LOSS_COUNT);

@@ -34,7 +34,7 @@ namespace prof::snapshot {
 
 namespace {
 
-constexpr uint64_t stop_ns = 100'000'000;      // until all stand still
+constexpr uint64_t stop_ns = 100'000'000;         // until all stand still
 constexpr uint64_t patience_ns = 10'000'000'000;  // of a thread that stands still: a clone always returns
 constexpr long look_again_ns = 1'000'000;
 constexpr int most_rounds = 8;
@@ -43,8 +43,8 @@ uint32_t stop_signal = 0;
 Living* called = nullptr;  // the table whose threads were sent the signal
 uint32_t gate = 0;         // futex: number of the freeze under way, 0 when there is none
 uint32_t freezes = 0;
-uint32_t arrivals = 0;     // futex: goes up when a thread answers
-uint32_t own_tid = 0;      // of the thread that freezes
+uint32_t arrivals = 0;  // futex: goes up when a thread answers
+uint32_t own_tid = 0;   // of the thread that freezes
 
 long address(const void* pointer) noexcept { return reinterpret_cast<long>(pointer); }
 

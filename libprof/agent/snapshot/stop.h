@@ -31,8 +31,8 @@ void let_go() noexcept;
 
 // Those that ran, or may have run, between stop_threads() and now.
 struct Ran {
-    size_t woke;     // waited in the kernel, and were woken in that moment
-    size_t stopless; // could not be stopped
+    size_t woke;      // waited in the kernel, and were woken in that moment
+    size_t stopless;  // could not be stopped
 };
 Ran count_who_ran(const Living& living) noexcept;
 

@@ -84,8 +84,7 @@ void list_threads(Writer& writer) noexcept {
     for (uint32_t i = 0; i < tables::thread_count(); ++i) {
         tables::Thread thread{};
         tables::thread(i, thread);
-        const LivingThread* alive =
-            thread.facts.last_tick == UINT32_MAX ? living.find(thread.facts.tid) : nullptr;
+        const LivingThread* alive = thread.facts.last_tick == UINT32_MAX ? living.find(thread.facts.tid) : nullptr;
         if (alive != nullptr) {
             seen[alive - living.thread] = true;
             live(thread.facts, *alive, writer);

@@ -41,7 +41,8 @@ class Resolver {
             case Index::Place::nowhere:
                 return found.in_range && outside(bits, word);
             case Index::Place::start:
-                word = {found.block == owner ? PROF_WORD_SELF : PROF_WORD_BLOCK, found.block == owner ? 0 : found.block, 0};
+                word = {found.block == owner ? PROF_WORD_SELF : PROF_WORD_BLOCK, found.block == owner ? 0 : found.block,
+                        0};
                 return true;
             case Index::Place::end:
                 if (found.block == owner && found.offset <= UINT32_MAX) {
@@ -96,7 +97,9 @@ inline bool integer(uint64_t bits, Word& word) noexcept {
 class WordColumns {
    public:
     WordColumns(Output& output, int spill) noexcept
-        : output_(output), spill_(spill), slots_(output, {.id = PROF_SECTION_WORD_SLOT, .element_bytes = 4, .offset = output.end()}),
+        : output_(output),
+          spill_(spill),
+          slots_(output, {.id = PROF_SECTION_WORD_SLOT, .element_bytes = 4, .offset = output.end()}),
           values_(output, {.id = PROF_SECTION_WORD_VALUE, .element_bytes = 4, .offset = 0, .spill = spill}) {}
 
     void put(uint64_t index, const Word& word) noexcept {

@@ -41,29 +41,29 @@ struct Writer {
     bool has_index = false;
     uint64_t block_count = 0, block_bytes = 0;
     unsigned grain_log2 = 4;
-    Ranges ranges;                 // modules and stacks
+    Ranges ranges;  // modules and stacks
     Growing<prof_module> modules;
     Growing<prof_thread> threads;
     Growing<uintptr_t> thread_pointers;  // of `threads`; 0: unknown
     Growing<prof_thread_storage> thread_storage;
-    Growing<tables::Block> in_flight;    // by address: live, but in no table
-    Growing<prof_root> roots;            // their words not yet read
+    Growing<tables::Block> in_flight;  // by address: live, but in no table
+    Growing<prof_root> roots;          // their words not yet read
     Growing<Held> held;
 };
 
 // The passes, each in the file of its name.
-void list_modules(Writer& writer) noexcept;   // modules.cpp
-void list_threads(Writer& writer) noexcept;   // threads.cpp
-void count_blocks(Writer& writer) noexcept;   // blocks.cpp
+void list_modules(Writer& writer) noexcept;  // modules.cpp
+void list_threads(Writer& writer) noexcept;  // threads.cpp
+void count_blocks(Writer& writer) noexcept;  // blocks.cpp
 void write_blocks(Writer& writer) noexcept;
-void list_roots(Writer& writer) noexcept;     // roots.cpp
+void list_roots(Writer& writer) noexcept;           // roots.cpp
 void list_thread_storage(Writer& writer) noexcept;  // thread_storage.cpp: adds to the roots
-void list_mappings(Writer& writer) noexcept;  // mappings.cpp
+void list_mappings(Writer& writer) noexcept;        // mappings.cpp
 // A thread's vector of dynamic thread-local storage, when it is a block: it is pointed to 16 bytes from its start.
 void hold_vector(Writer& writer, prof_root_kind kind, size_t owner, uintptr_t control_block) noexcept;
 void write_words_and_slacks(Writer& writer) noexcept;  // blocks.cpp
 void write_slacks(Writer& writer) noexcept;
-void write_stacks(Writer& writer) noexcept;   // sections.cpp
+void write_stacks(Writer& writer) noexcept;  // sections.cpp
 void write_small_sections(Writer& writer) noexcept;
 
 }  // namespace prof::snapshot

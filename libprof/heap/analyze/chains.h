@@ -31,9 +31,9 @@ struct Chains {
     // of how many: "1,000 of 1,009 UserRecord are held like this (9 others: --all-chains)".
     std::vector<Net> nets;
     std::vector<refs::VertexId> examples;  // of each net the vertex that its object is, or is an element of
-    Table kinds;              // one row a kind of chain: objects, bytes, root, fields in one line
-    int64_t objects = 0;      // asked for
-    int64_t unreachable = 0;  // of them: no chain leads to them
+    Table kinds;                           // one row a kind of chain: objects, bytes, root, fields in one line
+    int64_t objects = 0;                   // asked for
+    int64_t unreachable = 0;               // of them: no chain leads to them
     size_t kinds_left_out = 0;
     std::vector<std::string> notes;
 };

@@ -89,8 +89,8 @@ class Finder {
     }
 
    private:
-    // Of each component that is a cycle and that no other component leads to one vertex: one that owns itself where there
-    // is one, since that is the shortest way back; else the first.
+    // Of each component that is a cycle and that no other component leads to one vertex: one that owns itself where
+    // there is one, since that is the shortest way back; else the first.
     std::vector<uint32_t> firsts_of_cycles() const {
         std::vector<bool> is_done(components_.count());
         for_each_edge([&](uint32_t from, uint32_t to) {

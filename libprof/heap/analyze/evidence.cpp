@@ -95,37 +95,36 @@ std::string_view to_text(types::VtableKind kind) {
 Table coverage_of(const Counted& counted) {
     Table table{.title = "Evidence", .key = "evidence", .layout = Table::Layout::columns};
     table.columns = {text("known by", "name"),
-                               text("trust", "trust"),
-                               number("count", "count", Unit::count),
-                               number("of blocks", "blocks_percent", Unit::percent),
-                               number("size", "size", Unit::bytes),
-                               number("of bytes", "bytes_percent", Unit::percent),
-                               number("says a type of", "said", Unit::count)};
+                     text("trust", "trust"),
+                     number("count", "count", Unit::count),
+                     number("of blocks", "blocks_percent", Unit::percent),
+                     number("size", "size", Unit::bytes),
+                     number("of bytes", "bytes_percent", Unit::percent),
+                     number("says a type of", "said", Unit::count)};
     table.empty = "No blocks.";
     for (size_t index = count; index-- > 0;) {
         if (counted.decided[index] == 0 && counted.said[index] == 0) continue;
         const auto evidence = static_cast<Evidence>(index);
         table.rows.push_back({std::string(to_text(evidence)), std::string(to_text(trust_in(evidence))),
-                                        counted.decided[index], percent(counted.decided[index], counted.blocks),
-                                        counted.bytes[index], percent(counted.bytes[index], counted.all_bytes),
-                                        counted.said[index]});
+                              counted.decided[index], percent(counted.decided[index], counted.blocks),
+                              counted.bytes[index], percent(counted.bytes[index], counted.all_bytes),
+                              counted.said[index]});
     }
     return table;
 }
 
 Table agreement_of(const Counted& counted) {
     Table table{.title = "Agreement", .key = "agreement", .layout = Table::Layout::columns};
-    table.columns = {text("one", "one"), text("other", "other"),
-                                number("both say a type", "both", Unit::count),
-                                number("the same", "same_percent", Unit::percent)};
+    table.columns = {text("one", "one"), text("other", "other"), number("both say a type", "both", Unit::count),
+                     number("the same", "same_percent", Unit::percent)};
     table.empty = "No block is known in two ways.";
     for (size_t one = count; one-- > 0;) {
         for (size_t other = count; other-- > 0;) {
             const Pair& pair = counted.pairs[one][other];
             if (pair.both == 0) continue;
             table.rows.push_back({std::string(to_text(static_cast<Evidence>(one))),
-                                             std::string(to_text(static_cast<Evidence>(other))), pair.both,
-                                             percent(pair.same, pair.both)});
+                                  std::string(to_text(static_cast<Evidence>(other))), pair.both,
+                                  percent(pair.same, pair.both)});
         }
     }
     return table;
@@ -139,8 +138,8 @@ Table vtables_of(const Counted& counted) {
     for (size_t index = 1; index < types::vtable_kind_count; ++index) {
         const Polymorphic& polymorphic = counted.by_vtable[index];
         if (polymorphic.blocks == 0) continue;
-        table.rows.push_back({std::string(to_text(static_cast<types::VtableKind>(index))), polymorphic.blocks,
-                              polymorphic.typed});
+        table.rows.push_back(
+            {std::string(to_text(static_cast<types::VtableKind>(index))), polymorphic.blocks, polymorphic.typed});
     }
     return table;
 }

@@ -12,10 +12,10 @@
 
 namespace heapkit::analyze {
 
-// Three tables. "evidence": blocks and bytes that each technique decides, with how sure it is, and the blocks of which it
-// says something. "agreement": for each two techniques, the blocks of which both say a type, and how many they call the
-// same. Places and guesses that are names alone say no type. "vtables": blocks whose first word is a vtable, by what it
-// says of their class and why it does not, and how many have a type, by that or by something else.
+// Three tables. "evidence": blocks and bytes that each technique decides, with how sure it is, and the blocks of which
+// it says something. "agreement": for each two techniques, the blocks of which both say a type, and how many they call
+// the same. Places and guesses that are names alone say no type. "vtables": blocks whose first word is a vtable, by
+// what it says of their class and why it does not, and how many have a type, by that or by something else.
 struct EvidenceTables {
     Table coverage, agreement, vtables;
 };

@@ -30,7 +30,8 @@ struct Freed {
     Table stays_by_type;  // what it leads to, but others own too: by type, with one other owner
 };
 
-// Vertices that a text names: what is at an address, a root or containers by name, objects of a type. Errors: those of choose().
+// Vertices that a text names: what is at an address, a root or containers by name, objects of a type. Errors: those of
+// choose().
 struct Named {
     std::vector<uint32_t> vertices;
     std::string text;  // "EventBus::handlers_", "1,009 objects of type UserRecord"

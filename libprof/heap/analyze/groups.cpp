@@ -263,7 +263,8 @@ std::vector<Total> totals_by_stack(const Heap& heap, Metric metric, const Select
             return Total{.bytes = static_cast<int64_t>(bytes), .blocks = static_cast<int64_t>(blocks)};
         };
         if (is_of_live_blocks(metric) && by_counters)
-            totals[index] = total(stack.allocated_bytes - stack.freed_bytes, stack.allocated_blocks - stack.freed_blocks);
+            totals[index] =
+                total(stack.allocated_bytes - stack.freed_bytes, stack.allocated_blocks - stack.freed_blocks);
         if (metric == Metric::allocated) totals[index] = total(stack.allocated_bytes, stack.allocated_blocks);
         if (metric == Metric::peak) totals[index] = total(stack.peak_bytes, stack.peak_blocks);
         if (metric == Metric::temporary) totals[index] = total(0, stack.temporary_blocks);

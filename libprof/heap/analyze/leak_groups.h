@@ -59,6 +59,6 @@ std::array<Total, leak_kind_count> totals_by_kind(const read::Blocks& blocks, co
 
 // Of all kinds but suppressed. Errors: those of Heap::references(), when holders are asked for.
 Result<std::vector<LeakGroup>> leak_groups(const Heap& heap, const Verdicts& verdicts, const Counted& counted,
-                                   const LeakGrouping& grouping);
+                                           const LeakGrouping& grouping);
 
 }  // namespace heapkit::analyze

@@ -41,10 +41,10 @@ std::string given_as_possible(size_t heads) {
 }
 
 std::string motion_note(const MotionDoubt& doubt) {
-    std::string note = fmt::format(
-        "Loss: {} ran while the process was copied; what moved in that moment may look lost.",
-        doubt.threads == 1 ? "one thread"
-                           : fmt::format("{} threads", count_to_text(static_cast<int64_t>(doubt.threads))));
+    std::string note =
+        fmt::format("Loss: {} ran while the process was copied; what moved in that moment may look lost.",
+                    doubt.threads == 1 ? "one thread"
+                                       : fmt::format("{} threads", count_to_text(static_cast<int64_t>(doubt.threads))));
     if (doubt.heads > 0)
         note += fmt::format(" So nothing is called definitely lost; {}.", given_as_possible(doubt.heads));
     return note;

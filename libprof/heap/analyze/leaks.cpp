@@ -103,8 +103,7 @@ Result<Leaks> leaks(const LeakOptions& options) {
     answer.totals = leak_totals_table(*now, before, options);
     answer.groups = leak_groups_table(rows, options);
     answer.suppressions = suppressions_table(options.heap->blocks(), *verdicts, counted, options.suppressions);
-    answer.doubtful_blocks =
-        static_cast<int64_t>(verdicts->motion_doubt.heads + verdicts->register_doubt.heads);
+    answer.doubtful_blocks = static_cast<int64_t>(verdicts->motion_doubt.heads + verdicts->register_doubt.heads);
     answer.notes = notes_of(options, *verdicts);
     for (const std::string& note : doubts_before) answer.notes.push_back("In the older snapshot: " + note);
     return answer;

@@ -37,7 +37,7 @@ struct Leaks {
     Table groups;        // largest first
     Table suppressions;  // those that matched something
     std::vector<std::string> notes;
-    int64_t blocks = 0;  // in groups, those beyond the limit too: what a build may fail on
+    int64_t blocks = 0;           // in groups, those beyond the limit too: what a build may fail on
     int64_t doubtful_blocks = 0;  // possibly lost only for a doubt in the notes; otherwise definitely
 };
 

@@ -62,7 +62,8 @@ Result<Heap> open_in_memory(const read::SharedTables& tables, const symbols::Opt
     const std::vector<std::byte> bytes = read::snapshot_of(tables, {});
     const Descriptor fd(memfd_create("stacks", MFD_CLOEXEC));
     if (!fd || write(fd.number(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
-        return Error{fmt::format("cannot keep {} stacks in memory: {}", tables.stacks.size(), std::strerror(errno)), ""};
+        return Error{fmt::format("cannot keep {} stacks in memory: {}", tables.stacks.size(), std::strerror(errno)),
+                     ""};
     return Heap::open(fmt::format("/proc/self/fd/{}", fd.number()), {.symbols = options});
 }
 
@@ -181,12 +182,13 @@ Table Live::table(LiveOrder order, size_t limit) const {
     });
     const size_t count = limit == 0 ? sorted.size() : std::min(limit, sorted.size());
     Table table{.title = "Site", .key = "live", .layout = Table::Layout::columns};
-    table.columns = {{.name = "site", .key = "name"},
-                     {.name = "live", .key = "live_bytes", .unit = Unit::bytes},
-                     {.name = "count", .key = "live_blocks", .unit = Unit::count},
-                     {.name = "growth", .key = "growth_bytes", .unit = Unit::bytes, .is_delta = true},
-                     {.name = "growth", .key = "growth_blocks", .unit = Unit::count, .is_delta = true, .is_for_json = true},
-                     {.name = "allocated/s", .key = "allocated_bytes_a_second", .unit = Unit::bytes}};
+    table.columns = {
+        {.name = "site", .key = "name"},
+        {.name = "live", .key = "live_bytes", .unit = Unit::bytes},
+        {.name = "count", .key = "live_blocks", .unit = Unit::count},
+        {.name = "growth", .key = "growth_bytes", .unit = Unit::bytes, .is_delta = true},
+        {.name = "growth", .key = "growth_blocks", .unit = Unit::count, .is_delta = true, .is_for_json = true},
+        {.name = "allocated/s", .key = "allocated_bytes_a_second", .unit = Unit::bytes}};
     table.rows_left_out = sorted.size() - count;
     table.empty = "Nothing is live.";
     for (size_t i = 0; i < count; ++i) {

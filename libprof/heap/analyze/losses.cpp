@@ -69,9 +69,10 @@ std::vector<std::string> notes_of_the_dead(std::span<const Heap* const> heaps) {
     for (const Heap* heap : heaps) {
         if (heap->snapshot().has_blocks()) continue;
         const prof_process& process = heap->snapshot().process();
-        notes.push_back(fmt::format("{} (pid {}) died suddenly: known are the counters of its stacks until then. Its blocks, "
-                                    "their types, references and leaks are not.",
-                                    heap->snapshot().program(), process.pid));
+        notes.push_back(
+            fmt::format("{} (pid {}) died suddenly: known are the counters of its stacks until then. Its blocks, "
+                        "their types, references and leaks are not.",
+                        heap->snapshot().program(), process.pid));
         if (process.live_error_bytes != 0)
             notes.push_back(
                 fmt::format("Its {} threads had not handed in all that they counted: up to {} may be missing, "

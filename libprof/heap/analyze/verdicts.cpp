@@ -25,7 +25,8 @@ constexpr size_t callee_saved_registers = 6;  // rbx, rbp, r12 to r15 (System V 
 
 std::optional<Error> refusal(const read::Snapshot& snapshot) {
     if (!snapshot.has_blocks()) {
-        return Error{snapshot.path().string() + " is what was left of a process that died suddenly: counters of stacks, no blocks",
+        return Error{snapshot.path().string() +
+                         " is what was left of a process that died suddenly: counters of stacks, no blocks",
                      "Ask heapkit stats. For leaks, take snapshots while it lives: heapkit run --interval 60."};
     }
     if (snapshot.process().contents == PROF_CONTENTS_NONE) {
@@ -37,8 +38,9 @@ std::optional<Error> refusal(const read::Snapshot& snapshot) {
                      "Take it again without sampling."};
     }
     if (snapshot.lost(PROF_LOSS_OTHER_ALLOCATOR) != 0) {
-        return Error{snapshot.path().string() + " is of a program whose own allocator stands ahead of the recorder: what that "
-                                                "allocated is not in it",
+        return Error{snapshot.path().string() +
+                         " is of a program whose own allocator stands ahead of the recorder: what that "
+                         "allocated is not in it",
                      "Link the allocator as a library, or preload it behind libprof.so."};
     }
     return std::nullopt;
@@ -174,8 +176,8 @@ Result<Verdicts> verdicts_of(const read::Snapshot& snapshot, const VerdictOption
         judge.doubt_registers(threads, snapshot.stacks().size());
     Verdicts verdicts = std::move(judge).take();
     if (options.finds_roots) {
-        verdicts.roots = roots_of_blocks(words->roots, *graph, roots,
-                                         refs::words_of_roots(snapshot, *blocks, *words, interior));
+        verdicts.roots =
+            roots_of_blocks(words->roots, *graph, roots, refs::words_of_roots(snapshot, *blocks, *words, interior));
     }
     return verdicts;
 }

@@ -23,8 +23,8 @@ struct Id {
 };
 
 using BlockId = Id<struct BlockTag>;
-using StackId = Id<struct StackTag>;    // 0: unknown
-using NodeId = Id<struct NodeTag>;      // 0: the empty stack
+using StackId = Id<struct StackTag>;  // 0: unknown
+using NodeId = Id<struct NodeTag>;    // 0: the empty stack
 using ModuleId = Id<struct ModuleTag>;
 using StringId = Id<struct StringTag>;  // of symbols::Frames' string table, 0: ""
 

@@ -20,9 +20,9 @@ std::string size_delta_to_text(std::integral auto bytes) { return size_delta_to_
 std::string count_to_text(int64_t count);        // "214,377"
 std::string count_delta_to_text(int64_t count);  // "+153,173"
 
-std::string percent_to_text(double percent);         // "34.5 %"
-std::string duration_to_text(double nanoseconds);    // "350 µs", "12.4 ms", "1 min 05 s", "3 h 12 min"
-std::string clock_to_text(int64_t unix_ns);          // "12:00:01", local time
+std::string percent_to_text(double percent);          // "34.5 %"
+std::string duration_to_text(double nanoseconds);     // "350 µs", "12.4 ms", "1 min 05 s", "3 h 12 min"
+std::string clock_to_text(int64_t unix_ns);           // "12:00:01", local time
 std::string date_and_clock_to_text(int64_t unix_ns);  // "2025-03-01 12:00:01", local time
 
 }  // namespace heapkit

@@ -18,7 +18,7 @@
 namespace heapkit::bundle {
 namespace {
 
-constexpr int level = 3;              // beyond it half the speed buys a twentieth of the size
+constexpr int level = 3;                // beyond it half the speed buys a twentieth of the size
 constexpr int largest_window_log = 23;  // 8 MB: what level 3 uses stays far below
 constexpr unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd};
 

@@ -59,7 +59,8 @@ class Packer {
 
 Result<void> add_module(const symbols::ModuleIdentity& identity, Packer& packer, Packed& packed) {
     const symbols::ModuleFiles files = symbols::open_module_files(identity);
-    const std::string name = symbols::folder_of_carried(snapshot_member).string() + "/" + symbols::carried_name(identity);
+    const std::string name =
+        symbols::folder_of_carried(snapshot_member).string() + "/" + symbols::carried_name(identity);
     if (files.binary) {
         if (auto added = packer.add_file(name, files.binary->path()); !added) return added;
         ++packed.modules;

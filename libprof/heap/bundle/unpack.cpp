@@ -30,8 +30,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t largest_ratio = 1000;         // zstd makes of snapshots and binaries a half to a thirtieth
-constexpr uint64_t always_allowed = 64 << 20;    // of small bundles
+constexpr uint64_t largest_ratio = 1000;       // zstd makes of snapshots and binaries a half to a thirtieth
+constexpr uint64_t always_allowed = 64 << 20;  // of small bundles
 constexpr size_t longest_version = 16;
 constexpr auto kept_unread = std::chrono::hours(24 * 30);
 
@@ -59,7 +59,9 @@ bool is_packed_name(std::string_view name) {
 class Unpacker {
    public:
     Unpacker(const fs::path& bundle, CompressedReader reader, const fs::path& folder)
-        : bundle_(bundle), reader_(std::move(reader)), folder_(folder),
+        : bundle_(bundle),
+          reader_(std::move(reader)),
+          folder_(folder),
           allowed_(std::max(always_allowed, reader_.file_bytes() * largest_ratio)) {}
 
     Result<void> run() {
@@ -68,8 +70,7 @@ class Unpacker {
             const auto member = next();
             if (!member) return member.error();
             if (!*member) break;
-            if (!is_packed_name((*member)->name))
-                return wrong(bundle_, "it holds a file called " + (*member)->name);
+            if (!is_packed_name((*member)->name)) return wrong(bundle_, "it holds a file called " + (*member)->name);
             if (auto wrote = write(**member); !wrote) return wrote;
         }
         std::error_code error;

@@ -7,8 +7,8 @@
 // Memory:  40 bytes a section; columns stay in the mapped file.
 //
 // A later minor version may lengthen the elements of a section. Rows (structs) are then copied, each cut to the length
-// that we know; so are those of an earlier version, with zeros behind. Plain numbers cannot grow without a new meaning, so
-// a column of them must have exactly our size.
+// that we know; so are those of an earlier version, with zeros behind. Plain numbers cannot grow without a new meaning,
+// so a column of them must have exactly our size.
 #pragma once
 
 #include <algorithm>

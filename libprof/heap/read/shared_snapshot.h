@@ -16,9 +16,9 @@
 namespace heapkit::read {
 
 struct SharedSnapshotOptions {
-    uint32_t number = 1;        // the N of PROGRAM.PID.N.heap
-    uint32_t end_signal = 0;    // that killed the process; 0: unknown, or none
-    uint64_t unix_ns = 0;       // when
+    uint32_t number = 1;      // the N of PROGRAM.PID.N.heap
+    uint32_t end_signal = 0;  // that killed the process; 0: unknown, or none
+    uint64_t unix_ns = 0;     // when
 };
 
 std::vector<std::byte> snapshot_of(const SharedTables& tables, const SharedSnapshotOptions& options);

@@ -16,8 +16,8 @@
 namespace heapkit::read {
 namespace {
 
-constexpr uint64_t block_bytes = 512;                       // of st_blocks
-constexpr uint64_t most_live_bytes = uint64_t{1} << 48;     // there is no more address space
+constexpr uint64_t block_bytes = 512;                    // of st_blocks
+constexpr uint64_t most_live_bytes = uint64_t{1} << 48;  // there is no more address space
 constexpr uint32_t node_bits = 30;
 
 uint64_t offset_of(uint32_t slot) { return slot * PROF_SHARED_SLOT_BYTES; }

@@ -25,11 +25,11 @@ namespace heapkit::read {
 struct SharedTables {
     uint32_t owner = 0, parent_pid = 0;
     prof_shared_state state = PROF_SHARED_FREE;
-    uint32_t threads = 0;             // that may hold something back
+    uint32_t threads = 0;  // that may hold something back
     uint64_t run_id = 0, start_unix_ns = 0;
     prof_shared_totals totals = {};
     std::string program, executable;
-    std::vector<uint64_t> losses;     // by prof_loss
+    std::vector<uint64_t> losses;  // by prof_loss
     std::vector<prof_shared_module> modules;
     std::vector<uint64_t> node_pc;
     std::vector<uint32_t> node_caller;  // smaller than the node
@@ -37,9 +37,9 @@ struct SharedTables {
         uint32_t node = 0, flags = 0;
         prof_shared_counters counters = {};  // what lives is not negative
     };
-    std::vector<Stack> stacks;        // 0 is "unknown"
-    bool is_cut = false;              // later stacks are not here
-    uint64_t damaged = 0;             // entries that could not be as they were
+    std::vector<Stack> stacks;  // 0 is "unknown"
+    bool is_cut = false;        // later stacks are not here
+    uint64_t damaged = 0;       // entries that could not be as they were
 
     // Live bytes that the threads had not handed in are at most so many, either way.
     uint64_t pending_bytes() const noexcept;

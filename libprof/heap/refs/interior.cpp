@@ -36,8 +36,9 @@ Result<Heuristics> parse_heuristics(std::string_view text) {
         const size_t end = std::min(text.find(',', begin), text.size());
         bool* const heuristic = named(heuristics, text.substr(begin, end - begin));
         if (heuristic == nullptr) {
-            return Error{fmt::format("there is no heuristic \"{}\"", text.substr(begin, end - begin)),
-                         "They are stdstring, length64, newarray, multipleinheritance, header; or all, memcheck, or none."};
+            return Error{
+                fmt::format("there is no heuristic \"{}\"", text.substr(begin, end - begin)),
+                "They are stdstring, length64, newarray, multipleinheritance, header; or all, memcheck, or none."};
         }
         *heuristic = true;
         begin = end + 1;

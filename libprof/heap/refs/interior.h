@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Which pointers into the inside of a block hold it as a pointer to its start would: memcheck's four heuristics, and one
-// of our own.
+// Which pointers into the inside of a block hold it as a pointer to its start would: memcheck's four heuristics, and
+// one of our own.
 //
 // Side:    heap, floor 5 (refs).
 // Threads: const.

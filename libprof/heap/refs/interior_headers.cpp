@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Each block that is pointed to behind its start has one vote, for the byte where it is first seen: so that a block that
-// many point to at many places does not decide for all.
+// Each block that is pointed to behind its start has one vote, for the byte where it is first seen: so that a block
+// that many point to at many places does not decide for all.
 //
 // Side: heap, floor 5 (refs).
 #include "refs/interior_headers.h"

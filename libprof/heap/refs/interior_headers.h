@@ -31,7 +31,8 @@ class Headers {
     Headers(const read::Blocks& blocks, const read::Words& words);
 
     bool has(StackId stack, uint64_t bytes) const noexcept {
-        return bytes - 1 < largest_bytes && stack.index() < sizes_.size() && (sizes_[stack.index()] >> (bytes - 1) & 1) != 0;
+        return bytes - 1 < largest_bytes && stack.index() < sizes_.size() &&
+               (sizes_[stack.index()] >> (bytes - 1) & 1) != 0;
     }
 
    private:

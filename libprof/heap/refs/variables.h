@@ -80,7 +80,7 @@ class Variables {
     const read::Snapshot& snapshot_;
     const symbols::TypeBook& book_;
     const symbols::ThreadVariables* threads_;
-    std::vector<BlockId> storage_;  // ascending
+    std::vector<BlockId> storage_;                 // ascending
     std::vector<const prof_root*> storage_areas_;  // by address
 };
 

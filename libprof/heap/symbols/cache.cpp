@@ -94,8 +94,8 @@ uint64_t fingerprint_of(const ModuleFiles& files) {
         identity.append(place).append(":").append(std::to_string(file.size_bytes()));
         identity.append(":").append(std::to_string(file.modified_ns())).append(";");
     };
-    // A binary may be installed at two places; its debug file is known by where it is. Carried ones may be anywhere; but
-    // nobody vouches that they are what is installed here.
+    // A binary may be installed at two places; its debug file is known by where it is. Carried ones may be anywhere;
+    // but nobody vouches that they are what is installed here.
     const auto place_of = [&](const ElfFile& file, const std::string& here) {
         const bool is_carried = files.is_carried && file.path().parent_path() == files.binary->path().parent_path();
         return is_carried ? std::string("carried") : here;

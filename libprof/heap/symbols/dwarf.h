@@ -38,8 +38,8 @@ class DebugInformation {
     DebugInformation& operator=(DebugInformation&&) noexcept;
     ~DebugInformation();
 
-    // What of it is not there, in a sentence: with -gsplit-dwarf the .dwo files, which hold functions, inlined calls and
-    // types; a package of them (.dwp) is named where libdw does not read it.
+    // What of it is not there, in a sentence: with -gsplit-dwarf the .dwo files, which hold functions, inlined calls
+    // and types; a package of them (.dwp) is named where libdw does not read it.
     // "" when all is.
     std::string problem() const;
 

@@ -22,8 +22,7 @@ class Machine {
     // False: the expression cannot be worked out.
     bool run(const Dwarf_Op& op) {
         if (op.atom >= DW_OP_lit0 && op.atom <= DW_OP_lit31) return push(op.atom - DW_OP_lit0);
-        if (op.atom >= DW_OP_breg0 && op.atom <= DW_OP_breg31)
-            return push_register(op.atom - DW_OP_breg0, op.number);
+        if (op.atom >= DW_OP_breg0 && op.atom <= DW_OP_breg31) return push_register(op.atom - DW_OP_breg0, op.number);
         switch (op.atom) {
             case DW_OP_addr:
             case DW_OP_const1u:
@@ -56,9 +55,7 @@ class Machine {
         }
     }
 
-    std::optional<uint64_t> top() const {
-        return count_ == 0 ? std::nullopt : std::optional(stack_[count_ - 1]);
-    }
+    std::optional<uint64_t> top() const { return count_ == 0 ? std::nullopt : std::optional(stack_[count_ - 1]); }
 
    private:
     bool push(uint64_t value) {

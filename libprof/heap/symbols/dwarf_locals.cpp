@@ -131,9 +131,8 @@ class LocalReader {
     static std::optional<LocalPlace> at_register(const Dwarf_Op& op) {
         const auto reg = register_in(op, DW_OP_breg0, DW_OP_breg31);
         if (!reg) return std::nullopt;
-        return LocalPlace{.kind = LocalPlace::Kind::at_register,
-                          .reg = *reg,
-                          .offset_bytes = static_cast<int64_t>(op.number)};
+        return LocalPlace{
+            .kind = LocalPlace::Kind::at_register, .reg = *reg, .offset_bytes = static_cast<int64_t>(op.number)};
     }
 
     std::optional<LocalPlace> place_of(Dwarf_Die& variable, bool& is_indirect) const {

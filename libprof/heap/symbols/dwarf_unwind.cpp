@@ -117,8 +117,7 @@ class Step {
     }
 
     void take_interrupted(StackFrame& caller) {
-        for (size_t number = 0; number < return_register; ++number)
-            caller.registers[number] = of_caller(number);
+        for (size_t number = 0; number < return_register; ++number) caller.registers[number] = of_caller(number);
         const auto pointer = caller.registers[stack_register].value;
         caller.stack_pointer = pointer.value_or(caller.stack_pointer);
         caller.registers[stack_register].value = caller.stack_pointer;

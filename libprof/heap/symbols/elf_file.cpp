@@ -136,8 +136,7 @@ Bytes ElfFile::build_id() const {
             if (const Bytes found = build_id_in(content(section)); !found.empty()) return found;
     for (const Elf64_Phdr& segment : segments_)
         if (segment.p_type == PT_NOTE)
-            if (const Bytes found = build_id_in(part(bytes_, segment.p_offset, segment.p_filesz));
-                !found.empty())
+            if (const Bytes found = build_id_in(part(bytes_, segment.p_offset, segment.p_filesz)); !found.empty())
                 return found;
     return {};
 }
@@ -166,8 +165,7 @@ std::optional<ElfFile::DebugLink> ElfFile::debug_link() const {
 
 uint32_t ElfFile::crc() const {
     uint32_t value = ~uint32_t{0};
-    for (const std::byte byte : bytes_)
-        value = crc_table[(value ^ static_cast<uint8_t>(byte)) & 0xff] ^ (value >> 8);
+    for (const std::byte byte : bytes_) value = crc_table[(value ^ static_cast<uint8_t>(byte)) & 0xff] ^ (value >> 8);
     return ~value;
 }
 

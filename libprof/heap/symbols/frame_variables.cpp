@@ -39,8 +39,7 @@ ModuleLocals joined(const ModuleLocals& a, const ModuleLocals& b, size_t type_co
     for (size_t i = 0; i < type_count; ++i) same[i] = DebugTypeId(i);
     ModuleLocals both;
     for (size_t i = 0, k = 0; i < a.addresses.size() || k < b.addresses.size();) {
-        const bool takes_a =
-            k == b.addresses.size() || (i < a.addresses.size() && a.addresses[i] < b.addresses[k]);
+        const bool takes_a = k == b.addresses.size() || (i < a.addresses.size() && a.addresses[i] < b.addresses[k]);
         both.add(takes_a ? a : b, takes_a ? i++ : k++, same);
     }
     return both;

@@ -44,7 +44,7 @@ struct Progress {
 };
 
 struct Options {
-    bool use_cache = true;        // $XDG_CACHE_HOME/heapkit, by build-id
+    bool use_cache = true;  // $XDG_CACHE_HOME/heapkit, by build-id
     Progress progress;
 };
 

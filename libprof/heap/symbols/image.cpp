@@ -88,7 +88,8 @@ std::optional<uint64_t> Image::word_at(uint64_t address) const {
 
 bool Image::is_code(uint64_t address) const noexcept {
     const auto holds = [at = address - bias_](const Elf64_Shdr& section) {
-        return (section.sh_flags & SHF_EXECINSTR) != 0 && at >= section.sh_addr && at - section.sh_addr < section.sh_size;
+        return (section.sh_flags & SHF_EXECINSTR) != 0 && at >= section.sh_addr &&
+               at - section.sh_addr < section.sh_size;
     };
     return std::ranges::any_of(file_.sections(), holds);
 }

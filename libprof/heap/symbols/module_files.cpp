@@ -84,7 +84,8 @@ std::optional<ElfFile> carried_debug_file(const ModuleIdentity& module) {
     if (module.carried.empty()) return std::nullopt;
     auto file = open_if_there(module.carried / (carried_name(module) + ".debug"));
     // One without a build-id was found by the checksum of a debug link, before it was carried.
-    const bool matches = file && (module.build_id.empty() || file->build_id().empty() || has_build_id(*file, module.build_id));
+    const bool matches =
+        file && (module.build_id.empty() || file->build_id().empty() || has_build_id(*file, module.build_id));
     return matches ? std::move(file) : std::nullopt;
 }
 

@@ -6,7 +6,8 @@
 //
 // A file counts only when its build-id is the one that the snapshot recorded: symbols of another build are worse than
 // none. A snapshot that was carried here has its modules in a folder beside it, FILE.modules, by carried_name(): they
-// come first. One of a container, seen as /proc/PID/root/FILE, has them in that root. Debug information is looked for in this order; nothing is fetched over a network:
+// come first. One of a container, seen as /proc/PID/root/FILE, has them in that root. Debug information is looked for
+// in this order; nothing is fetched over a network:
 //
 //     the binary itself
 //     the folder beside the snapshot
@@ -38,7 +39,7 @@ struct ModuleFiles {
 
 struct ModuleIdentity {
     std::filesystem::path path;
-    std::span<const uint8_t> build_id;  // empty: the module has none
+    std::span<const uint8_t> build_id;   // empty: the module has none
     std::filesystem::path carried = {};  // the folder beside the snapshot; "" for none
     std::filesystem::path root = {};     // of the process's files when it had others than ours; "" for none
     std::filesystem::path debug_root = "/usr/lib/debug";

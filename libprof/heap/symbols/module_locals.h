@@ -29,8 +29,8 @@ struct LocalPlace {
 
 enum LocalMark : uint8_t {
     local_parameter = 1,
-    local_artificial = 2,      // "this", and what compilers add
-    local_indirect = 4,        // its address is in its place: an argument that is handed over by reference
+    local_artificial = 2,  // "this", and what compilers add
+    local_indirect = 4,    // its address is in its place: an argument that is handed over by reference
     // It has its place from its scope's begin to its end; its declaration stands
     local_to_come = 8,         // behind the line that is being run,
     local_being_declared = 16  // or on it, and nobody knows whether it was made

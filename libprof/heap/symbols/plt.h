@@ -4,9 +4,9 @@
 //
 // Side: heap, floor 3 (symbols).
 //
-// No symbol covers them. Stacks never hold an address in one, since an entry jumps and does not call; but in a program at
-// a fixed address a pointer to an outside function *is* the address of its entry, so that a deleter, a callback or the
-// target of a std::function points there.
+// No symbol covers them. Stacks never hold an address in one, since an entry jumps and does not call; but in a program
+// at a fixed address a pointer to an outside function *is* the address of its entry, so that a deleter, a callback or
+// the target of a std::function points there.
 #pragma once
 
 #include <cstdint>

@@ -55,8 +55,8 @@ class StorageReader {
             const Bytes texts = file.content(*names), rows = file.content(section);
             for (uint64_t at = 0; at < rows.size(); at += sizeof(Elf64_Sym)) {
                 const auto row = value_at<Elf64_Sym>(rows, at);
-                const bool is_variable = row && ELF64_ST_TYPE(row->st_info) == STT_TLS &&
-                                         row->st_shndx != SHN_UNDEF && row->st_size != 0;
+                const bool is_variable =
+                    row && ELF64_ST_TYPE(row->st_info) == STT_TLS && row->st_shndx != SHN_UNDEF && row->st_size != 0;
                 if (is_variable) storage.push_back(variable_of(*row, text_at(texts, row->st_name)));
             }
         }

@@ -23,8 +23,8 @@ std::vector<ThreadVariable> without_overlaps(const std::vector<ThreadVariable>& 
         }
         const auto after = taken.lower_bound(variable.address);
         const bool reaches_next = after != taken.end() && after->first - variable.address < variable.size_bytes;
-        const bool is_in_last = after != taken.begin() && variable.address - std::prev(after)->first <
-                                                              std::prev(after)->second->size_bytes;
+        const bool is_in_last =
+            after != taken.begin() && variable.address - std::prev(after)->first < std::prev(after)->second->size_bytes;
         if (!reaches_next && !is_in_last) taken.emplace_hint(after, variable.address, &variable);
     }
     std::vector<ThreadVariable> kept;

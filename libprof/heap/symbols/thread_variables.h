@@ -35,8 +35,8 @@ struct ThreadVariable {
     StringId function;    // "serve(Request const&)"; of thread-local ones ""
     StringId file;        // "" where debug information does not say
     uint32_t line = 0;
-    DebugTypeId type;     // 0: only the name is known
-    uint64_t address = 0; // in memory; 0 of one that is in a register
+    DebugTypeId type;      // 0: only the name is known
+    uint64_t address = 0;  // in memory; 0 of one that is in a register
     uint64_t size_bytes = 0;
 };
 
@@ -44,7 +44,7 @@ struct ThreadVariable {
 struct RunningFunction {
     uint64_t begin = 0, end = 0;  // of its part of the stack
     uint32_t thread = 0;
-    StringId function;            // "" without any symbol
+    StringId function;  // "" without any symbol
 };
 
 class ThreadVariables {

@@ -37,7 +37,7 @@ enum class TypeKind : uint8_t {
     structure,       // struct or class
     union_,
     enumeration,
-    function,        // what a function pointer points at
+    function,  // what a function pointer points at
 };
 
 struct DebugType {
@@ -45,11 +45,11 @@ struct DebugType {
     bool is_polymorphic = false;  // has a vtable pointer, its own or a base's
     bool is_closure = false;      // a lambda's class
     bool is_declared_only = false;
-    bool is_character = false;    // basic: char, wchar_t, char8_t, …
+    bool is_character = false;  // basic: char, wchar_t, char8_t, …
     uint64_t size_bytes = 0;
-    uint32_t count = 0;           // array: elements
-    uint32_t line = 0;            // where it is declared; 0 where DWARF does not say
-    DebugTypeId target;           // pointer, reference, array
+    uint32_t count = 0;  // array: elements
+    uint32_t line = 0;   // where it is declared; 0 where DWARF does not say
+    DebugTypeId target;  // pointer, reference, array
     uint32_t members_begin = 0, members_end = 0;
     uint32_t arguments_begin = 0, arguments_end = 0;
 };
@@ -65,14 +65,14 @@ struct Member {
 
 // Of a class template: std::vector<Document, std::allocator<Document>> has two. Packs are spread out.
 struct TemplateArgument {
-    DebugTypeId type;   // of the value, where it is one
+    DebugTypeId type;  // of the value, where it is one
     bool is_value = false;
     int64_t value = 0;  // where it is an integer
 };
 
 // A variable that lives as long as the program, or a thread: globals, static members, statics in functions.
 struct Variable {
-    StringId name;         // qualified: "EventBus::handlers_", "instance()::registry" for a static of a function
+    StringId name;  // qualified: "EventBus::handlers_", "instance()::registry" for a static of a function
     StringId file;
     uint32_t line = 0;
     ModuleId module;
@@ -85,7 +85,7 @@ struct Variable {
 
 // A member function of a class that begins at an address.
 struct FunctionFacts {
-    StringId name;         // its own: "close", "~Session"
+    StringId name;  // its own: "close", "~Session"
     DebugTypeId of_class;
     bool is_constructor = false, is_destructor = false;
 };
@@ -120,8 +120,8 @@ class TypeBook {
     // The pointer-to-T, for those who need to speak of one; 0 when the program has none.
     DebugTypeId pointer_to(DebugTypeId id) const noexcept;
 
-    std::span<const Variable> variables() const noexcept;                 // ascending by address, thread-locals last
-    const Variable* variable_at(uint64_t address) const noexcept;         // that covers a run-time address
+    std::span<const Variable> variables() const noexcept;          // ascending by address, thread-locals last
+    const Variable* variable_at(uint64_t address) const noexcept;  // that covers a run-time address
     const Variable* thread_local_at(ModuleId module, uint64_t offset) const noexcept;
 
     // The member function that begins at a run-time address, as a vtable's slots and closures' managers have it.

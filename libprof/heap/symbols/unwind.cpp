@@ -97,8 +97,8 @@ StackWords::StackWords(const read::Blocks& blocks, const read::Words& words) : b
 }
 
 std::optional<uint64_t> StackWords::at(uint64_t address) const {
-    auto after = std::ranges::upper_bound(stacks_, address, {},
-                                          [&](uint32_t index) { return words_.roots[index].address; });
+    auto after =
+        std::ranges::upper_bound(stacks_, address, {}, [&](uint32_t index) { return words_.roots[index].address; });
     if (after == stacks_.begin() || address % sizeof(uint64_t) != 0) return std::nullopt;
     const prof_root& root = words_.roots[*--after];
     if (address - root.address >= root.bytes) return std::nullopt;
@@ -107,8 +107,8 @@ std::optional<uint64_t> StackWords::at(uint64_t address) const {
 }
 
 bool StackWords::holds(uint32_t thread, uint64_t address, uint64_t bytes) const {
-    const auto after = std::ranges::upper_bound(stacks_, address, {},
-                                                [&](uint32_t index) { return words_.roots[index].address; });
+    const auto after =
+        std::ranges::upper_bound(stacks_, address, {}, [&](uint32_t index) { return words_.roots[index].address; });
     if (after == stacks_.begin()) return false;
     const prof_root& root = words_.roots[*(after - 1)];
     const uint64_t offset = address - root.address;

@@ -37,7 +37,7 @@ struct RegisterState {
 };
 
 struct StackFrame {
-    uint32_t thread = 0;         // index in the snapshot
+    uint32_t thread = 0;  // index in the snapshot
     ModuleId module;
     uint64_t pc = 0;             // where it goes on
     bool is_calling = false;     // pc is a return address: the call before it is what it is doing

@@ -10,19 +10,10 @@
 namespace heapkit::types {
 
 std::string_view to_text(Evidence evidence) noexcept {
-    constexpr std::array<std::string_view, evidence_count> texts = {"none",
-                                                                    "allocation site",
-                                                                    "guess",
-                                                                    "field of an unsure type",
-                                                                    "symbol name",
-                                                                    "result variable",
-                                                                    "stack variable",
-                                                                    "thread-local",
-                                                                    "field",
-                                                                    "allocator argument",
-                                                                    "vtable",
-                                                                    "compiler",
-                                                                    "declared"};
+    constexpr std::array<std::string_view, evidence_count> texts = {
+        "none",           "allocation site", "guess", "field of an unsure type", "symbol name", "result variable",
+        "stack variable", "thread-local",    "field", "allocator argument",      "vtable",      "compiler",
+        "declared"};
     return texts[static_cast<size_t>(evidence)];
 }
 

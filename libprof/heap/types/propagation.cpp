@@ -34,10 +34,7 @@ bool can_be_pointed_at(const DebugType& type) {
 
 }  // namespace
 
-Propagation::Propagation(const Input& input)
-    : input_(input),
-      reader_(input.memory),
-      rows_(input.known.size()) {
+Propagation::Propagation(const Input& input) : input_(input), reader_(input.memory), rows_(input.known.size()) {
     for (size_t index = 0; index < rows_.size(); ++index)
         rows_[index] = {.known = input.known[index], .known_by = input.evidence[index]};
     containers_.of_block.resize(input.known.size());

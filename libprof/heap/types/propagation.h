@@ -91,7 +91,7 @@ class Propagation {
         symbols::DebugTypeId type;
     };
     std::vector<Arrival> arrivals_;  // pointers to the starts of blocks, to be believed or not
-    std::vector<Arrival> pending_;  // pointers that would be to several T
+    std::vector<Arrival> pending_;   // pointers that would be to several T
     Evidence round_ = Evidence::field;
     PropagationCounts counts_;
 };

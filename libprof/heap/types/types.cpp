@@ -202,8 +202,8 @@ Types Types::infer(const Input& input) {
 }
 
 void Types::follow_named_pointers() {
-    for (const NamedBlock& found : blocks_behind_named_pointers(
-             {state_->memory, state_->book, state_->table, of_block_, evidence_})) {
+    for (const NamedBlock& found :
+         blocks_behind_named_pointers({state_->memory, state_->book, state_->table, of_block_, evidence_})) {
         const size_t index = found.block.index();
         of_block_[index] = state_->reached[index] = found.type;
         evidence_[index] = state_->reached_by[index] = found.evidence;

@@ -34,61 +34,61 @@ enum {
 };
 
 struct prof_header {
-    char magic[8];                    /* PROF_MAGIC */
-    uint16_t version_major;           /* a reader refuses a larger one */
-    uint16_t version_minor;           /* a reader accepts any */
-    uint32_t header_bytes;            /* sizeof(struct prof_header) */
-    uint32_t byte_order;              /* PROF_BYTE_ORDER as the writer stores it */
-    uint16_t machine;                 /* ELF e_machine: 62 is x86-64, 183 is aarch64 */
-    uint16_t word_bytes;              /* bytes of a pointer: 8 */
-    uint64_t file_bytes;              /* length of the whole file; a shorter one was truncated */
-    uint32_t section_count;           /* at most PROF_MAX_SECTIONS */
-    uint32_t section_entry_bytes;     /* sizeof(struct prof_section) */
-    uint64_t section_table_offset;    /* from the start of the file */
-    uint64_t section_table_checksum;  /* prof_checksum of the table */
-    uint64_t reserved[8];             /* zero */
-    uint64_t header_checksum;         /* prof_checksum of the 120 bytes before it */
+    char magic[8];                   /* PROF_MAGIC */
+    uint16_t version_major;          /* a reader refuses a larger one */
+    uint16_t version_minor;          /* a reader accepts any */
+    uint32_t header_bytes;           /* sizeof(struct prof_header) */
+    uint32_t byte_order;             /* PROF_BYTE_ORDER as the writer stores it */
+    uint16_t machine;                /* ELF e_machine: 62 is x86-64, 183 is aarch64 */
+    uint16_t word_bytes;             /* bytes of a pointer: 8 */
+    uint64_t file_bytes;             /* length of the whole file; a shorter one was truncated */
+    uint32_t section_count;          /* at most PROF_MAX_SECTIONS */
+    uint32_t section_entry_bytes;    /* sizeof(struct prof_section) */
+    uint64_t section_table_offset;   /* from the start of the file */
+    uint64_t section_table_checksum; /* prof_checksum of the table */
+    uint64_t reserved[8];            /* zero */
+    uint64_t header_checksum;        /* prof_checksum of the 120 bytes before it */
 };
 PROF_FORMAT_SIZE(struct prof_header, 128);
 
 enum prof_section_id {
-    PROF_SECTION_PROCESS = 1,           /* one prof_process */
-    PROF_SECTION_STRINGS = 2,           /* bytes; NUL-terminated strings, named by offset; offset 0 is "" */
-    PROF_SECTION_MODULES = 3,           /* prof_module */
-    PROF_SECTION_MAPS = 4,              /* prof_map, by address */
-    PROF_SECTION_THREADS = 5,           /* prof_thread */
-    PROF_SECTION_TIMELINE = 6,          /* prof_tick; a birth tick is an index of this column */
-    PROF_SECTION_NODE_PC = 7,           /* uint64_t: generation << 48 | return address; node 0 is the empty stack */
-    PROF_SECTION_NODE_PARENT = 8,       /* uint32_t: the caller's node, always smaller than the node itself */
-    PROF_SECTION_STACKS = 9,            /* prof_stack; stack 0 is "unknown" */
-    PROF_SECTION_BLOCK_ADDRESS = 10,    /* uint64_t, ascending */
-    PROF_SECTION_BLOCK_SIZE = 11,       /* uint64_t: requested bytes in the low 48 bits, thread slot above */
-    PROF_SECTION_BLOCK_STACK = 12,      /* uint32_t: index of PROF_SECTION_STACKS */
-    PROF_SECTION_BLOCK_BIRTH = 13,      /* uint32_t: index of PROF_SECTION_TIMELINE */
-    PROF_SECTION_BLOCK_SLACK = 14,      /* uint32_t: usable minus requested bytes, saturating */
-    PROF_SECTION_BLOCK_WORDS_END = 15,  /* uint32_t: words of blocks 0..i; block i's begin where block i-1's end */
-    PROF_SECTION_WORD_SLOT = 16,        /* uint32_t: prof_word_kind in the low 4 bits, word index in the block above */
-    PROF_SECTION_WORD_VALUE = 17,       /* uint32_t: see prof_word_kind */
-    PROF_SECTION_WORD_TARGETS = 18,     /* uint64_t: distinct addresses outside blocks that words point to */
-    PROF_SECTION_ROOTS = 19,            /* prof_root; their words follow those of the blocks */
-    PROF_SECTION_LOSSES = 20,           /* uint64_t for each prof_loss */
-    PROF_SECTION_THREAD_STORAGE = 21,   /* prof_thread_storage, since 1.2 */
+    PROF_SECTION_PROCESS = 1,          /* one prof_process */
+    PROF_SECTION_STRINGS = 2,          /* bytes; NUL-terminated strings, named by offset; offset 0 is "" */
+    PROF_SECTION_MODULES = 3,          /* prof_module */
+    PROF_SECTION_MAPS = 4,             /* prof_map, by address */
+    PROF_SECTION_THREADS = 5,          /* prof_thread */
+    PROF_SECTION_TIMELINE = 6,         /* prof_tick; a birth tick is an index of this column */
+    PROF_SECTION_NODE_PC = 7,          /* uint64_t: generation << 48 | return address; node 0 is the empty stack */
+    PROF_SECTION_NODE_PARENT = 8,      /* uint32_t: the caller's node, always smaller than the node itself */
+    PROF_SECTION_STACKS = 9,           /* prof_stack; stack 0 is "unknown" */
+    PROF_SECTION_BLOCK_ADDRESS = 10,   /* uint64_t, ascending */
+    PROF_SECTION_BLOCK_SIZE = 11,      /* uint64_t: requested bytes in the low 48 bits, thread slot above */
+    PROF_SECTION_BLOCK_STACK = 12,     /* uint32_t: index of PROF_SECTION_STACKS */
+    PROF_SECTION_BLOCK_BIRTH = 13,     /* uint32_t: index of PROF_SECTION_TIMELINE */
+    PROF_SECTION_BLOCK_SLACK = 14,     /* uint32_t: usable minus requested bytes, saturating */
+    PROF_SECTION_BLOCK_WORDS_END = 15, /* uint32_t: words of blocks 0..i; block i's begin where block i-1's end */
+    PROF_SECTION_WORD_SLOT = 16,       /* uint32_t: prof_word_kind in the low 4 bits, word index in the block above */
+    PROF_SECTION_WORD_VALUE = 17,      /* uint32_t: see prof_word_kind */
+    PROF_SECTION_WORD_TARGETS = 18,    /* uint64_t: distinct addresses outside blocks that words point to */
+    PROF_SECTION_ROOTS = 19,           /* prof_root; their words follow those of the blocks */
+    PROF_SECTION_LOSSES = 20,          /* uint64_t for each prof_loss */
+    PROF_SECTION_THREAD_STORAGE = 21,  /* prof_thread_storage, since 1.2 */
     /* Room left on purpose: */
-    PROF_SECTION_BLOCK_WEIGHT = 32,     /* float: blocks that a sampled block stands for */
-    PROF_SECTION_DOMAINS = 33,          /* names of allocation domains (pseudo-frames with PROF_GENERATION_DOMAIN) */
-    PROF_SECTION_BLOCK_HASH = 34,       /* uint64_t: keyed hash of each block's contents */
-    PROF_SECTION_CONTENTS = 35,         /* bytes of blocks */
-    PROF_SECTION_FOREIGN = 36           /* objects of other runtimes */
+    PROF_SECTION_BLOCK_WEIGHT = 32, /* float: blocks that a sampled block stands for */
+    PROF_SECTION_DOMAINS = 33,      /* names of allocation domains (pseudo-frames with PROF_GENERATION_DOMAIN) */
+    PROF_SECTION_BLOCK_HASH = 34,   /* uint64_t: keyed hash of each block's contents */
+    PROF_SECTION_CONTENTS = 35,     /* bytes of blocks */
+    PROF_SECTION_FOREIGN = 36       /* objects of other runtimes */
 };
 
 struct prof_section {
-    uint32_t id;             /* prof_section_id */
-    uint32_t element_bytes;  /* size of one element as this file has it; may be larger than the reader knows */
-    uint64_t offset;         /* from the start of the file, a multiple of PROF_SECTION_ALIGNMENT */
-    uint64_t element_count;  /* the section is element_bytes * element_count long */
-    uint64_t checksum;       /* prof_checksum of the section's bytes */
-    uint32_t encoding;       /* 0: as it is. No other is written today */
-    uint32_t reserved;       /* zero */
+    uint32_t id;            /* prof_section_id */
+    uint32_t element_bytes; /* size of one element as this file has it; may be larger than the reader knows */
+    uint64_t offset;        /* from the start of the file, a multiple of PROF_SECTION_ALIGNMENT */
+    uint64_t element_count; /* the section is element_bytes * element_count long */
+    uint64_t checksum;      /* prof_checksum of the section's bytes */
+    uint32_t encoding;      /* 0: as it is. No other is written today */
+    uint32_t reserved;      /* zero */
 };
 PROF_FORMAT_SIZE(struct prof_section, 40);
 
@@ -101,46 +101,46 @@ enum prof_reason {
     PROF_REASON_INTERVAL = 4, /* time: the option interval */
     PROF_REASON_GROWTH = 5,   /* so much more was live than at the snapshot before */
     PROF_REASON_PEAK = 6,     /* a new peak */
-    PROF_REASON_SUDDEN = 7    /* since 1.2: the process is dead, and heapkit run wrote down what it had shared: stacks and
-                                 their counters, without blocks, threads and maps */
+    PROF_REASON_SUDDEN = 7 /* since 1.2: the process is dead, and heapkit run wrote down what it had shared: stacks and
+                              their counters, without blocks, threads and maps */
 };
 
 enum prof_contents {
-    PROF_CONTENTS_NONE = 0,   /* blocks and stacks alone: no words, no roots */
-    PROF_CONTENTS_WORDS = 1   /* pointers, and small integers in a block's first 128 bytes; no text */
+    PROF_CONTENTS_NONE = 0, /* blocks and stacks alone: no words, no roots */
+    PROF_CONTENTS_WORDS = 1 /* pointers, and small integers in a block's first 128 bytes; no text */
 };
 
 struct prof_process {
-    uint64_t run_id;              /* differs between two processes; equal in all snapshots of one */
+    uint64_t run_id; /* differs between two processes; equal in all snapshots of one */
     uint32_t pid;
     uint32_t parent_pid;
-    uint32_t snapshot_number;     /* 1, 2, …; the N of PROGRAM.PID.N.heap */
-    uint32_t reason;              /* prof_reason */
-    uint64_t start_unix_ns;       /* when recording began */
-    uint64_t snapshot_unix_ns;    /* when the process was frozen */
-    uint64_t elapsed_ns;          /* between the two, by the monotonic clock */
-    uint64_t pause_ns;            /* how long the program stood still */
-    uint64_t live_bytes;          /* requested bytes of all live blocks */
+    uint32_t snapshot_number;  /* 1, 2, …; the N of PROGRAM.PID.N.heap */
+    uint32_t reason;           /* prof_reason */
+    uint64_t start_unix_ns;    /* when recording began */
+    uint64_t snapshot_unix_ns; /* when the process was frozen */
+    uint64_t elapsed_ns;       /* between the two, by the monotonic clock */
+    uint64_t pause_ns;         /* how long the program stood still */
+    uint64_t live_bytes;       /* requested bytes of all live blocks */
     uint64_t live_blocks;
-    uint64_t peak_bytes;          /* the highest live_bytes so far */
-    uint64_t peak_blocks;         /* the number of blocks at that moment */
-    uint64_t peak_error_bytes;    /* 0 when exact; otherwise peak_bytes may be this much too low */
-    uint64_t allocated_bytes;     /* ever */
+    uint64_t peak_bytes;       /* the highest live_bytes so far */
+    uint64_t peak_blocks;      /* the number of blocks at that moment */
+    uint64_t peak_error_bytes; /* 0 when exact; otherwise peak_bytes may be this much too low */
+    uint64_t allocated_bytes;  /* ever */
     uint64_t allocated_blocks;
-    uint64_t temporary_blocks;    /* freed as the next thing that their thread did */
-    uint64_t own_bytes;           /* memory that the agent took for itself */
-    uint32_t program;             /* string: name of the program */
-    uint32_t executable;          /* string: path of its file */
-    uint32_t agent_version;       /* string */
-    uint32_t libc_version;        /* string: what gnu_get_libc_version() says */
-    uint32_t contents;            /* prof_contents */
+    uint64_t temporary_blocks; /* freed as the next thing that their thread did */
+    uint64_t own_bytes;        /* memory that the agent took for itself */
+    uint32_t program;          /* string: name of the program */
+    uint32_t executable;       /* string: path of its file */
+    uint32_t agent_version;    /* string */
+    uint32_t libc_version;     /* string: what gnu_get_libc_version() says */
+    uint32_t contents;         /* prof_contents */
     uint32_t page_bytes;
-    uint32_t thread_count;        /* alive at the snapshot */
-    uint32_t current_tick;        /* the tick that the snapshot itself made: blocks with birth >= it are newer */
-    uint64_t live_error_bytes;    /* since 1.2, of PROF_REASON_SUDDEN: live_bytes may be wrong by so much, either way */
-    uint32_t end_signal;          /* the same: the signal that killed the process, 0 when unknown */
-    uint32_t reserved_word;       /* zero */
-    uint64_t reserved[6];         /* zero */
+    uint32_t thread_count;     /* alive at the snapshot */
+    uint32_t current_tick;     /* the tick that the snapshot itself made: blocks with birth >= it are newer */
+    uint64_t live_error_bytes; /* since 1.2, of PROF_REASON_SUDDEN: live_bytes may be wrong by so much, either way */
+    uint32_t end_signal;       /* the same: the signal that killed the process, 0 when unknown */
+    uint32_t reserved_word;    /* zero */
+    uint64_t reserved[6];      /* zero */
 };
 PROF_FORMAT_SIZE(struct prof_process, 224);
 
@@ -149,16 +149,16 @@ enum { PROF_BUILD_ID_BYTES = 32, PROF_GENERATION_ALIVE = 0xffff, PROF_GENERATION
 /* A loaded ELF file. A program counter of generation g belongs to the module whose range holds it and whose
  * first_generation <= g <= last_generation: the same address may belong to two modules, one after the other. */
 struct prof_module {
-    uint64_t bias;             /* what is added to an ELF virtual address */
-    uint64_t start;            /* first mapped address */
-    uint64_t end;              /* one past the last */
-    uint32_t path;             /* string; "" for the vdso */
+    uint64_t bias;  /* what is added to an ELF virtual address */
+    uint64_t start; /* first mapped address */
+    uint64_t end;   /* one past the last */
+    uint32_t path;  /* string; "" for the vdso */
     uint16_t first_generation;
-    uint16_t last_generation;  /* PROF_GENERATION_ALIVE while loaded */
-    uint32_t flags;            /* prof_module_flag */
-    uint32_t build_id_bytes;   /* 0 when the module has none */
+    uint16_t last_generation; /* PROF_GENERATION_ALIVE while loaded */
+    uint32_t flags;           /* prof_module_flag */
+    uint32_t build_id_bytes;  /* 0 when the module has none */
     uint8_t build_id[PROF_BUILD_ID_BYTES];
-    uint64_t tls_module;       /* dynamic linker's TLS module id, 0 for none */
+    uint64_t tls_module; /* dynamic linker's TLS module id, 0 for none */
 };
 PROF_FORMAT_SIZE(struct prof_module, 80);
 
@@ -168,8 +168,8 @@ struct prof_map {
     uint64_t start;
     uint64_t end;
     uint64_t file_offset;
-    uint32_t path;         /* string: as /proc/PID/maps has it */
-    uint32_t permissions;  /* 1 read, 2 write, 4 execute, 8 shared */
+    uint32_t path;        /* string: as /proc/PID/maps has it */
+    uint32_t permissions; /* 1 read, 2 write, 4 execute, 8 shared */
 };
 PROF_FORMAT_SIZE(struct prof_map, 32);
 
@@ -179,14 +179,14 @@ enum { PROF_THREAD_ALIVE = 1, PROF_THREAD_REGISTERS_KNOWN = 2, PROF_THREAD_MAIN 
  * belongs to the thread of that slot with first_tick <= birth(b) <= last_tick. */
 struct prof_thread {
     uint32_t tid;
-    uint16_t slot;           /* as in PROF_SECTION_BLOCK_SIZE; 0: never allocated or unknown */
-    uint16_t flags;          /* PROF_THREAD_… */
+    uint16_t slot;  /* as in PROF_SECTION_BLOCK_SIZE; 0: never allocated or unknown */
+    uint16_t flags; /* PROF_THREAD_… */
     uint32_t first_tick;
-    uint32_t last_tick;      /* UINT32_MAX while alive */
-    uint64_t stack_pointer;  /* 0 when unknown */
-    uint64_t stack_start;    /* mapping that holds the stack, 0 when unknown */
+    uint32_t last_tick;     /* UINT32_MAX while alive */
+    uint64_t stack_pointer; /* 0 when unknown */
+    uint64_t stack_start;   /* mapping that holds the stack, 0 when unknown */
     uint64_t stack_end;
-    char name[16];           /* NUL-terminated */
+    char name[16]; /* NUL-terminated */
     /* Since 1.1: of the instruction that the thread would have run next, not a return address; 0 when unknown. With
      * stack_pointer, the words of its registers and those of its stack, an unwinder outside can name each frame. A
      * thread that waits in the kernel stands behind its system call; the one that took the snapshot, inside libprof. */
@@ -198,37 +198,38 @@ enum { PROF_THREAD_BYTES_1_0 = 56 }; /* as version 1.0 had it */
 /* Since 1.2: where a module's thread-local variables lie for a thread. A variable at offset o of the module's TLS
  * segment is at address + o. Threads that never touched a module which came by dlopen have no row for it. */
 struct prof_thread_storage {
-    uint32_t thread;   /* index of PROF_SECTION_THREADS */
-    uint32_t module;   /* index of PROF_SECTION_MODULES */
+    uint32_t thread; /* index of PROF_SECTION_THREADS */
+    uint32_t module; /* index of PROF_SECTION_MODULES */
     uint64_t address;
-    uint64_t bytes;    /* of the segment */
+    uint64_t bytes; /* of the segment */
 };
 PROF_FORMAT_SIZE(struct prof_thread_storage, 24);
 
 struct prof_tick {
-    uint64_t elapsed_ns;   /* since recording began */
+    uint64_t elapsed_ns; /* since recording began */
     uint64_t live_bytes;
-    uint32_t live_blocks;  /* saturating */
-    uint32_t snapshots;    /* how many snapshots had begun */
+    uint32_t live_blocks; /* saturating */
+    uint32_t snapshots;   /* how many snapshots had begun */
 };
 PROF_FORMAT_SIZE(struct prof_tick, 24);
 
 enum { PROF_LIFETIME_BUCKETS = 8 };
 /* Upper bounds of the lifetime buckets in milliseconds; the last has none. */
-#define PROF_LIFETIME_BOUNDS_MS {10, 100, 1000, 10000, 60000, 600000, 3600000}
+#define PROF_LIFETIME_BOUNDS_MS \
+    { 10, 100, 1000, 10000, 60000, 600000, 3600000 }
 
 enum { PROF_STACK_INCOMPLETE = 1, PROF_STACK_TRUNCATED = 2 };
 
 /* What one call stack did, whether or not any of its blocks still live. */
 struct prof_stack {
-    uint32_t node;              /* innermost frame: index of PROF_SECTION_NODE_PC */
-    uint32_t flags;             /* PROF_STACK_…: the outermost frames are missing */
+    uint32_t node;  /* innermost frame: index of PROF_SECTION_NODE_PC */
+    uint32_t flags; /* PROF_STACK_…: the outermost frames are missing */
     uint64_t allocated_bytes;
     uint64_t allocated_blocks;
     uint64_t freed_bytes;
     uint64_t freed_blocks;
-    uint64_t peak_bytes;        /* its live bytes when the whole process was at its peak */
-    uint32_t peak_blocks;       /* saturating, like those below */
+    uint64_t peak_bytes;  /* its live bytes when the whole process was at its peak */
+    uint32_t peak_blocks; /* saturating, like those below */
     uint32_t temporary_blocks;
     uint16_t lifetimes[PROF_LIFETIME_BUCKETS]; /* freed blocks by age, saturating */
 };
@@ -239,65 +240,65 @@ PROF_FORMAT_SIZE(struct prof_stack, 72);
  * below 2^32. Integers (kinds INTEGER to FLAGS) are kept in a block's first 128 bytes and in the 128 bytes behind any
  * kept pointer word: docs/decisions/0002-snapshot-words.md has the measurements. */
 enum prof_word_kind {
-    PROF_WORD_BLOCK = 0,      /* points at the start of block `value` */
-    PROF_WORD_INTERIOR = 1,   /* points into block `value`; an EXTRA follows with the offset in bytes */
-    PROF_WORD_END = 2,        /* points one past the requested bytes of block `value` (and at no block's start) */
-    PROF_WORD_SELF = 3,       /* points into its own block, or one past its end: value is the offset in bytes */
-    PROF_WORD_MODULE = 4,     /* points into a module: PROF_SECTION_WORD_TARGETS[value] */
-    PROF_WORD_STACK = 5,      /* points into a thread's stack: PROF_SECTION_WORD_TARGETS[value] */
-    PROF_WORD_INTEGER = 8,    /* an unsigned integer below 2^32 other than zero */
-    PROF_WORD_PAIR = 9,       /* two unsigned 32-bit integers below 2^16, the high one not zero:
-                                 value = high << 16 | low, both below 2^16 */
+    PROF_WORD_BLOCK = 0,        /* points at the start of block `value` */
+    PROF_WORD_INTERIOR = 1,     /* points into block `value`; an EXTRA follows with the offset in bytes */
+    PROF_WORD_END = 2,          /* points one past the requested bytes of block `value` (and at no block's start) */
+    PROF_WORD_SELF = 3,         /* points into its own block, or one past its end: value is the offset in bytes */
+    PROF_WORD_MODULE = 4,       /* points into a module: PROF_SECTION_WORD_TARGETS[value] */
+    PROF_WORD_STACK = 5,        /* points into a thread's stack: PROF_SECTION_WORD_TARGETS[value] */
+    PROF_WORD_INTEGER = 8,      /* an unsigned integer below 2^32 other than zero */
+    PROF_WORD_PAIR = 9,         /* two unsigned 32-bit integers below 2^16, the high one not zero:
+                                   value = high << 16 | low, both below 2^16 */
     PROF_WORD_SIGNED_PAIR = 10, /* two 32-bit integers that fit 16 bits with their sign, at least one negative */
-    PROF_WORD_FLAGS = 11,     /* any other word whose bytes 0 and 4 are both below 16, not both zero:
-                                 value = byte 4 << 8 | byte 0. The rest of the word was not kept */
-    PROF_WORD_EXTRA = 15      /* `value`, plus its own index field << 32, belongs to the entry before it */
+    PROF_WORD_FLAGS = 11,       /* any other word whose bytes 0 and 4 are both below 16, not both zero:
+                                   value = byte 4 << 8 | byte 0. The rest of the word was not kept */
+    PROF_WORD_EXTRA = 15        /* `value`, plus its own index field << 32, belongs to the entry before it */
 };
 enum { PROF_WORD_KIND_BITS = 4, PROF_WORD_INDEX_BITS = 28, PROF_INTEGER_WINDOW_BYTES = 128 };
 
 enum prof_root_kind {
-    PROF_ROOT_GLOBALS = 1,    /* owner: module index */
-    PROF_ROOT_STACK = 2,      /* owner: thread index */
-    PROF_ROOT_REGISTERS = 3,  /* owner: thread index; word i is register i in DWARF's numbering */
-    PROF_ROOT_TLS = 4,        /* owner: thread index. Since 1.2 also the blocks that hold what libraries which came by
-                                 dlopen keep for a thread: those words are a block's, too */
-    PROF_ROOT_IN_FLIGHT = 5,  /* owner: thread index; blocks being reallocated */
-    PROF_ROOT_DECLARED = 6,   /* owner: string, the name that the program gave */
-    PROF_ROOT_MAPPING = 7     /* owner: map index; memory that the program took from mmap itself */
+    PROF_ROOT_GLOBALS = 1,   /* owner: module index */
+    PROF_ROOT_STACK = 2,     /* owner: thread index */
+    PROF_ROOT_REGISTERS = 3, /* owner: thread index; word i is register i in DWARF's numbering */
+    PROF_ROOT_TLS = 4,       /* owner: thread index. Since 1.2 also the blocks that hold what libraries which came by
+                                dlopen keep for a thread: those words are a block's, too */
+    PROF_ROOT_IN_FLIGHT = 5, /* owner: thread index; blocks being reallocated */
+    PROF_ROOT_DECLARED = 6,  /* owner: string, the name that the program gave */
+    PROF_ROOT_MAPPING = 7    /* owner: map index; memory that the program took from mmap itself */
 };
 
 /* An area of memory that the program can reach without a pointer from a block. Kept of it: pointers to blocks, and
  * whatever a block would keep within 64 bytes of such a pointer. Of stacks and registers also, since 1.1, each pointer
  * to a module or to a stack: return addresses and saved frame pointers. */
 struct prof_root {
-    uint32_t kind;         /* prof_root_kind */
+    uint32_t kind; /* prof_root_kind */
     uint32_t owner;
-    uint64_t address;      /* of word 0 */
+    uint64_t address; /* of word 0 */
     uint64_t bytes;
-    uint64_t words_begin;  /* index of PROF_SECTION_WORD_SLOT */
+    uint64_t words_begin; /* index of PROF_SECTION_WORD_SLOT */
     uint64_t words_end;
 };
 PROF_FORMAT_SIZE(struct prof_root, 40);
 
 /* What is missing from a snapshot, and why. Counts; bytes where the name says so. */
 enum prof_loss {
-    PROF_LOSS_REENTRANT = 0,          /* allocations inside a hook of ours: a signal handler interrupted it */
-    PROF_LOSS_NO_MEMORY = 1,          /* records dropped because the kernel gave no memory */
-    PROF_LOSS_TABLE_FULL = 2,         /* records dropped because a table reached its bound */
-    PROF_LOSS_STACK_INCOMPLETE = 3,   /* blocks whose stack could not be walked to its end */
-    PROF_LOSS_STACK_TRUNCATED = 4,    /* blocks whose stack was deeper than the bound */
-    PROF_LOSS_IMPLICIT_FREE = 5,      /* blocks replaced by another at their address, their free not seen */
-    PROF_LOSS_THREAD_SLOTS = 6,       /* allocations by threads beyond the last slot */
-    PROF_LOSS_UNREADABLE_BYTES = 7,   /* memory that the snapshot could not read */
-    PROF_LOSS_WORDS = 8,              /* words dropped because their column was full */
-    PROF_LOSS_DEADLINE_BLOCKS = 9,    /* blocks without words because the snapshot ran out of time */
-    PROF_LOSS_EARLY_BLOCKS = 10,      /* allocations before the agent was awake */
-    PROF_LOSS_UNKNOWN_FREE = 11,      /* frees of blocks that we never saw: allocated before us, or lost */
-    PROF_LOSS_THREADS_RAN = 12,       /* threads that ran while the process was copied: it is not one instant */
-    PROF_LOSS_THREAD_HISTORY = 13,    /* threads that ended and are not listed */
-    PROF_LOSS_COUNTER_UPDATES = 14,   /* counts that may be missing from a stack or a total, one each: a second thread
-                                         appeared without libc's knowledge while the first one counted */
-    PROF_LOSS_OTHER_ALLOCATOR = 15,   /* 1 when the program's malloc is not ours: what it allocates is not recorded */
+    PROF_LOSS_REENTRANT = 0,        /* allocations inside a hook of ours: a signal handler interrupted it */
+    PROF_LOSS_NO_MEMORY = 1,        /* records dropped because the kernel gave no memory */
+    PROF_LOSS_TABLE_FULL = 2,       /* records dropped because a table reached its bound */
+    PROF_LOSS_STACK_INCOMPLETE = 3, /* blocks whose stack could not be walked to its end */
+    PROF_LOSS_STACK_TRUNCATED = 4,  /* blocks whose stack was deeper than the bound */
+    PROF_LOSS_IMPLICIT_FREE = 5,    /* blocks replaced by another at their address, their free not seen */
+    PROF_LOSS_THREAD_SLOTS = 6,     /* allocations by threads beyond the last slot */
+    PROF_LOSS_UNREADABLE_BYTES = 7, /* memory that the snapshot could not read */
+    PROF_LOSS_WORDS = 8,            /* words dropped because their column was full */
+    PROF_LOSS_DEADLINE_BLOCKS = 9,  /* blocks without words because the snapshot ran out of time */
+    PROF_LOSS_EARLY_BLOCKS = 10,    /* allocations before the agent was awake */
+    PROF_LOSS_UNKNOWN_FREE = 11,    /* frees of blocks that we never saw: allocated before us, or lost */
+    PROF_LOSS_THREADS_RAN = 12,     /* threads that ran while the process was copied: it is not one instant */
+    PROF_LOSS_THREAD_HISTORY = 13,  /* threads that ended and are not listed */
+    PROF_LOSS_COUNTER_UPDATES = 14, /* counts that may be missing from a stack or a total, one each: a second thread
+                                       appeared without libc's knowledge while the first one counted */
+    PROF_LOSS_OTHER_ALLOCATOR = 15, /* 1 when the program's malloc is not ours: what it allocates is not recorded */
     PROF_LOSS_COUNT = 16
 };
 

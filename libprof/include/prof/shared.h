@@ -52,29 +52,29 @@ struct prof_shared_totals {
     uint64_t peak_bytes;
     uint64_t live_blocks;
     uint64_t peak_blocks;
-    uint32_t epoch;      /* of the peak */
-    uint32_t saved;      /* a stack has saved its value in this epoch */
+    uint32_t epoch; /* of the peak */
+    uint32_t saved; /* a stack has saved its value in this epoch */
     uint64_t reserved[3];
 };
 PROF_FORMAT_SIZE(struct prof_shared_totals, 64);
 
 struct prof_shared {
-    char magic[8];                     /* PROF_SHARED_MAGIC: heapkit run writes slot 0's, who takes another slot its own */
-    uint32_t version;                  /* PROF_SHARED_VERSION, the same */
+    char magic[8];    /* PROF_SHARED_MAGIC: heapkit run writes slot 0's, who takes another slot its own */
+    uint32_t version; /* PROF_SHARED_VERSION, the same */
     uint32_t reserved_word;
-    uint32_t owner;                    /* atomic: pid of the process that took the slot; 0: nobody */
-    uint32_t state;                    /* atomic: prof_shared_state */
+    uint32_t owner; /* atomic: pid of the process that took the slot; 0: nobody */
+    uint32_t state; /* atomic: prof_shared_state */
     uint32_t parent_pid;
-    uint32_t threads;                  /* slots of threads in use: each may hold back PROF_SHARED_PENDING_BYTES; 1: nothing */
+    uint32_t threads; /* slots of threads in use: each may hold back PROF_SHARED_PENDING_BYTES; 1: nothing */
     uint64_t run_id;
     uint64_t start_unix_ns;
-    uint32_t module_total;             /* columns: how many elements of each are filled */
+    uint32_t module_total; /* columns: how many elements of each are filled */
     uint32_t node_total;
     uint32_t stack_total;
-    uint32_t cut;                      /* a column could not grow: what came later is not here */
+    uint32_t cut; /* a column could not grow: what came later is not here */
     uint64_t reserved[8];
-    struct prof_shared_totals totals;  /* offset 128 */
-    uint64_t losses[32];               /* by prof_loss */
+    struct prof_shared_totals totals; /* offset 128 */
+    uint64_t losses[32];              /* by prof_loss */
     char program[256];
     char executable[PROF_SHARED_PATH_BYTES];
     char unused[PROF_SHARED_HEAD_BYTES - 192 - 256 - 256 - PROF_SHARED_PATH_BYTES];
@@ -87,7 +87,7 @@ enum { PROF_SHARED_PENDING_BYTES = 256 << 10, PROF_SHARED_PENDING_EVENTS = 1024 
 struct prof_shared_module {
     uint64_t bias, start, end;
     uint16_t first_generation;
-    uint16_t last_generation;          /* atomic */
+    uint16_t last_generation; /* atomic */
     uint32_t build_id_bytes;
     uint8_t build_id[PROF_BUILD_ID_BYTES];
     char path[PROF_SHARED_PATH_BYTES]; /* as the dynamic linker has it; "" for the executable; cut if longer */
@@ -98,9 +98,9 @@ PROF_FORMAT_SIZE(struct prof_shared_module, 1024);
 typedef uint32_t prof_shared_leaf;
 
 struct prof_shared_node {
-    uint64_t pc;      /* generation << 48 | return address */
-    uint32_t caller;  /* always smaller than the node's own number, but for node 0, the empty stack */
-    uint32_t stack;   /* the recorder's own */
+    uint64_t pc;     /* generation << 48 | return address */
+    uint32_t caller; /* always smaller than the node's own number, but for node 0, the empty stack */
+    uint32_t stack;  /* the recorder's own */
 };
 PROF_FORMAT_SIZE(struct prof_shared_node, 16);
 
@@ -108,7 +108,7 @@ struct prof_shared_counters {
     uint64_t allocated_bytes;
     uint64_t allocated_blocks;
     uint64_t live_bytes;
-    uint64_t peak_bytes;       /* saved in `epoch`; when that is the totals' epoch, the stack's value at the peak */
+    uint64_t peak_bytes; /* saved in `epoch`; when that is the totals' epoch, the stack's value at the peak */
     uint32_t live_blocks;
     uint32_t peak_blocks;
     uint32_t epoch;

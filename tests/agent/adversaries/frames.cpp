@@ -26,8 +26,14 @@ KEEP static void inner(int depth) {
     sink = sink + 1;
 }
 
-KEEP static void from_a() { inner(40); sink = sink + 2; }
-KEEP static void from_b() { inner(40); sink = sink + 3; }
+KEEP static void from_a() {
+    inner(40);
+    sink = sink + 2;
+}
+KEEP static void from_b() {
+    inner(40);
+    sink = sink + 3;
+}
 
 // alloca and a variable-length frame: CFA by rbp. The two callers have frames of the same size.
 KEEP static void with_alloca(int bytes, int depth) {
@@ -37,8 +43,14 @@ KEEP static void with_alloca(int bytes, int depth) {
     sink = sink + room[0];
 }
 
-KEEP static void alloca_a(int bytes) { with_alloca(bytes, 3); sink = sink + 4; }
-KEEP static void alloca_b(int bytes) { with_alloca(bytes, 3); sink = sink + 5; }
+KEEP static void alloca_a(int bytes) {
+    with_alloca(bytes, 3);
+    sink = sink + 4;
+}
+KEEP static void alloca_b(int bytes) {
+    with_alloca(bytes, 3);
+    sink = sink + 5;
+}
 
 // Realigned frames: GCC keeps the CFA in memory.
 KEEP static void aligned_frame(int depth) {
@@ -75,8 +87,14 @@ KEEP static void moved(int outer, int total) {
     sink = sink + room[0];
 }
 
-KEEP static void odd(int i) { moved(16 * (i % 31 + 1), 1024); sink = sink + 6; }
-KEEP static void even(int i) { moved(16 * (i % 29 + 1), 1024); sink = sink + 7; }
+KEEP static void odd(int i) {
+    moved(16 * (i % 31 + 1), 1024);
+    sink = sink + 6;
+}
+KEEP static void even(int i) {
+    moved(16 * (i % 29 + 1), 1024);
+    sink = sink + 7;
+}
 
 int main() {
     for (int i = 0; i < 300; ++i) {

@@ -83,8 +83,14 @@ KEEP static void inner(int rounds) {
     }
 }
 
-KEEP static void level_a(int rounds) { inner(rounds); sink = sink + 1; }
-KEEP static void level_b(int rounds) { level_a(rounds); sink = sink + 2; }
+KEEP static void level_a(int rounds) {
+    inner(rounds);
+    sink = sink + 1;
+}
+KEEP static void level_b(int rounds) {
+    level_a(rounds);
+    sink = sink + 2;
+}
 
 int main() {
     level_b(200);

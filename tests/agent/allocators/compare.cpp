@@ -4,8 +4,8 @@
 //
 // Side: tests.  compare SNAPSHOT TRUTH   says what differs; exits with 1 when something does
 //
-// The program's blocks are those whose stack has one of its functions innermost, once operator new and what an allocator
-// puts around it are taken off: frames of libraries, as long as they are not libc's.
+// The program's blocks are those whose stack has one of its functions innermost, once operator new and what an
+// allocator puts around it are taken off: frames of libraries, as long as they are not libc's.
 #include <cinttypes>
 #include <cstdio>
 #include <fstream>
@@ -60,7 +60,8 @@ int main(int argc, char** argv) {
     Sums allocated, live;
     file >> word >> allocated.blocks >> allocated.bytes;
     std::map<uint64_t, uint64_t> truth;
-    for (uint64_t size; file >> word >> size; ++live.blocks, live.bytes += size) truth[std::stoull(word, nullptr, 16)] = size;
+    for (uint64_t size; file >> word >> size; ++live.blocks, live.bytes += size)
+        truth[std::stoull(word, nullptr, 16)] = size;
 
     std::vector<bool> programs;
     Sums seen_allocated, seen_live;
@@ -76,9 +77,13 @@ int main(int argc, char** argv) {
         ++seen_live.blocks, seen_live.bytes += blocks->size_bytes(block);
         const auto said = truth.find(blocks->address[i]);
         if (said == truth.end()) {
-            if (wrong++ < 5) std::printf("%" PRIx64 " of %" PRIu64 " bytes is not alive\n", blocks->address[i], blocks->size_bytes(block));
+            if (wrong++ < 5)
+                std::printf("%" PRIx64 " of %" PRIu64 " bytes is not alive\n", blocks->address[i],
+                            blocks->size_bytes(block));
         } else if (said->second != blocks->size_bytes(block)) {
-            if (wrong++ < 5) std::printf("%" PRIx64 " has %" PRIu64 " bytes, not %" PRIu64 "\n", said->first, said->second, blocks->size_bytes(block));
+            if (wrong++ < 5)
+                std::printf("%" PRIx64 " has %" PRIu64 " bytes, not %" PRIu64 "\n", said->first, said->second,
+                            blocks->size_bytes(block));
         }
     }
     wrong += differs("live blocks", seen_live.blocks, live.blocks);

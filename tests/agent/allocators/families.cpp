@@ -4,8 +4,8 @@
 // truth that allocators.py compares a snapshot with.
 //
 // Side: tests.  families TRUTH   writes what lives at the end into the file TRUTH as "ADDRESS SIZE" lines, and before
-// them "allocated BLOCKS BYTES". It is built plain and against each allocator; with FAMILY_JEMALLOC or FAMILY_MIMALLOC it
-// also calls what only that one has. Its own lists are static, so that every block of its code is in them.
+// them "allocated BLOCKS BYTES". It is built plain and against each allocator; with FAMILY_JEMALLOC or FAMILY_MIMALLOC
+// it also calls what only that one has. Its own lists are static, so that every block of its code is in them.
 #include <malloc.h>
 #include <pthread.h>
 
@@ -25,7 +25,8 @@
 namespace {
 
 constexpr int threads = 4, most = 20'000;
-constexpr size_t small_sizes = 64, large_sizes[] = {65, 100, 127, 128, 129, 1000, 4096, 5000, 70'000, 300'000, 3'000'000};
+constexpr size_t small_sizes = 64,
+                 large_sizes[] = {65, 100, 127, 128, 129, 1000, 4096, 5000, 70'000, 300'000, 3'000'000};
 
 struct Ledger {
     struct Entry {
@@ -69,12 +70,14 @@ void by_array_delete(void* block, size_t) { ::operator delete[](block); }
 void by_sized_array_delete(void* block, size_t size) { ::operator delete[](block, size); }
 void by_nothrow_delete(void* block, size_t) { ::operator delete(block, std::nothrow); }
 void by_nothrow_array_delete(void* block, size_t) { ::operator delete[](block, std::nothrow); }
-void by_aligned_delete(void* block, size_t) { ::operator delete(block, std::align_val_t{64}); }
-void by_aligned_sized_delete(void* block, size_t size) { ::operator delete(block, size, std::align_val_t{64}); }
+void by_aligned_delete(void* block, size_t) { ::operator delete (block, std::align_val_t{64}); }
+void by_aligned_sized_delete(void* block, size_t size) { ::operator delete (block, size, std::align_val_t{64}); }
 void by_aligned_array_delete(void* block, size_t) { ::operator delete[](block, std::align_val_t{64}); }
 void by_aligned_sized_array_delete(void* block, size_t size) { ::operator delete[](block, size, std::align_val_t{64}); }
-void by_aligned_nothrow_delete(void* block, size_t) { ::operator delete(block, std::align_val_t{64}, std::nothrow); }
-void by_aligned_nothrow_array_delete(void* block, size_t) { ::operator delete[](block, std::align_val_t{64}, std::nothrow); }
+void by_aligned_nothrow_delete(void* block, size_t) { ::operator delete (block, std::align_val_t{64}, std::nothrow); }
+void by_aligned_nothrow_array_delete(void* block, size_t) {
+    ::operator delete[](block, std::align_val_t{64}, std::nothrow);
+}
 
 void c_family(Ledger& ledger, size_t size) {
     ledger.note(std::malloc(size), size, by_free);
@@ -220,10 +223,12 @@ int main(int argc, char** argv) {
     for (const Ledger& ledger : ledgers) blocks += ledger.blocks, bytes += ledger.bytes;
     std::FILE* truth = std::fopen(argv[1], "w");
     if (truth == nullptr) return 1;
-    std::fprintf(truth, "allocated %llu %llu\n", static_cast<unsigned long long>(blocks), static_cast<unsigned long long>(bytes));
+    std::fprintf(truth, "allocated %llu %llu\n", static_cast<unsigned long long>(blocks),
+                 static_cast<unsigned long long>(bytes));
     for (const Ledger& ledger : ledgers)
         for (int i = 0; i < ledger.count; ++i)
-            std::fprintf(truth, "%llx %zu\n", static_cast<unsigned long long>(reinterpret_cast<uintptr_t>(ledger.entry[i].block)),
+            std::fprintf(truth, "%llx %zu\n",
+                         static_cast<unsigned long long>(reinterpret_cast<uintptr_t>(ledger.entry[i].block)),
                          ledger.entry[i].size);
     return std::fclose(truth) == 0 ? 0 : 1;
 }

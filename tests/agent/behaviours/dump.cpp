@@ -43,14 +43,17 @@ std::vector<bool> reachable(const read::Blocks& blocks, const read::Words& words
 void print_process(const read::Snapshot& snapshot) {
     const prof_process& process = snapshot.process();
     std::printf("program %.*s\n", static_cast<int>(snapshot.program().size()), snapshot.program().data());
-    std::printf("pid %" PRIu32 "\nnumber %" PRIu32 "\nreason %" PRIu32 "\n", process.pid, process.snapshot_number, process.reason);
+    std::printf("pid %" PRIu32 "\nnumber %" PRIu32 "\nreason %" PRIu32 "\n", process.pid, process.snapshot_number,
+                process.reason);
     std::printf("contents %" PRIu32 "\nthreads %" PRIu32 "\n", process.contents, process.thread_count);
     std::printf("live_blocks %" PRIu64 "\nlive_bytes %" PRIu64 "\n", process.live_blocks, process.live_bytes);
     std::printf("allocated_blocks %" PRIu64 "\n", process.allocated_blocks);
     std::printf("pause_us %" PRIu64 "\nfile_bytes %" PRIu64 "\n", process.pause_ns / 1000, snapshot.file_bytes());
-    std::printf("modules %zu\nmaps %zu\nstacks %zu\n", snapshot.modules().size(), snapshot.maps().size(), snapshot.stacks().size());
+    std::printf("modules %zu\nmaps %zu\nstacks %zu\n", snapshot.modules().size(), snapshot.maps().size(),
+                snapshot.stacks().size());
     for (int i = 0; i < PROF_LOSS_COUNT; ++i) {
-        if (const uint64_t lost = snapshot.lost(static_cast<prof_loss>(i))) std::printf("loss%d %" PRIu64 "\n", i, lost);
+        if (const uint64_t lost = snapshot.lost(static_cast<prof_loss>(i)))
+            std::printf("loss%d %" PRIu64 "\n", i, lost);
     }
 }
 

@@ -63,7 +63,9 @@ TEST_CASE("the tightest cgroup on the way up decides, and inactive file pages co
     root.write("/sys/fs/cgroup/a/memory.current", "943718400\n");
     std::string why;
     CHECK(root.admit(&why) == ENOMEM);
-    CHECK(why == "the copy may need 200 MiB, and the cgroup has 100 of 1000 MiB left; PROF=memory=force takes it all the same");
+    CHECK(
+        why ==
+        "the copy may need 200 MiB, and the cgroup has 100 of 1000 MiB left; PROF=memory=force takes it all the same");
     root.write("/sys/fs/cgroup/a/memory.stat", "anon 1\ninactive_file 209715200\n");
     CHECK(root.admit() == 0);
 }

@@ -75,7 +75,8 @@ int listener(uint16_t& port) {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    require(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(fd, 1) == 0, "the port is free");
+    require(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(fd, 1) == 0,
+            "the port is free");
     socklen_t length = sizeof address;
     getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
     port = ntohs(address.sin_port);
@@ -167,11 +168,13 @@ void a_truncated_file_does_not_end_the_copy() {
 }
 
 void mapped_memory_holds_blocks() {
-    void** map = static_cast<void**>(mmap(nullptr, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    void** map =
+        static_cast<void**>(mmap(nullptr, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     map[5000] = std::malloc(7777);
     // A neighbour of the allocator's, which the kernel shows as one mapping with ours.
     void* large = std::malloc(3 << 20);
-    require(kind_of_block_of(take(), 7777) == analyze::LeakKind::reachable, "a block that a mapping holds is reachable");
+    require(kind_of_block_of(take(), 7777) == analyze::LeakKind::reachable,
+            "a block that a mapping holds is reachable");
     std::free(large);
 }
 
@@ -236,7 +239,8 @@ std::atomic<bool> may_end{false};
 
 const prof_module* module_at(const read::Snapshot& snapshot, uint64_t address) {
     for (const prof_module& module : snapshot.modules())
-        if (module.last_generation == PROF_GENERATION_ALIVE && address >= module.start && address < module.end) return &module;
+        if (module.last_generation == PROF_GENERATION_ALIVE && address >= module.start && address < module.end)
+            return &module;
     return nullptr;
 }
 
@@ -264,13 +268,15 @@ void every_thread_says_where_it_was() {
     uint32_t seen = 0;
     for (uint32_t i = 0; i < snapshot.threads().size(); ++i) {
         const prof_thread& thread = snapshot.threads()[i];
-        require(thread.stack_pointer >= thread.stack_start && thread.stack_pointer < thread.stack_end, "it is on its stack");
+        require(thread.stack_pointer >= thread.stack_start && thread.stack_pointer < thread.stack_end,
+                "it is on its stack");
         const prof_module* at = module_at(snapshot, thread.program_counter);
         const auto tid = static_cast<pid_t>(thread.tid);
         ++seen;
         if (tid == spinning) {
             const uint64_t start = reinterpret_cast<uint64_t>(&spin_in_call);
-            require(thread.program_counter >= start && thread.program_counter < start + 64, "one that ran, at the very place");
+            require(thread.program_counter >= start && thread.program_counter < start + 64,
+                    "one that ran, at the very place");
         } else if (tid == sleeping) {
             require(at == libc, "one that slept, behind its system call");
             require(has_on_stack(snapshot, i, returns_to), "and its return addresses are kept");
@@ -378,7 +384,8 @@ void require_refusal(int error, const char* what) {
 void a_limit_on_file_sizes_refuses_and_ends_nobody() {
     const std::vector<std::vector<void*>> ballast(20'000, std::vector<void*>(10));
     for (const rlim_t most : {0, 4096, 100'000}) {
-        const Limit limit(RLIMIT_FSIZE, most);  // a write beyond it is answered with SIGXFSZ, which ends who does not block it
+        const Limit limit(RLIMIT_FSIZE,
+                          most);  // a write beyond it is answered with SIGXFSZ, which ends who does not block it
         require_refusal(EFBIG, "the file would be too large");
     }
     take();

@@ -79,7 +79,8 @@ uint64_t pc_of(const prof::tables::Node& node) { return node.pc & 0xffffffffffff
 void print(uint32_t index, const char* what, uint64_t ours, uint64_t theirs, unsigned depth) {
     if (++printed > max_printed) return;
     char line[512];
-    int used = snprintf(line, sizeof line, "oracle: %s at depth %u: ours %lx libunwind %lx; ours:", what, depth, ours, theirs);
+    int used =
+        snprintf(line, sizeof line, "oracle: %s at depth %u: ours %lx libunwind %lx; ours:", what, depth, ours, theirs);
     for (int i = 0; index != 0 && i < 24; ++i) {
         prof::tables::Node node = prof::tables::node(index);
         used += snprintf(line + used, sizeof line - static_cast<size_t>(used), " %lx", pc_of(node));

@@ -119,7 +119,8 @@ TEST_CASE("a block over others displaces each of them once") {
 
 TEST_CASE("two blocks of an allocator with 8-byte classes may share a slot") {
     uintptr_t at = fresh_region();
-    for (uintptr_t offset : {0, 8, 16, 24}) insert_alone(at + offset, {.size_bytes = 8, .stack = 1, .birth = 1, .thread = 1});
+    for (uintptr_t offset : {0, 8, 16, 24})
+        insert_alone(at + offset, {.size_bytes = 8, .stack = 1, .birth = 1, .thread = 1});
     CHECK(all_in(at, at + 32).size() == 4);
     for (uintptr_t offset : {24, 0, 16, 8}) CHECK(take(at + offset).size_bytes == 8);
     CHECK(all_in(at, at + 32).empty());
@@ -152,8 +153,10 @@ TEST_CASE("random blocks agree with a plain map, in address order") {
         auto next = model.lower_bound(at);
         uint64_t room = (next == model.end() ? end : next->first) - at;
         if (next != model.begin() && std::prev(next)->first + std::prev(next)->second.size_bytes > at) continue;
-        Record record{.size_bytes = random() % std::min<uint64_t>(room + 1, 300), .stack = static_cast<uint32_t>(i % 999),
-                      .birth = 1, .thread = 3};
+        Record record{.size_bytes = random() % std::min<uint64_t>(room + 1, 300),
+                      .stack = static_cast<uint32_t>(i % 999),
+                      .birth = 1,
+                      .thread = 3};
         insert_alone(at, record);
         model[at] = record;
     }

@@ -108,7 +108,8 @@ TEST_CASE("threads' shares add up, and the peak is within what they hold back") 
                 for (size_t i = 0; i < blocks; ++i)
                     counters::allocated_shared(*caches[t], numbers[(i * 7 + t) % numbers.size()], 10 + i % 100);
                 for (size_t i = 0; i < blocks; ++i)
-                    counters::freed_shared(*caches[t], numbers[(i * 7 + t) % numbers.size()], 10 + i % 100, i % 2 == 0, 1);
+                    counters::freed_shared(*caches[t], numbers[(i * 7 + t) % numbers.size()], 10 + i % 100, i % 2 == 0,
+                                           1);
             }
         });
     }

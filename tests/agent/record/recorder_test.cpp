@@ -216,11 +216,11 @@ void jump_out_of_hook(int) {
 
 }  // namespace
 
-// A signal comes every 50 µs; one that meets the recorder at work jumps back to the loop, which goes on at once from the
-// very same place. Each step has a stack of its own, so that locks are held now and then.
+// A signal comes every 50 µs; one that meets the recorder at work jumps back to the loop, which goes on at once from
+// the very same place. Each step has a stack of its own, so that locks are held now and then.
 TEST_CASE("a handler that jumps out of a hook costs that hook alone") {
     start_once();
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_handler = jump_out_of_hook;
     REQUIRE(sigaction(SIGALRM, &action, nullptr) == 0);
     const itimerval often{{0, 50}, {0, 50}}, never{};

@@ -107,8 +107,8 @@ Faults faults_of(const read::Blocks& blocks, const analyze::Verdicts& verdicts) 
         if (number < ring::nodes) ++copies[number];
         leaves += bytes == ring::leaf_bytes;
         const bool is_ours = number < ring::nodes || bytes == ring::leaf_bytes;
-        faults.lost += is_ours ? verdicts.of[i] != analyze::LeakKind::reachable
-                               : verdicts.of[i] == analyze::LeakKind::definite;
+        faults.lost +=
+            is_ours ? verdicts.of[i] != analyze::LeakKind::reachable : verdicts.of[i] == analyze::LeakKind::definite;
     }
     size_t twice = 0;
     for (const size_t count : copies) {
@@ -175,7 +175,8 @@ int main(int argc, char** argv) {
     if (argc < 5) return 2;
     Program program(argv[1], argv[2], argv[3], argc > 5 ? std::string(",") + argv[5] : "");
     const size_t count = std::strtoull(argv[4], nullptr, 10);
-    const std::string path = (std::filesystem::current_path() / ("ring." + std::to_string(program.pid()) + ".heap")).string();
+    const std::string path =
+        (std::filesystem::current_path() / ("ring." + std::to_string(program.pid()) + ".heap")).string();
     Sums sums;
     for (size_t i = 0; i < count; ++i) {
         take(program, i, path);
@@ -184,11 +185,12 @@ int main(int argc, char** argv) {
     }
     const int code = program.end();
     std::sort(sums.pauses_us.begin(), sums.pauses_us.end());
-    std::printf("%zu snapshots: missing %zu, invented %zu, lost %zu; %zu noted that threads ran (%zu faults there); "
-                "pause median %llu us, worst %llu us\n",
-                sums.snapshots, sums.faults.missing, sums.faults.invented, sums.faults.lost, sums.noted,
-                sums.noted_faults, static_cast<unsigned long long>(sums.pauses_us[sums.pauses_us.size() / 2]),
-                static_cast<unsigned long long>(sums.pauses_us.back()));
+    std::printf(
+        "%zu snapshots: missing %zu, invented %zu, lost %zu; %zu noted that threads ran (%zu faults there); "
+        "pause median %llu us, worst %llu us\n",
+        sums.snapshots, sums.faults.missing, sums.faults.invented, sums.faults.lost, sums.noted, sums.noted_faults,
+        static_cast<unsigned long long>(sums.pauses_us[sums.pauses_us.size() / 2]),
+        static_cast<unsigned long long>(sums.pauses_us.back()));
     for (size_t i = 0; i < sums.losses.size(); ++i)
         if (sums.losses[i] > 0) std::printf("loss %zu: %llu\n", i, static_cast<unsigned long long>(sums.losses[i]));
     if (code != 0) fail("the program ended with " + std::to_string(code));

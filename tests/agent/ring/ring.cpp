@@ -121,21 +121,27 @@ void resize(Node* node, Dice& dice) {
 // For so many turns `*cell` is empty and its value nowhere but in a register: one that calls keep, or one that no call
 // keeps, or half of a vector register.
 void hold_in_register(Node** cell, long turns) {
-    asm volatile("xor %%r12d, %%r12d\n\txchg %%r12, (%1)\n1:\tdec %0\n\tjnz 1b\n\txchg %%r12, (%1)\n\txor %%r12d, %%r12d"
-                 : "+r"(turns) : "r"(cell) : "r12", "memory", "cc");
+    asm volatile(
+        "xor %%r12d, %%r12d\n\txchg %%r12, (%1)\n1:\tdec %0\n\tjnz 1b\n\txchg %%r12, (%1)\n\txor %%r12d, %%r12d"
+        : "+r"(turns)
+        : "r"(cell)
+        : "r12", "memory", "cc");
 }
 void hold_in_scratch_register(Node** cell, long turns) {
-    asm volatile("xor %%r11d, %%r11d\n\txchg %%r11, (%1)\n1:\tdec %0\n\tjnz 1b\n\txchg %%r11, (%1)\n\txor %%r11d, %%r11d"
-                 : "+r"(turns) : "r"(cell) : "r11", "memory", "cc");
+    asm volatile(
+        "xor %%r11d, %%r11d\n\txchg %%r11, (%1)\n1:\tdec %0\n\tjnz 1b\n\txchg %%r11, (%1)\n\txor %%r11d, %%r11d"
+        : "+r"(turns)
+        : "r"(cell)
+        : "r11", "memory", "cc");
 }
 void hold_in_vector_register(Node** cell, long turns) {
     asm volatile("movq (%1), %%xmm7\n\tmovq $0, (%1)\n1:\tdec %0\n\tjnz 1b\n\tmovq %%xmm7, (%1)\n\tpxor %%xmm7, %%xmm7"
-                 : "+r"(turns) : "r"(cell) : "xmm7", "memory", "cc");
+                 : "+r"(turns)
+                 : "r"(cell)
+                 : "xmm7", "memory", "cc");
 }
 
-void spin(long turns) {
-    asm volatile("1:\tdec %0\n\tjnz 1b" : "+r"(turns) : : "cc");
-}
+void spin(long turns) { asm volatile("1:\tdec %0\n\tjnz 1b" : "+r"(turns) : : "cc"); }
 void nap() {
     const timespec time{0, 200'000};
     nanosleep(&time, nullptr);
@@ -144,11 +150,16 @@ void nap() {
 // Only there, for a while: the node goes through `cell`, and no other copy is kept.
 void hold_in_cell(Node** cell, Dice& dice) {
     switch (dice.below(6)) {
-        case 0: return hold_in_register(cell, hold_turns);
-        case 1: return hold_in_scratch_register(cell, hold_turns);
-        case 2: return hold_in_vector_register(cell, hold_turns);
-        case 3: return nap();
-        default: return spin(hold_turns);
+        case 0:
+            return hold_in_register(cell, hold_turns);
+        case 1:
+            return hold_in_scratch_register(cell, hold_turns);
+        case 2:
+            return hold_in_vector_register(cell, hold_turns);
+        case 3:
+            return nap();
+        default:
+            return spin(hold_turns);
     }
 }
 
@@ -165,11 +176,19 @@ void hold_in_key(Node** cell, Dice& dice) {
 void hold_somewhere(Node** from, size_t thread, Dice& dice) {
     Node** cell = from;
     switch (dice.below(5)) {
-        case 0: cell = &static_tls; break;
-        case 1: cell = dynamic_tls(); break;
-        case 2: cell = &mapped_cells[thread]; break;
-        case 3: return hold_in_key(from, dice);
-        default: break;  // the stack
+        case 0:
+            cell = &static_tls;
+            break;
+        case 1:
+            cell = dynamic_tls();
+            break;
+        case 2:
+            cell = &mapped_cells[thread];
+            break;
+        case 3:
+            return hold_in_key(from, dice);
+        default:
+            break;  // the stack
     }
     Node* const node = *from;
     *cell = node;
@@ -200,9 +219,14 @@ void change(Dice& dice) {
     Node* node = some_node(dice);
     head = node;
     switch (dice.below(3)) {
-        case 0: replace(node, dice); break;
-        case 1: resize(node, dice); break;
-        default: replace_leaf(node);
+        case 0:
+            replace(node, dice);
+            break;
+        case 1:
+            resize(node, dice);
+            break;
+        default:
+            replace_leaf(node);
     }
     pthread_mutex_unlock(&lock);
 }

@@ -30,8 +30,9 @@ constexpr size_t most_examples = 8;
 
 Json largest(const Counters& counters) {
     std::vector<std::pair<std::string, uint64_t>> sorted(counters.begin(), counters.end());
-    std::sort(sorted.begin(), sorted.end(),
-              [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; });
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+        return a.second != b.second ? a.second > b.second : a.first < b.first;
+    });
     Json list = Json::array();
     for (size_t index = 0; index < std::min(sorted.size(), most_examples); ++index)
         list.push_back({{"name", sorted[index].first}, {"count", sorted[index].second}});
@@ -65,8 +66,8 @@ Json blocks_of(const Heap& heap) {
             {"typed_bytes", typed_bytes},     {"labelled", labelled}, {"untyped", largest(untyped)}};
 }
 
-// Blocks whose first word leads into a module, and that are not known by a vtable: whose class RTTI does say (there must
-// be none that are not typed otherwise), and those that begin with something else.
+// Blocks whose first word leads into a module, and that are not known by a vtable: whose class RTTI does say (there
+// must be none that are not typed otherwise), and those that begin with something else.
 Json first_words_of(const Heap& heap, const heapkit::read::Words& words) {
     uint64_t by_vtable = 0, has_class = 0, has_class_untyped = 0, other = 0;
     Counters missed, others;
@@ -91,12 +92,9 @@ Json first_words_of(const Heap& heap, const heapkit::read::Words& words) {
         has_class_untyped += says_type(type) ? 0 : 1;
         ++missed[known->second + " in " + type.name];
     }
-    return {{"known_by_vtable", by_vtable},
-            {"rtti_but_known_otherwise", has_class},
-            {"rtti_but_untyped", has_class_untyped},
-            {"no_rtti", other},
-            {"rtti_examples", largest(missed)},
-            {"no_rtti_examples", largest(others)}};
+    return {{"known_by_vtable", by_vtable},          {"rtti_but_known_otherwise", has_class},
+            {"rtti_but_untyped", has_class_untyped}, {"no_rtti", other},
+            {"rtti_examples", largest(missed)},      {"no_rtti_examples", largest(others)}};
 }
 
 // References that leave blocks that have a type, and containers.

@@ -33,9 +33,7 @@ struct Run {
 };
 
 // What is loaded grows once, what is inserted by a thousand bytes a second.
-Run warming_up() {
-    return {{at_step(0, {1, 1}), at_step(1, {50, 11}), at_step(2, {50, 21}), at_step(3, {50, 31})}};
-}
+Run warming_up() { return {{at_step(0, {1, 1}), at_step(1, {50, 11}), at_step(2, {50, 21}), at_step(3, {50, 31})}}; }
 
 }  // namespace
 

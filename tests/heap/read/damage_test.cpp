@@ -59,9 +59,8 @@ TEST_CASE("damaged small sections are named") {
     CHECK(verdict_on([](Bytes& file) { element_of<prof_thread>(file, PROF_SECTION_THREADS, 0).stack_start = 1; }) ==
           "\"threads\" has a stack that ends before it begins");
     const auto with_storage = [](auto change) {
-        return verdict_on([&](Bytes& file) {
-            change(element_of<prof_thread_storage>(file, PROF_SECTION_THREAD_STORAGE, 0));
-        });
+        return verdict_on(
+            [&](Bytes& file) { change(element_of<prof_thread_storage>(file, PROF_SECTION_THREAD_STORAGE, 0)); });
     };
     CHECK(with_storage([](prof_thread_storage& storage) { storage.thread = 2; }) ==
           "\"thread-local storage\" names a thread that does not exist");

@@ -48,8 +48,8 @@ TEST_CASE("a child's pointer to a parent that has it in a container does not own
     classes.builder.member(file, "owner_", 0, to_folder);
     classes.builder.member(file, "next", 8, to_folder);
     CHECK(classes.points_back(file, 0));
-    CHECK_FALSE(classes.points_back(file, 8));     // the way back is there, but not the name
-    CHECK(classes.points_back(folder, 24));        // by Folder::other
+    CHECK_FALSE(classes.points_back(file, 8));  // the way back is there, but not the name
+    CHECK(classes.points_back(folder, 24));     // by Folder::other
     CHECK_FALSE(classes.points_back(folder, 32));
 }
 

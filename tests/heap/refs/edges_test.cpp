@@ -149,11 +149,9 @@ TEST_CASE("heuristics are named as memcheck names them") {
     CHECK(*refs::parse_heuristics("all") == Heuristics{});
     CHECK(*refs::parse_heuristics("none") == no_heuristics);
     CHECK(*refs::parse_heuristics("memcheck") == Heuristics{.header = false});
-    CHECK(*refs::parse_heuristics("newarray,stdstring") == Heuristics{.stdstring = true,
-                                                                      .length64 = false,
-                                                                      .newarray = true,
-                                                                      .multipleinheritance = false,
-                                                                      .header = false});
+    CHECK(*refs::parse_heuristics("newarray,stdstring") ==
+          Heuristics{
+              .stdstring = true, .length64 = false, .newarray = true, .multipleinheritance = false, .header = false});
     const auto wrong = refs::parse_heuristics("length64,magic");
     REQUIRE_FALSE(wrong);
     CHECK(wrong.error().what == "there is no heuristic \"magic\"");

@@ -188,7 +188,8 @@ TEST_CASE("a closure that a function holds in itself has its captures there") {
     CHECK(lines.count("held::button pressed: captured page → Document[]") == 1);
 }
 
-TEST_CASE("a class that ends in an array of unknown length is one object, and the array's elements have their numbers") {
+TEST_CASE(
+    "a class that ends in an array of unknown length is one object, and the array's elements have their numbers") {
     Scene scene;
     held::fill_shelf(4);
     const auto lines = lines_of(scene.develop());

@@ -76,7 +76,8 @@ TEST_CASE("a chain reads from its root down, with the field before what it leads
           "     └─ 999 more like this\n");
 }
 
-TEST_CASE("a net reads from what was asked for outwards, says what does not own, and where it was not followed further") {
+TEST_CASE(
+    "a net reads from what was asked for outwards, says what does not own, and where it was not followed further") {
     CHECK(shown(backrefs()) ==
           "who holds Session\n"
           "  Session                       240 B\n"

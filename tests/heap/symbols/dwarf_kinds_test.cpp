@@ -44,8 +44,9 @@ TEST_CASE("a package of split debug information gives inlined calls, or is named
     if (asked.module().problem.empty()) {
         CHECK(asked.at(0) == name_at(Fixture("gcc_O2_dwarf5"), "inlined"));
     } else {
-        CHECK(asked.module().problem.ends_with("types are missing (gcc_split_package.dwp is there, which elfutils here "
-                                               "does not read)"));
+        CHECK(
+            asked.module().problem.ends_with("types are missing (gcc_split_package.dwp is there, which elfutils here "
+                                             "does not read)"));
     }
 }
 

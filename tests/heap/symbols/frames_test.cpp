@@ -78,7 +78,8 @@ TEST_CASE("what debuginfod-find fetched is used when its build-id is the module'
     const auto source_with = [&](const Fixture& debug) {
         const std::filesystem::path folder = fetched / hex_digits_of(stripped.module().build_id);
         std::filesystem::create_directories(folder);
-        std::filesystem::copy_file(debug.path(), folder / "debuginfo", std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::copy_file(debug.path(), folder / "debuginfo",
+                                   std::filesystem::copy_options::overwrite_existing);
         return Asked(stripped.module(), {stripped.run_time("main")}).module().source;
     };
     CHECK(source_with(whole) == Source::debug_information);

@@ -29,7 +29,8 @@ std::string class_by_pointers(const Fixture& fixture) {
 
 bool has_packed_relocations(const Fixture& fixture) {
     const auto file = symbols::ElfFile::open(fixture.path());
-    return file && std::ranges::any_of(file->sections(), [](const Elf64_Shdr& each) { return each.sh_type == SHT_RELR; });
+    return file &&
+           std::ranges::any_of(file->sections(), [](const Elf64_Shdr& each) { return each.sh_type == SHT_RELR; });
 }
 
 }  // namespace

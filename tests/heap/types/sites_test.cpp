@@ -13,16 +13,14 @@
 using namespace heapkit;
 using namespace heapkit::tests;
 
-[[gnu::noinline]] static uint64_t return_address() {
-    return reinterpret_cast<uint64_t>(__builtin_return_address(0));
-}
+[[gnu::noinline]] static uint64_t return_address() { return reinterpret_cast<uint64_t>(__builtin_return_address(0)); }
 
 // A function of that name; it returns an address inside itself. No two have the same code, or they would become one.
-#define PLACE_IN(name)                                             \
-    extern "C" [[gnu::noinline]] uint64_t name() {                 \
-        uint64_t here = return_address();                          \
-        asm volatile("" : "+r"(here) : "i"(__COUNTER__));          \
-        return here;                                               \
+#define PLACE_IN(name)                                    \
+    extern "C" [[gnu::noinline]] uint64_t name() {        \
+        uint64_t here = return_address();                 \
+        asm volatile("" : "+r"(here) : "i"(__COUNTER__)); \
+        return here;                                      \
     }
 PLACE_IN(zmalloc)
 PLACE_IN(zmalloc_usable)

@@ -12,6 +12,4 @@ thread_local Ticket* last_ticket = nullptr;
 
 }  // namespace tickets
 
-extern "C" void keep_ticket() {
-    tickets::last_ticket = new tickets::Ticket{++tickets::sold, {}};
-}
+extern "C" void keep_ticket() { tickets::last_ticket = new tickets::Ticket{++tickets::sold, {}}; }

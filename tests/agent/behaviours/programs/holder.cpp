@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Its main thread holds a block of 7007 bytes in a register that calls keep, and nowhere else, while it waits in
-// epoll_wait for input; then it says how often the wait was interrupted. Another thread allocates now and then: it is the
-// one that takes what snapshots are asked for. Side: tests.
+// epoll_wait for input; then it says how often the wait was interrupted. Another thread allocates now and then: it is
+// the one that takes what snapshots are asked for. Side: tests.
 #include <atomic>
 #include <cerrno>
 #include <cstdio>

@@ -3,7 +3,8 @@
 // What is held at the end, and what only looks so. Side: tests.  last_words WHAT
 //
 //   return    main fills its frame with pointers to a block of 1818 bytes, and returns: that block is lost
-//   others    six blocks of 1818 bytes are known to nobody but the registers that calls keep, when the function that the
+//   others    six blocks of 1818 bytes are known to nobody but the registers that calls keep, when the function that
+//   the
 //             word names is called: they are held
 #include <cstdio>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Holds 500 blocks of 100 bytes from one place and 20 of 1,000 from another, says "ready", and ends as it is told: dies.c
-// HOW [COUNT]. With threads, two more hold blocks of their own. Side: tests.
+// Holds 500 blocks of 100 bytes from one place and 20 of 1,000 from another, says "ready", and ends as it is told:
+// dies.c HOW [COUNT]. With threads, two more hold blocks of their own. Side: tests.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
@@ -60,7 +60,8 @@ int main(int argc, char** argv) {
     if (strcmp(how, "abort") == 0) abort();
     if (strcmp(how, "raw") == 0) syscall(SYS_exit_group, 3);
     if (strcmp(how, "grow") == 0) grow();
-    if (strcmp(how, "wait") == 0) while (getchar() != EOF) large[0] = realloc(large[0], 100000);
+    if (strcmp(how, "wait") == 0)
+        while (getchar() != EOF) large[0] = realloc(large[0], 100000);
     if (strcmp(how, "exec") == 0) execl(argv[2], argv[2], argv[3], (char*)NULL);
     return 0;
 }

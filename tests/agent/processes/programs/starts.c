@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Starts a program by each function that can, with an environment of its own that is empty but for one variable: starts.c
-// PROGRAM ARGUMENT. Says which codes came back. Side: tests.
+// Starts a program by each function that can, with an environment of its own that is empty but for one variable:
+// starts.c PROGRAM ARGUMENT. Says which codes came back. Side: tests.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>
