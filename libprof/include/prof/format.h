@@ -27,7 +27,7 @@
 
 enum {
     PROF_VERSION_MAJOR = 1,
-    PROF_VERSION_MINOR = 2,
+    PROF_VERSION_MINOR = 3,
     PROF_BYTE_ORDER = 0x01020304,
     PROF_SECTION_ALIGNMENT = 64,
     PROF_MAX_SECTIONS = 64
@@ -73,10 +73,12 @@ enum prof_section_id {
     PROF_SECTION_ROOTS = 19,           /* prof_root; their words follow those of the blocks */
     PROF_SECTION_LOSSES = 20,          /* uint64_t for each prof_loss */
     PROF_SECTION_THREAD_STORAGE = 21,  /* prof_thread_storage, since 1.2 */
+    PROF_SECTION_PAGE_RANGES = 30,     /* prof_page_range, by address, since 1.3 */
+    PROF_SECTION_PAGE_STATES = 31,     /* uint8_t: prof_page_state of four pages, the first in the low bits, since 1.3 */
     /* Room left on purpose: */
     PROF_SECTION_BLOCK_WEIGHT = 32, /* float: blocks that a sampled block stands for */
     PROF_SECTION_DOMAINS = 33,      /* names of allocation domains (pseudo-frames with PROF_GENERATION_DOMAIN) */
-    PROF_SECTION_BLOCK_HASH = 34,   /* uint64_t: keyed hash of each block's contents */
+    PROF_SECTION_BLOCK_HASH = 34,   /* uint64_t: keyed hash of each block's contents, or a prof_hash; since 1.3 */
     PROF_SECTION_CONTENTS = 35,     /* bytes of blocks */
     PROF_SECTION_FOREIGN = 36       /* objects of other runtimes */
 };
@@ -204,6 +206,29 @@ struct prof_thread_storage {
     uint64_t bytes; /* of the segment */
 };
 PROF_FORMAT_SIZE(struct prof_thread_storage, 24);
+
+/* Since 1.3: memory of the allocator, live blocks and what it keeps for later, page by page. */
+struct prof_page_range {
+    uint64_t start; /* a multiple of prof_process.page_bytes */
+    uint64_t page_count;
+    uint64_t states_begin; /* index of PROF_SECTION_PAGE_STATES: its first page is in the low bits of that byte */
+};
+PROF_FORMAT_SIZE(struct prof_page_range, 24);
+
+/* As /proc/PID/pagemap had it. A huge page is 512 pages of one state. */
+enum prof_page_state {
+    PROF_PAGE_ABSENT = 0,   /* never touched, or given back to the kernel since */
+    PROF_PAGE_RESIDENT = 1, /* in memory. Also one that was read and never written: the kernel's page of zeros */
+    PROF_PAGE_SWAPPED = 2,
+    PROF_PAGE_UNKNOWN = 3 /* the kernel did not say */
+};
+enum { PROF_PAGE_STATE_BITS = 2 };
+
+/* Values of PROF_SECTION_BLOCK_HASH that are no hash. */
+enum prof_hash {
+    PROF_HASH_NONE = 0, /* a block of no bytes, one that could not be read, or time was up */
+    PROF_HASH_ZEROS = 1 /* all its requested bytes are zero */
+};
 
 struct prof_tick {
     uint64_t elapsed_ns; /* since recording began */
