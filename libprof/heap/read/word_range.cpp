@@ -63,20 +63,19 @@ Word WordRange::Iterator::operator*() const noexcept {
     return word;
 }
 
+// Reads the slots alone: what a word means does not matter on the way.
 WordRange::Iterator WordRange::from(uint64_t offset_bytes) const noexcept {
+    const auto kind_at = [&](uint64_t entry) { return words_->slot[entry] & ((1u << PROF_WORD_KIND_BITS) - 1); };
     uint64_t low = begin_, high = end_;
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
-        const bool is_second_entry =
-            middle > low && (words_->slot[middle] & ((1u << PROF_WORD_KIND_BITS) - 1)) == PROF_WORD_EXTRA;
+        const bool is_second_entry = middle > low && kind_at(middle) == PROF_WORD_EXTRA;
         if (is_second_entry) --middle;
-        const Iterator here(*words_, middle);
-        const Word word = *here;
-        if (word.offset_bytes >= offset_bytes) {
+        const uint64_t here_bytes = uint64_t{words_->slot[middle] >> PROF_WORD_KIND_BITS} * sizeof(uint64_t);
+        if (here_bytes >= offset_bytes) {
             high = middle;
         } else {
-            const bool has_two = word.kind == WordKind::interior;
-            low = middle + (has_two ? 2 : 1);
+            low = middle + (kind_at(middle) == PROF_WORD_INTERIOR ? 2 : 1);
         }
     }
     return {*words_, low};

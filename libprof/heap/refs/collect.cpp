@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Two passes over all words: one to count each vertex's edges, one to write them down. The storage of a container lies
-// anywhere among the blocks, so that edges do not come in the order of their vertices.
+// Two passes over all words: one finds out what each is, marks it and counts each vertex's edges; one writes the marked
+// ones down. The storage of a container lies anywhere among the blocks, so that edges do not come in the order of their
+// vertices. A byte a word for the marks costs less than to find out twice.
 //
 // Side: heap, floor 5 (refs).
 #include "refs/collect.h"
 
 #include <optional>
+#include <span>
 
 #include "refs/edges.h"
 
@@ -15,73 +17,95 @@ namespace {
 
 struct Holder {
     uint32_t vertex = 0;
+    uint32_t index = 0;               // of the block, or of the root among the vertices' roots
     const prof_root* root = nullptr;  // nullptr: a block
-    Shape shape;
 };
 
-struct Found {
-    uint32_t from = 0;
-    graph::Edge edge;
-    uint32_t entry = 0;
-    bool is_again =
-        false;  // the same field and target as the one before: a shared_ptr has two pointers, a vector three
+enum class Mark : uint8_t {
+    none,
+    looks_at,  // an edge that does not own
+    owns,
+    again,  // the same field and target as the one before: a shared_ptr has two pointers, a vector three
+    owns_again,
 };
+bool is_again(Mark mark) { return mark >= Mark::again; }
+bool is_owning(Mark mark) { return mark == Mark::owns || mark == Mark::owns_again; }
 
 class Collector {
    public:
     Collector(const Sources& sources, const Vertices& vertices) : sources_(sources), vertices_(vertices) {}
 
+    // visit(Holder, begin, end): the words of each block that is no storage of a variable, and of each root.
     template <typename Visit>
-    void for_each(Visit visit) const {
+    void for_each_holder(Visit visit) const {
         uint64_t begin = 0;
         for (size_t block = 0; block < sources_.blocks.count(); ++block) {
             const uint64_t end = sources_.words.block_end[block];
             const BlockId id(block);
-            if (begin < end && !sources_.variables.is_storage(id)) {
-                visit_words({.vertex = vertices_.of_block(id).value, .shape = sources_.fields.shape_of(id)}, begin, end,
-                            visit);
-            }
+            if (begin < end && !sources_.variables.is_storage(id))
+                visit(Holder{.vertex = vertices_.of_block(id).value, .index = id.value}, begin, end);
             begin = end;
         }
-        for (size_t root = 0; root < vertices_.roots().size(); ++root) visit_root(root, visit);
+        for (uint32_t index = 0; index < vertices_.roots().size(); ++index) {
+            const Root& root = vertices_.roots()[index];
+            visit(Holder{.vertex = static_cast<uint32_t>(vertices_.first_root() + index),
+                         .index = index,
+                         .root = &sources_.words.roots[root.area]},
+                  root.first_entry, end_of_root(index));
+        }
     }
 
-   private:
-    // Its words reach to the next root's, or to the end of the area.
-    template <typename Visit>
-    void visit_root(size_t index, Visit& visit) const {
-        const Root& root = vertices_.roots()[index];
-        const prof_root& area = sources_.words.roots[root.area];
-        const bool is_last = index + 1 == vertices_.roots().size() || vertices_.roots()[index + 1].area != root.area;
-        Holder holder{.vertex = static_cast<uint32_t>(vertices_.first_root() + index), .root = &area, .shape = {}};
-        holder.shape = sources_.fields.shape_of_root(root.area, root.offset_bytes);
-        visit_words(holder, root.first_entry, is_last ? area.words_end : vertices_.roots()[index + 1].first_entry,
-                    visit);
-    }
-
-    template <typename Visit>
-    void visit_words(const Holder& holder, uint64_t begin, uint64_t end, Visit& visit) const {
-        uint32_t last_to = graph::no_node;
+    // Marks the words of one holder, and says how many edges they are.
+    uint32_t mark(const Holder& holder, uint64_t begin, uint64_t end, std::span<Mark> marks) const {
+        const Shape shape = shape_of(holder);
+        uint32_t last_to = graph::no_node, edges = 0;
         Link last_link;
         while (begin < end) {
-            const auto entry = static_cast<uint32_t>(begin);
-            const read::Word word = *read::WordRange::Iterator(sources_.words, begin);
+            const uint64_t entry = begin;
+            const read::Word word = *read::WordRange::Iterator(sources_.words, entry);
             begin += word.kind == read::WordKind::interior ? 2 : 1;
             const bool may_lead = word.kind == read::WordKind::block || word.kind == read::WordKind::interior ||
                                   word.kind == read::WordKind::self;
             if (!may_lead) continue;
-            const Link link = sources_.fields.link(holder.shape, word.offset_bytes);
-            const auto edge = edge_of_word(holder, word, link);
+            const Link link = sources_.fields.link(shape, word.offset_bytes);
+            const auto edge = edge_of_word(holder, shape, word, link);
             if (!edge) continue;
             const bool is_again = edge->to() == last_to && link.kind != Link::Kind::conservative &&
                                   link.has_steps_of(last_link) && !sources_.raw;
-            visit(Found{.from = holder.vertex, .edge = *edge, .entry = entry, .is_again = is_again});
+            if (is_again) {
+                marks[entry] = edge->is_strong() ? Mark::owns_again : Mark::again;
+            } else {
+                marks[entry] = edge->is_strong() ? Mark::owns : Mark::looks_at;
+                ++edges;
+            }
             last_to = edge->to();
             last_link = link;
         }
+        return edges;
     }
 
-    std::optional<graph::Edge> edge_of_word(const Holder& holder, const read::Word& word, const Link& link) const {
+    // Where a marked word leads.
+    VertexId target_of(const Holder& holder, uint64_t entry) const {
+        const read::Word word = *read::WordRange::Iterator(sources_.words, entry);
+        return word.kind == read::WordKind::self ? VertexId(holder.vertex) : vertices_.of_block(word.block);
+    }
+
+   private:
+    // Its words reach to the next root's, or to the end of the area.
+    uint64_t end_of_root(uint32_t index) const {
+        const auto& roots = vertices_.roots();
+        const bool is_last = index + 1 == roots.size() || roots[index + 1].area != roots[index].area;
+        return is_last ? sources_.words.roots[roots[index].area].words_end : roots[index + 1].first_entry;
+    }
+
+    Shape shape_of(const Holder& holder) const {
+        if (holder.root == nullptr) return sources_.fields.shape_of(BlockId(holder.index));
+        const Root& root = vertices_.roots()[holder.index];
+        return sources_.fields.shape_of_root(root.area, root.offset_bytes);
+    }
+
+    std::optional<graph::Edge> edge_of_word(const Holder& holder, const Shape& shape, const read::Word& word,
+                                            const Link& link) const {
         if (link.kind == Link::Kind::dead) return std::nullopt;
         if (word.kind == read::WordKind::self) return edge_to_itself(holder, link);
         if (holder.root != nullptr && (is_of_malloc(sources_.snapshot, *holder.root, word, sources_.blocks) ||
@@ -94,7 +118,7 @@ class Collector {
         bool owns = between_blocks->is_strong() && link.kind != Link::Kind::looks_at;
         // A container owns its storage alone, and nobody else does.
         if ((is_storage(word.block) && !sources_.raw) || link.is_in_container)
-            owns = is_of_own_container(holder.shape, word.block, word.offset_bytes);
+            owns = is_of_own_container(shape, word.block, word.offset_bytes);
         return graph::Edge({.to = to.value, .is_strong = owns});
     }
 
@@ -149,20 +173,28 @@ void find_roots(const Sources& sources, Vertices& vertices) {
 Collected collect(const Sources& sources, const Vertices& vertices) {
     const Collector collector(sources, vertices);
     Collected collected;
+    std::vector<Mark> marks(sources.words.slot.size(), Mark::none);
     std::vector<uint32_t>& begin = collected.graph.begin;
     begin.assign(vertices.count() + 2, 0);
-    collector.for_each([&](const Found& found) { begin[found.from + 2] += !found.is_again; });
+    collector.for_each_holder([&](const Holder& holder, uint64_t first, uint64_t end) {
+        begin[holder.vertex + 2] += collector.mark(holder, first, end, marks);
+    });
     for (size_t vertex = 2; vertex < begin.size(); ++vertex) begin[vertex] += begin[vertex - 1];
     collected.graph.edges.resize(begin.back(), graph::Edge({.to = 0}));
     collected.entries.resize(begin.back());
-    collector.for_each([&](const Found& found) {
-        uint32_t& next = begin[found.from + 1];
-        if (found.is_again) {  // it owns when one of its words does
-            if (found.edge.is_strong()) collected.graph.edges[next - 1] = found.edge;
-            return;
+    collector.for_each_holder([&](const Holder& holder, uint64_t first, uint64_t end) {
+        uint32_t& next = begin[holder.vertex + 1];
+        for (uint64_t entry = first; entry < end; ++entry) {
+            if (marks[entry] == Mark::none) continue;
+            const uint32_t to = collector.target_of(holder, entry).value;
+            if (is_again(marks[entry])) {  // it owns when one of its words does
+                if (is_owning(marks[entry]))
+                    collected.graph.edges[next - 1] = graph::Edge({.to = to, .is_strong = true});
+                continue;
+            }
+            collected.graph.edges[next] = graph::Edge({.to = to, .is_strong = is_owning(marks[entry])});
+            collected.entries[next++] = static_cast<uint32_t>(entry);
         }
-        collected.graph.edges[next] = found.edge;
-        collected.entries[next++] = found.entry;
     });
     begin.pop_back();
     return collected;

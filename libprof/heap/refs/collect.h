@@ -4,7 +4,7 @@
 //
 // Side:    heap, floor 5 (refs). references.h says what the graph is.
 // Threads: one thread.
-// Memory:  what it returns: 4 bytes a vertex, 8 an edge.
+// Memory:  what it returns: 4 bytes a vertex, 8 an edge; meanwhile a byte a word.
 #pragma once
 
 #include <vector>
