@@ -9,6 +9,7 @@
 #include <prof/prof.h>
 
 #include "base/log.h"
+#include "base/next_symbol.h"
 #include "control/follow.h"
 #include "control/listen.h"
 #include "control/options.h"
@@ -38,6 +39,10 @@ void say_who_is_ahead() noexcept {
     }
 }
 
+// Two libprof.so from different folders, one preloaded and one linked or both preloaded: the first sees every block, so
+// the second would count it twice.
+bool another_is_ahead() noexcept { return module_ahead("prof_agent_recording") != nullptr; }
+
 // The dynamic linker hands these to every constructor; libc has not yet set `environ` when the first one runs.
 __attribute__((constructor(101), used)) void wake_up(int, char**, char** environment) {
     process::watch_for_the_end();
@@ -46,6 +51,7 @@ __attribute__((constructor(101), used)) void wake_up(int, char**, char** environ
     follow::start(environment, options.follows_exec);
     exec::find();
     if (!find_real()) return session::fall_asleep("the process has no malloc that can be called");
+    if (another_is_ahead()) return session::fall_asleep("another libprof.so is loaded ahead of this one and records");
     if (options.walks_with_libunwind) libunwind::start();
     recorder::set_service(listen::serve);
     recorder::set_forked(session::forked);

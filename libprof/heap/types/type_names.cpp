@@ -16,6 +16,11 @@ using namespace std::string_view_literals;
 using symbols::template_arguments_of;
 using symbols::without_template_arguments;
 
+// A space that is there for a function's parameters: "int (int)", not "int (*)(int)" nor "a, (anonymous namespace)::B".
+bool is_before_parameters(std::string_view text) {
+    return text.starts_with(" (") && !text.starts_with(" (*") && !text.starts_with(" (anonymous namespace)");
+}
+
 // "std::vector<std::function<int (int)>>" → "vector<function<int(int)>>": what is understood in the name of a storage.
 std::string without_std(std::string_view text) {
     constexpr std::string_view prefix = "std::";
@@ -24,7 +29,7 @@ std::string without_std(std::string_view text) {
         const bool is_start = at == 0 || "<(, *&:"sv.find(text[at - 1]) != std::string_view::npos;
         if (is_start && text.substr(at).starts_with(prefix) && !out.ends_with("::"))
             at += prefix.size();
-        else if (text.substr(at).starts_with(" (") && !text.substr(at).starts_with(" (*"))
+        else if (is_before_parameters(text.substr(at)))
             ++at;
         else
             out += text[at++];

@@ -125,6 +125,8 @@ TEST_CASE("storage is called after its container, without what everybody knows")
     CHECK(types::storage_name("std::map<int, my::std::Thing, std::less<int>, std::allocator<int> >",
                               StorageRole::node) == "map<int, my::std::Thing> node");
     CHECK(types::storage_name("std::deque<int, std::allocator<int> >", StorageRole::buckets) == "deque<int> map");
+    CHECK(types::storage_name("std::map<int, (anonymous namespace)::Session, std::less<int>, std::allocator<int> >",
+                              StorageRole::node) == "map<int, (anonymous namespace)::Session> node");
 }
 
 TEST_CASE("the class of a function is found behind operators and lambdas") {

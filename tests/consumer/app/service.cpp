@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// A program that links the recorder, and takes a snapshot of itself where it is told to.
+#include <prof/prof.h>
+
+#include <cstdio>
+#include <map>
+#include <string>
+
+namespace {
+
+struct Session {
+    std::string user;
+    int requests = 0;
+};
+
+std::map<int, Session> sessions;
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    for (int id = 0; id < 500; ++id) sessions[id] = {"user number " + std::to_string(id) + " of the service", id};
+    prof_memory memory{};
+    const int known = prof_traced_memory(&memory);
+    std::printf("recording %d, known %d, blocks %s\n", prof_recording(), known,
+                memory.live_blocks >= 1000 ? "many" : "few");
+    return argc > 1 ? -prof_take_snapshot(argv[1]) : 0;
+}
