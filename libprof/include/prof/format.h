@@ -73,6 +73,7 @@ enum prof_section_id {
     PROF_SECTION_ROOTS = 19,           /* prof_root; their words follow those of the blocks */
     PROF_SECTION_LOSSES = 20,          /* uint64_t for each prof_loss */
     PROF_SECTION_THREAD_STORAGE = 21,  /* prof_thread_storage, since 1.2 */
+    PROF_SECTION_POOLS = 22,           /* prof_pool, by address, since 1.3 */
     PROF_SECTION_PAGE_RANGES = 30,     /* prof_page_range, by address, since 1.3 */
     PROF_SECTION_PAGE_STATES = 31,     /* uint8_t: prof_page_state of four pages, the first in the low bits, since 1.3 */
     /* Room left on purpose: */
@@ -230,6 +231,23 @@ enum prof_hash {
     PROF_HASH_ZEROS = 1 /* all its requested bytes are zero */
 };
 
+/* Since 1.3: a block of the allocator in which the program itself hands out others, as it said (prof_block_allocated).
+ * Those are blocks like all others. What is left of it is one, too, whose row begins at its first bytes that are not
+ * handed out, a multiple of 8, and has the size of these up to the next block: so blocks never overlap. Of that row,
+ * slack is the rest up to the end of what the allocator gave. Its words are those of all its own bytes, but for what was
+ * handed out and given back. A pointer into any of them is an INTERIOR of that row. */
+struct prof_pool {
+    uint64_t address;     /* as the allocator gave it */
+    uint64_t bytes;       /* requested */
+    uint64_t own_bytes;   /* of them, not handed out */
+    uint32_t first_block; /* rows first_block to end_block - 1 lie in it: what is handed out, and what is left of it */
+    uint32_t end_block;
+    uint32_t block; /* which of these is what is left of it; PROF_POOL_NO_BLOCK when nothing is */
+    uint32_t slack; /* usable minus requested bytes, saturating */
+};
+PROF_FORMAT_SIZE(struct prof_pool, 40);
+#define PROF_POOL_NO_BLOCK UINT32_MAX
+
 struct prof_tick {
     uint64_t elapsed_ns; /* since recording began */
     uint64_t live_bytes;
@@ -324,7 +342,8 @@ enum prof_loss {
     PROF_LOSS_COUNTER_UPDATES = 14, /* counts that may be missing from a stack or a total, one each: a second thread
                                        appeared without libc's knowledge while the first one counted */
     PROF_LOSS_OTHER_ALLOCATOR = 15, /* 1 when the program's malloc is not ours: what it allocates is not recorded */
-    PROF_LOSS_COUNT = 16
+    PROF_LOSS_REPORTS = 16,         /* what the program said of its own blocks and could not be so: prof.h has the list */
+    PROF_LOSS_COUNT = 17
 };
 
 /* A 64-bit checksum against accidents, not against an adversary: four lanes of multiply and xor-shift over 32-byte
