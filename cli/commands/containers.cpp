@@ -66,16 +66,14 @@ Command containers_command() {
         .name = "containers",
         .summary = "Containers by owner: elements, load, waste; over several snapshots, which run away",
         .description =
-            "Lists containers by the member that they are, \"DocumentCache::docs_\". Those that are owned in one way, "
-            "as "
-            "the tags of every document, are one row; --each has a row for each of them. self is a container's "
-            "storage, "
-            "waste what of that is no element: spare capacity, links, buckets; retained what would go with it. "
-            "Containers whose nodes cost more than what is in them are listed with what a flat one would take.\n\n"
-            "With two snapshots or more, oldest first, lists what gained elements or bytes. One that never shrank and "
-            "grew at every step is a runaway: it is called by its name, with its growth, with who inserts, and with "
-            "what "
-            "holds it. What hangs in a runaway is its content, and not called one.\n\n"
+            "Lists containers by the member that they are, \"DocumentCache::docs_\". Those that are owned in one "
+            "way, as the tags of every document, are one row; --each has a row for each of them. self is a "
+            "container's storage, waste what of that is no element: spare capacity, links, buckets; retained what "
+            "would go with it. Containers whose nodes cost more than what is in them are listed with what a flat "
+            "one would take.\n\n"
+            "With two snapshots or more, oldest first, lists what gained elements or bytes. One that never shrank "
+            "and grew at every step is a runaway: it is called by its name, with its growth, with who inserts, and "
+            "with what holds it. What hangs in a runaway is its content, and not called one.\n\n"
             "A container is known again by the root and the fields that lead to it, with --each by its address too.",
         .arguments = {{"SNAPSHOT", "Snapshots, oldest first.", 1, SIZE_MAX}},
         .options = {{.names = "--each", .help = "One row a container, not one for all that are owned alike."},

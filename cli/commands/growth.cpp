@@ -110,12 +110,11 @@ Command growth_command() {
             .summary = "What grew: types that are above the highest count seen before",
             .description =
                 "Takes two or more snapshots, oldest first, and lists the types of which the last has more than any "
-                "before it, as objgraph's show_growth() does: increases only, largest first. A type that goes up and "
-                "down without a new high is not listed.\n\n"
+                "before it, as objgraph's show_growth() does: increases only, largest first. A type that goes up "
+                "and down without a new high is not listed.\n\n"
                 "With three snapshots or more, each type has its trend, and at how many steps it rose. What rose at "
-                "every step is worth a look. Rates are of the straight line that fits best; --memory says when so much "
-                "would be "
-                "full.",
+                "every step is worth a look. Rates are of the straight line that fits best; --memory says when so "
+                "much would be full.",
             .arguments = {{"SNAPSHOT", "Snapshots, oldest first.", 2, SIZE_MAX}},
             .options = joined({{by, sort, warm_up, memory, force}, filter_options(), showing_options("10")}),
             .examples = {{"heapkit growth 1.heap 2.heap", "what the second has more"},
