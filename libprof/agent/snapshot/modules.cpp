@@ -11,6 +11,14 @@ namespace {
 
 bool is_vdso(const tables::Module& module) noexcept { return starts_with(base_name(module.path), "linux-vdso"); }
 
+// The dynamic linker names what it found by a relative LD_LIBRARY_PATH or dlopen as it was asked for; the kernel knows
+// the whole path.
+const char* whole_path(const tables::Module& module, const Writer& writer) noexcept {
+    const prof_map* const map = module.path[0] == '/' ? nullptr : writer.maps.at(module.start);
+    const char* const mapped = map == nullptr ? "" : writer.maps.path(*map);
+    return mapped[0] == '/' ? mapped : module.path;
+}
+
 prof_module fact_of(const tables::Module& module, Writer& writer) noexcept {
     prof_module fact{};
     fact.bias = module.bias;
@@ -25,7 +33,7 @@ prof_module fact_of(const tables::Module& module, Writer& writer) noexcept {
         fact.flags = PROF_MODULE_EXECUTABLE;
         fact.path = writer.strings.add(writer.frozen.order.executable);
     } else {
-        fact.path = writer.strings.add(module.path);
+        fact.path = writer.strings.add(whole_path(module, writer));
     }
     if (is_agent_address(module.start, module.end)) fact.flags |= PROF_MODULE_AGENT;
     fact.build_id_bytes = module.build_id_bytes <= PROF_BUILD_ID_BYTES ? module.build_id_bytes : 0;

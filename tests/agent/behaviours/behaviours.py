@@ -10,6 +10,7 @@ import glob
 import os
 import pty
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ LIBPROF, PROGRAMS = sys.argv[2], sys.argv[3]
 ADVERSARIES = os.environ.get("ADVERSARIES", "")
 SKIPPED = 77
 TIMEOUT = 60
+MODULES, MODULE_LAYOUT = 3, "<QQQIHHII32sQ"  # prof_module: the fourth field is the path
 
 
 def tool(name):
@@ -155,6 +157,17 @@ def a_program_keeps_its_own_operators():
     result = same_with_and_without([tool("own_operators")])
     assert "own 1 1" in result.stdout
     assert facts_of(only(snapshots()), 8008)["of_size"] == 2
+
+
+def a_library_found_by_a_relative_path_has_its_whole_path():
+    os.mkdir("libs")
+    found = run(["ldd", tool("operators")]).stdout
+    library = only([words[2] for words in map(str.split, found.splitlines()) if words[0] == "libstdc++.so.6"])
+    shutil.copy(library, "libs/libstdc++.so.6")
+    assert run([tool("operators")], {**environment(), "LD_LIBRARY_PATH": "libs"}).returncode == 0
+    facts = snapshot_file.Snapshot(only(snapshots()))
+    paths = [facts.string(row[3]) for row in facts.rows(MODULES, MODULE_LAYOUT)]
+    assert os.path.join(os.getcwd(), "libs/libstdc++.so.6") in paths, paths
 
 
 # ---- Other processes ------------------------------------------------------------------------------------------------
