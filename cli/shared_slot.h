@@ -24,11 +24,11 @@ class SharedSlot {
     bool is_alive() const;
 
    private:
-    SharedSlot(Descriptor fd, pid_t pid, uint32_t own_pid, uint32_t slot) noexcept
-        : fd_(std::move(fd)), pid_(pid), own_pid_(own_pid), slot_(slot) {}
+    SharedSlot(Descriptor fd, pid_t pid, uint32_t owner, uint32_t slot) noexcept
+        : fd_(std::move(fd)), pid_(pid), owner_(owner), slot_(slot) {}
     Descriptor fd_;
     pid_t pid_;
-    uint32_t own_pid_;  // as the process sees itself
+    uint32_t owner_;  // the process, as the slot has it
     uint32_t slot_;
 };
 

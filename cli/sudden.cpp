@@ -19,6 +19,7 @@
 #include "analyze/losses.h"
 #include "analyze/statistics.h"
 #include "base/descriptor.h"
+#include "base/units.h"
 #include "read/shared_snapshot.h"
 #include "render/safe_text.h"
 #include "render/text.h"
@@ -29,7 +30,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t lines_shown = 10, tracebacks_shown = 3;
+struct Shown {
+    size_t lines, tracebacks;
+};
+constexpr Shown of_a_program{.lines = 10, .tracebacks = 3}, of_a_child{.lines = 5, .tracebacks = 1};
 constexpr uint32_t names_tried_at_most = 100000;
 
 // "SIGKILL"; the number where it has no name.
@@ -73,22 +77,23 @@ Descriptor in_memory(const std::vector<std::byte>& bytes) {
     return fd;
 }
 
-Result<Report> report_of(const Session& session) {
+Result<Report> report_of(const Session& session, const Shown& shown) {
     Report report = session.begin_report("run");
-    auto lines = analyze::statistics(session.first(), {.by = analyze::GroupBy::lineno}, {}, {.limit = lines_shown});
+    auto lines = analyze::statistics(session.first(), {.by = analyze::GroupBy::lineno}, {}, {.limit = shown.lines});
     if (!lines) return lines.error();
     auto tracebacks =
-        analyze::statistics(session.first(), {.by = analyze::GroupBy::traceback}, {}, {.limit = tracebacks_shown});
+        analyze::statistics(session.first(), {.by = analyze::GroupBy::traceback}, {}, {.limit = shown.tracebacks});
     if (!tracebacks) return tracebacks.error();
     report.shapes = {std::move(*lines), std::move(*tracebacks)};
     report.notes = analyze::loss_notes(session.heaps(), analyze::on_counts | analyze::on_stacks);
     return report;
 }
 
-Result<void> show(const std::string& path, const std::string& name, const Console& console) {
+// `name`: in the place of the path, "": the path.
+Result<void> show(const std::string& path, const std::string& name, const Shown& shown, const Console& console) {
     const auto session = Session::open({&path, 1}, console);
     if (!session) return session.error();
-    auto report = report_of(*session);
+    auto report = report_of(*session, shown);
     if (!report) return report.error();
     if (!name.empty()) {
         report->subjects[0].file = name;
@@ -101,12 +106,28 @@ Result<void> show(const std::string& path, const std::string& name, const Consol
     return {};
 }
 
+std::string size_of(uint64_t bytes) { return size_to_text(static_cast<double>(bytes)); }
+
+// "worker (pid 42), a forked child that began with 3.1 MiB of its parent's,"
+std::string subject_of(const read::SharedTables& tables) {
+    std::string text = fmt::format("{} (pid {})", render::safe_text(file_name_of(tables.program), {}), tables.owner);
+    if (tables.is_forked)
+        text += fmt::format(", a forked child that began with {} of its parent's,", size_of(tables.inherited_bytes));
+    return text;
+}
+
 void say_how(const read::SharedTables& tables, const SuddenEnd& end) {
-    const std::string program = render::safe_text(file_name_of(tables.program), {});
     const std::string how =
         end.signal != 0 ? fmt::format("was killed by {}", name_of(end.signal)) : "ended without a word to the recorder";
-    fmt::print(stderr, "heapkit: sudden death: {} (pid {}) {}. What it shared until then:\n", program, tables.owner,
-               how);
+    fmt::print(stderr, "heapkit: sudden death: {} {}. What it shared until then:\n", subject_of(tables), how);
+}
+
+void say_briefly(const read::SharedTables& tables, const fs::path& written) {
+    uint64_t bytes = 0, blocks = 0;
+    for (const read::SharedTables::Stack& stack : tables.stacks)
+        bytes += stack.counters.live_bytes, blocks += stack.counters.live_blocks;
+    fmt::print(stderr, "heapkit: sudden death: {} had {} live in {} blocks{}\n", subject_of(tables), size_of(bytes),
+               count_to_text(blocks), written.empty() ? "" : "; see " + written.string());
 }
 
 }  // namespace
@@ -117,7 +138,7 @@ std::optional<fs::path> report_sudden_end(const SuddenEnd& end, const Console& c
         console.explain({"sudden death, and there is no report: " + tables.error().what, tables.error().hint});
         return std::nullopt;
     }
-    say_how(*tables, end);
+    if (!end.is_brief) say_how(*tables, end);
     uint32_t number = 1;
     const fs::path path = end.folder.empty() ? fs::path() : path_for(*tables, end.folder, number);
     const std::vector<std::byte> bytes = read::snapshot_of(
@@ -126,10 +147,15 @@ std::optional<fs::path> report_sudden_end(const SuddenEnd& end, const Console& c
     if (!path.empty()) written = write_whole_file(path.string(), text_of(bytes), console);
     if (!written) console.explain(written.error());
     const bool is_file = !path.empty() && written;
+    if (end.is_brief) {
+        say_briefly(*tables, is_file ? path : fs::path());
+        return is_file ? std::optional(path) : std::nullopt;
+    }
     const Descriptor copy = is_file ? Descriptor() : in_memory(bytes);
-    const auto shown = is_file ? show(path.string(), "", console)
-                               : show(fmt::format("/proc/self/fd/{}", copy.number()), "in memory", console);
-    if (!shown) console.explain(shown.error());
+    const Shown& shown = tables->is_forked ? of_a_child : of_a_program;
+    const auto done = is_file ? show(path.string(), "", shown, console)
+                              : show(fmt::format("/proc/self/fd/{}", copy.number()), "in memory", shown, console);
+    if (!done) console.explain(done.error());
     return is_file ? std::optional(path) : std::nullopt;
 }
 

@@ -20,6 +20,7 @@ struct SuddenEnd {
     uint32_t slot = 0;
     int signal = 0;                // that killed it; 0: unknown
     std::filesystem::path folder;  // where the snapshot goes; "": nowhere
+    bool is_brief = false;         // one line in the place of the report
 };
 
 // Where the snapshot is, if it could be written. Says itself what went wrong.

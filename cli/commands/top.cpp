@@ -171,9 +171,9 @@ Command top_command() {
             "On a terminal: q quits, m sets the mark from which growth counts, s sorts by live, growth, rate and count "
             "in "
             "turn, p pauses. Elsewhere each look is printed below the last, with --json as one line.\n\n"
-            "The process must be one that heapkit run started, or, with --follow-exec, one that such a program started "
-            "by "
-            "exec. Forked children and programs with libprof preloaded by hand share nothing; take snapshots of them.",
+            "The process must be one that heapkit run started, a forked child of it that has done something since, or, "
+            "with --follow-exec, a program that one of them started by exec. A program with libprof preloaded by hand "
+            "shares nothing, since nobody holds what it shares; take snapshots of it.",
         .arguments = {{"PID", "The process."}},
         .options = {{.names = "--interval",
                      .kind = Kind::text,

@@ -35,7 +35,8 @@ std::string escaped(std::string_view value) {
 std::string agent_options(const RunOptions& options) {
     const char* existing = std::getenv("PROF");
     std::string text = existing != nullptr && *existing != '\0' ? std::string(existing) + "," : "";
-    text += "out=" + escaped(fs::absolute(options.folder).lexically_normal().string());
+    const fs::path folder = fs::absolute(options.folder / "").lexically_normal().parent_path();  // without a last '/'
+    text += "out=" + escaped(folder.empty() ? "/" : folder.string());
     if (!options.exit_snapshot) text += ",exit=off";
     if (!options.contents.empty()) text += ",contents=" + escaped(options.contents);
     for (const std::string& option : options.agent_options) text += "," + escaped(option);

@@ -31,6 +31,11 @@ sigset_t taken_signals() {
     return set;
 }
 
+timespec to_timespec(Child::milliseconds time) {
+    constexpr long in_a_second = 1000, ns_in_one = 1'000'000;
+    return {.tv_sec = time.count() / in_a_second, .tv_nsec = time.count() % in_a_second * ns_in_one};
+}
+
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
     std::vector<char*> pointers;
     for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
@@ -84,7 +89,10 @@ Result<Child> Child::start(const Command& command) {
 }
 
 // To all of its group: a shell and what it started, as a terminal would.
-void Child::hand_on(int signal) const { kill(-pid_, signal); }
+void Child::hand_on(int signal) {
+    is_told_to_end_ |= signal == SIGTERM || signal == SIGINT || signal == SIGQUIT;
+    kill(-pid_, signal);
+}
 
 void Child::stopped_by(int signal) {
     const bool wants_terminal = signal == SIGTTIN || signal == SIGTTOU;
@@ -103,8 +111,9 @@ void Child::stopped_by(int signal) {
     hand_on(SIGCONT);
 }
 
-int Child::wait(const std::function<void(pid_t)>& before_end, const std::function<void()>& now_and_then) {
+int Child::wait(const std::function<void(pid_t)>& before_end, const std::function<milliseconds()>& now_and_then) {
     const sigset_t taken = taken_signals();
+    timespec pause = to_timespec(now_and_then());
     for (;;) {
         int status = 0;
         while (waitpid(pid_, &status, WNOHANG | WUNTRACED) == pid_) {
@@ -117,9 +126,8 @@ int Child::wait(const std::function<void(pid_t)>& before_end, const std::functio
             return end_signal_ != 0 ? code_of_signal + end_signal_ : WEXITSTATUS(status);
         }
         if (is_first_process()) reap_orphans(pid_);
-        const timespec a_second{.tv_sec = 1, .tv_nsec = 0};
-        const int signal = now_and_then ? sigtimedwait(&taken, nullptr, &a_second) : sigwaitinfo(&taken, nullptr);
-        if (now_and_then && signal < 0) now_and_then();
+        const int signal = sigtimedwait(&taken, nullptr, &pause);
+        if (signal < 0) pause = to_timespec(now_and_then());
         if (signal < 0 || signal == SIGCHLD || (signal == SIGTSTP && is_first_process())) continue;
         const bool asks_first = (signal == SIGTERM || signal == SIGINT) && before_end;
         // A stopped program cannot be asked, and SIGCHLD, which says that it is, comes after SIGTERM.

@@ -15,6 +15,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -26,6 +27,7 @@ namespace heapkit::cli {
 
 class Child {
    public:
+    using milliseconds = std::chrono::milliseconds;
     struct Command {
         std::filesystem::path file;
         std::vector<std::string> arguments;  // the name first
@@ -33,18 +35,20 @@ class Child {
     };
     static Result<Child> start(const Command& command);
 
-    // Hands signals on until the program ends; `before_end` is called before SIGTERM or SIGINT is, `now_and_then` about
-    // once a second unless it is empty. Returns the exit code, 128 + n when signal n ended it.
-    int wait(const std::function<void(pid_t)>& before_end, const std::function<void()>& now_and_then = {});
+    // Hands signals on until the program ends; `before_end` is called before SIGTERM or SIGINT is, unless it is empty;
+    // `now_and_then` again after as long as it says. Returns the exit code, 128 + n when signal n ended it.
+    int wait(const std::function<void(pid_t)>& before_end, const std::function<milliseconds()>& now_and_then);
 
     pid_t pid() const noexcept { return pid_; }
     int end_signal() const noexcept { return end_signal_; }  // that ended it, 0: none did
+    // It and all that it started were handed a signal that asks to end.
+    bool is_told_to_end() const noexcept { return is_told_to_end_; }
 
    private:
     explicit Child(pid_t pid) noexcept : pid_(pid) {}
-    void hand_on(int signal) const;
+    void hand_on(int signal);
     void stopped_by(int signal);
-    bool has_terminal_ = false;
+    bool has_terminal_ = false, is_told_to_end_ = false;
     pid_t pid_;
     int end_signal_ = 0;
 };

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr int code_error = 2;
 constexpr size_t listed_at_most = 20;
-constexpr uint32_t slots_to_follow = 1024;  // processes at one time whose counters are shared
+constexpr uint32_t slots = 1024;  // processes at one time whose counters are shared
 
 Ended refuse(int code, const std::string& what, const std::string& hint = {}) {
     fmt::print(stderr, "heapkit: {}\n", what);
@@ -64,7 +64,7 @@ Ended run_to_end(const RunOptions& options, const std::function<void(const Ended
     fs::create_directories(options.folder, error);
     if (error) return refuse(code_error, "cannot make the folder " + options.folder.string() + ": " + error.message());
 
-    const auto memory = SharedMemory::make(options.follow_exec ? slots_to_follow : 1);
+    const auto memory = SharedMemory::make(slots);
     const Written written(options.folder);
     auto child = Child::start({.file = program.file,
                                .arguments = options.command,
@@ -78,10 +78,10 @@ Ended run_to_end(const RunOptions& options, const std::function<void(const Ended
     };
     const int code =
         child->wait(options.exit_snapshot ? std::function<void(pid_t)>(before_end) : std::function<void(pid_t)>(),
-                    options.follow_exec ? [&] { deaths.look(); } : std::function<void()>());
+                    [&] { return deaths.look(child->is_told_to_end()); });
     drop_late_signals();
     remove_stale_pages();
-    deaths.look_at_end(code, child->end_signal());
+    deaths.look_at_end({.code = code, .signal = child->end_signal(), .is_told = child->is_told_to_end()});
     const Ended ended{.code = code, .pid = pid, .snapshots = written.since()};
     if (take) take(ended);
     release_signals();

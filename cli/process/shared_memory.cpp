@@ -59,11 +59,10 @@ std::string SharedMemory::path() const { return "/proc/" + std::to_string(getpid
 void SharedMemory::release(uint32_t slot) const {
     const auto start = static_cast<off_t>(slot * PROF_SHARED_SLOT_BYTES);
     constexpr int punch = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
-    const off_t head = slot == 0 ? PROF_SHARED_HEAD_BYTES : 0;  // its magic tells what the whole is
-    fallocate(fd(), punch, start + head, static_cast<off_t>(PROF_SHARED_SLOT_BYTES) - head);
-    if (slot != 0) return;
-    fallocate(fd(), punch, 0, PROF_SHARED_HEAD_BYTES);
-    write_head(fd());
+    constexpr auto head = static_cast<off_t>(PROF_SHARED_HEAD_BYTES), all = static_cast<off_t>(PROF_SHARED_SLOT_BYTES);
+    fallocate(fd(), punch, start + head, all - head);
+    fallocate(fd(), punch, start, head);  // last: without an owner it is anybody's
+    if (slot == 0) write_head(fd());      // its magic tells what the whole is
 }
 
 }  // namespace heapkit::cli

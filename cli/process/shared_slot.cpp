@@ -32,8 +32,8 @@ Result<SharedSlot> SharedSlot::find(pid_t pid) {
     const std::string process = "process " + std::to_string(pid) + " (" + process_name(pid) + ")";
     const Error shares_nothing{
         process + " is recorded, and shares its counters with nobody",
-        "heapkit top shows programs that heapkit run started, and with --follow-exec those that they "
-        "start by exec; not forked children. Otherwise take snapshots: heapkit snapshot " +
+        "heapkit top shows programs that heapkit run started, their forked children, and with --follow-exec the "
+        "programs that they start by exec. Otherwise take snapshots: heapkit snapshot " +
             std::to_string(pid)};
     const std::string path = checked(page->shared_path());
     if (path.empty()) return shares_nothing;
@@ -41,17 +41,24 @@ Result<SharedSlot> SharedSlot::find(pid_t pid) {
     if (!fd)
         return Error{"cannot open what " + process + " shares, " + path + ": " + std::strerror(errno),
                      errno == ENOENT ? "heapkit run, which made it, is gone." : "Ask as the user of heapkit run."};
+    bool waits = false;
     for (uint32_t slot = 0; slot < read::shared_slots(fd.number()); ++slot) {
-        if (read::shared_owner(fd.number(), slot) != page->own_pid()) continue;
-        const auto tables = read::read_shared_tables(fd.number(), slot);
-        if (tables && tables->state == PROF_SHARED_RECORDING)
-            return SharedSlot(std::move(fd), pid, page->own_pid(), slot);
+        // As heapkit run sees it, which may be with neither our eyes nor its own.
+        const read::SlotFacts facts = read::shared_facts(fd.number(), slot);
+        const bool is_its = facts.owner == page->own_pid() || facts.owner == static_cast<uint32_t>(pid);
+        if (!is_its) continue;
+        if (facts.state == PROF_SHARED_RECORDING && read::read_shared_tables(fd.number(), slot))
+            return SharedSlot(std::move(fd), pid, facts.owner, slot);
+        waits |= facts.state == PROF_SHARED_FREE;
     }
+    if (waits)
+        return Error{process + " is a forked child that has hardly allocated since, and shares its counters only then",
+                     "Ask again when it has worked, or take a snapshot: heapkit snapshot " + std::to_string(pid)};
     return shares_nothing;
 }
 
 Result<read::SharedTables> SharedSlot::read() const { return read::read_shared_tables(fd_.number(), slot_); }
 
-bool SharedSlot::is_alive() const { return !has_ended(pid_) && read::shared_owner(fd_.number(), slot_) == own_pid_; }
+bool SharedSlot::is_alive() const { return !has_ended(pid_) && read::shared_owner(fd_.number(), slot_) == owner_; }
 
 }  // namespace heapkit::cli

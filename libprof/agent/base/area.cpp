@@ -44,10 +44,10 @@ void* Area::take(size_t bytes) noexcept {
     if (taken_ < mapped_) return pieces_[taken_++].start;
     if (mapped_ == 0 || is_cut_ || mapped_ == most_pieces) return nullptr;
     const Piece& last = pieces_[mapped_ - 1];
-    char* start = map_behind(last.start + last.bytes, bytes);
+    char* start = is_private_ ? static_cast<char*>(arena::map(bytes)) : map_behind(last.start + last.bytes, bytes);
     is_cut_ = start == nullptr;
     if (is_cut_) return nullptr;
-    arena::adopt(start, bytes);
+    if (!is_private_) arena::adopt(start, bytes);
     pieces_[mapped_] = {start, bytes};
     taken_ = ++mapped_;
     return start;
@@ -60,7 +60,26 @@ bool Area::detach(size_t used_bytes) noexcept {
         if (!make_private(piece.start, piece.bytes, used)) return false;
         used_bytes -= used;
     }
-    mapped_ = taken_ = 0;
+    is_private_ = true;
+    return true;
+}
+
+bool Area::move_to(char* anchor, size_t used_bytes) noexcept {
+    size_t all_bytes = 0;
+    for (unsigned i = 0; i < mapped_; ++i) all_bytes += pieces_[i].bytes;
+    char* column = remap(anchor, 0, all_bytes, MREMAP_MAYMOVE, nullptr);
+    if (column == nullptr) return false;
+    for (unsigned i = 0; i < mapped_; ++i) {
+        const Piece& piece = pieces_[i];
+        const size_t used = used_bytes < piece.bytes ? used_bytes : piece.bytes;
+        __builtin_memcpy(column, piece.start, used);
+        if (remap(column, piece.bytes, piece.bytes, MREMAP_MAYMOVE | MREMAP_FIXED, piece.start) == nullptr) {
+            sys::munmap(column, all_bytes);
+            return false;
+        }
+        column += piece.bytes, all_bytes -= piece.bytes, used_bytes -= used;
+    }
+    is_private_ = false;
     return true;
 }
 

@@ -12,7 +12,8 @@
 //
 // Side:    agent, floor 1 (base).
 // Threads: one writer at a time. Signals: async-signal-safe.
-// Fork:    a forked child shares the pieces with its parent until it calls detach().
+// Fork:    a forked child shares the pieces with its parent until it calls detach(). It may then move into a file
+//          again, to a place of its own.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +33,13 @@ class Area {
     bool is_cut() const noexcept { return is_cut_; }
 
     // Makes all pieces private memory, at their addresses, with the first `used_bytes` of what was in them and zeros
-    // behind. False: no memory; some pieces may still be shared.
+    // behind; so are those that are taken from then on. False: no memory; some pieces may still be shared.
     bool detach(size_t used_bytes) noexcept;
+
+    // After detach(), the other way: all pieces become those of a file, with the first `used_bytes` of what is in them.
+    // `anchor` is a shared mapping of one page, where the column begins in the file, all of zeros. False: the kernel
+    // refused; some pieces may be shared.
+    bool move_to(char* anchor, size_t used_bytes) noexcept;
 
    private:
     struct Piece {
@@ -44,6 +50,7 @@ class Area {
     Piece pieces_[most_pieces]{};
     unsigned mapped_ = 0, taken_ = 0;
     bool is_cut_ = false;
+    bool is_private_ = false;
 };
 
 // Puts private memory in the place of a shared mapping, with its first `used_bytes` in it. False: no memory.

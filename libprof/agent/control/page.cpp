@@ -113,10 +113,10 @@ void start(const char* runtime_folder, const char* snapshot_folder, const char* 
     make();
 }
 
-void forked() noexcept {
+void forked(const char* shared_path) noexcept {
     if (control != nullptr) sys::munmap(control, sizeof(prof_control));
     control = nullptr;
-    initial.shared_path[0] = '\0';
+    put(initial.shared_path, sizeof initial.shared_path, shared_path);
     make();
 }
 

@@ -21,7 +21,7 @@ namespace prof::page {
 void start(const char* runtime_folder, const char* snapshot_folder, const char* shared_path,
            uint32_t signal_number) noexcept;
 // In a forked child: leaves the parent's page alone and makes one of its own.
-void forked() noexcept;
+void forked(const char* shared_path) noexcept;
 // Takes the file away.
 void end() noexcept;
 

@@ -183,6 +183,11 @@ void start_triggers() noexcept {
     triggers::start(options.triggers);
 }
 
+void show_names() noexcept {
+    shared::set_names(names::program(), names::executable(), run_id);
+    shared::set_state(PROF_SHARED_RECORDING);
+}
+
 void check_folder() noexcept {
     sys::mkdir(options.folder.c_str(), 0777);
     const long got = sys::call(__NR_faccessat, AT_FDCWD, reinterpret_cast<long>(options.folder.c_str()), W_OK | X_OK);
@@ -206,8 +211,7 @@ void start(const Options& wanted, const char* runtime_folder) noexcept {
     start_triggers();
     page::start(runtime_folder, options.folder.c_str(), shared::is_on() ? options.shared_memory.c_str() : "",
                 options.signal_number);
-    shared::set_names(names::program(), names::executable(), run_id);
-    shared::set_state(PROF_SHARED_RECORDING);
+    show_names();
     if (!options.record) recorder::set_recording(false);
     enter(options.record ? PROF_CONTROL_RECORDING : PROF_CONTROL_STOPPED);
 }
@@ -283,7 +287,9 @@ void look_after() noexcept {
 }
 
 void begin_exec() noexcept {
-    if (is_own_process()) shared::set_state(PROF_SHARED_REPLACED);
+    if (!is_own_process()) return;
+    shared::set_state(PROF_SHARED_REPLACED);
+    shared::leave();
 }
 
 void exec_failed() noexcept {
@@ -306,7 +312,8 @@ void forked(bool records) noexcept {
     snapshot::forked();
     kept::forked();
     start_triggers();
-    page::forked();
+    page::forked(shared::is_reserved() ? options.shared_memory.c_str() : "");
+    show_names();
     if (!records) fall_asleep("there is no memory for tables of this forked child");
 }
 
@@ -320,6 +327,7 @@ void end(const recorder::Caller& caller, uintptr_t function) noexcept {
     }
     page::end();
     shared::set_state(PROF_SHARED_ENDED);
+    shared::leave();
     if (refused > 1) {
         char buffer[24];
         log_line(digits(refused, buffer), " snapshots were refused, by the limits of disk or memory");

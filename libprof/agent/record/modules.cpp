@@ -183,7 +183,8 @@ const char* copy_path(const char* path) noexcept {
 
 // For heapkit run, when there is one: it must know the modules of a process that is gone.
 void show(uint32_t index) noexcept {
-    if (!shared::is_on() || index >= PROF_SHARED_MODULES_AT_MOST || !rows.reserve(index)) return;
+    if (!(shared::is_on() || shared::is_reserved()) || index >= PROF_SHARED_MODULES_AT_MOST || !rows.reserve(index))
+        return;
     const tables::Module& facts = records.at(index).facts;
     prof_shared_module& row = rows.at(index);
     row.bias = facts.bias;

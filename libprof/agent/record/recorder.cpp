@@ -12,6 +12,7 @@
 
 #include "base/lock.h"
 #include "blocks.h"
+#include "child.h"
 #include "counters.h"
 #include "modules.h"
 #include "rules.h"
@@ -34,24 +35,22 @@ Forked forked = nullptr;
 
 // ---- In and out ----------------------------------------------------------------------------------------------------
 
+void stop_for_good() noexcept {
+    shadow.mode.store(0, std::memory_order_relaxed);
+    state().mode.store(0, std::memory_order_relaxed);
+}
+
 // The state page is zero: this process is a fork. Only the forking thread is here, and it was not inside.
-// Tables that the parent shares with heapkit run are detached before any is touched. False: that was not possible.
+// False: it cannot have tables of its own.
 [[gnu::noinline]] bool wake_after_fork(Thread& survivor) noexcept {
     restore_state();
     stacks::reset_lock();
     modules::reset_lock();
     timeline::reset_lock();
-    const bool was_shared = shared::is_on();
-    const bool is_detached = !was_shared || tables::detach();
-    if (is_detached) {
-        threads::after_fork(survivor);
-        if (was_shared) counters::recount();
-    } else {
-        shadow.mode.store(0, std::memory_order_relaxed);
-        state().mode.store(0, std::memory_order_relaxed);
-    }
-    if (forked != nullptr) forked(is_detached);
-    return is_detached;
+    const bool has_begun = child::begin(survivor);
+    if (!has_begun) stop_for_good();
+    if (forked != nullptr) forked(has_begun);
+    return has_begun;
 }
 
 [[gnu::always_inline]] inline uintptr_t stack_pointer() noexcept {
@@ -106,6 +105,10 @@ bool is_still_inside(const Thread& thread) noexcept {
 [[gnu::noinline]] void look_around(Thread& thread) noexcept {
     thread.countdown = events_per_look;
     timeline::advance();
+    if (shared::is_reserved() && !child::look(thread)) [[unlikely]] {
+        stop_for_good();
+        if (forked != nullptr) forked(false);
+    }
     state().mode.fetch_and(~uint32_t{mode_request}, std::memory_order_acq_rel);
     thread.inside.store(0, std::memory_order_release);
     if (service != nullptr) service();

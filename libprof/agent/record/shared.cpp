@@ -8,12 +8,12 @@
 #include <asm/unistd.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/syscalls.h"
 #include "base/text.h"
 #include "counters.h"
+#include "slot.h"
 #include "tables.h"
 #include "timeline.h"
 
@@ -35,6 +35,10 @@ alignas(PROF_SHARED_HEAD_BYTES) constinit prof_shared shared_page{
     .node_total = 0,
     .stack_total = 0,
     .cut = 0,
+    .is_forked = 0,
+    .without_slot = 0,
+    .inherited_bytes = 0,
+    .inherited_blocks = 0,
     .reserved = {},
     .totals = {.live_bytes = 0,
                .peak_bytes = 0,
@@ -54,74 +58,92 @@ constinit Columns columns{};
 
 namespace {
 
+constexpr size_t page_bytes = 4096;
 constexpr size_t head_bytes = PROF_SHARED_HEAD_BYTES;
+static_assert(head_bytes == page_bytes);
 
 bool on = false;
+const char* path = "";  // of the memory, once it was taken for such
+
+// A page at each place of the slot that will be filled.
+struct Reserved {
+    Slot slot;
+    char *modules, *leaves, *counters, *nodes;
+};
+constinit Reserved reserved{};
+uint32_t is_filling = 0;  // by a thread, while another may end the process
+
 counters::Stack* kept = nullptr;  // counters, then the head
 size_t kept_bytes = 0;
 
 char* head() noexcept { return reinterpret_cast<char*>(&shared_page); }
 
-// Memory that nobody can take away under us, and long enough. 0: it is none.
-uint64_t slots_in(int fd) noexcept {
-    struct stat facts;
-    if (sys::call(__NR_fstat, fd, reinterpret_cast<long>(&facts)) < 0 || !S_ISREG(facts.st_mode)) return 0;
-    const long seals = sys::call(__NR_fcntl, fd, F_GET_SEALS);
-    if (seals < 0 || (seals & F_SEAL_SHRINK) == 0 || (seals & F_SEAL_WRITE) != 0) return 0;
-    const uint64_t slots = static_cast<uint64_t>(facts.st_size) / PROF_SHARED_SLOT_BYTES;
-    return slots < PROF_SHARED_SLOTS_AT_MOST ? slots : uint64_t{PROF_SHARED_SLOTS_AT_MOST};
-}
-
-bool is_ours(const prof_shared& first) noexcept {
-    return __builtin_memcmp(first.magic, PROF_SHARED_MAGIC, sizeof first.magic) == 0 &&
-           first.version == PROF_SHARED_VERSION;
-}
-
-// Claims a free slot by its owner; its head is then mapped for good. Null: all are taken.
-prof_shared* claim(int fd, uint64_t slots, uint64_t& offset) noexcept {
-    const auto self = static_cast<uint32_t>(sys::getpid());
-    for (uint64_t slot = 0; slot < slots; ++slot) {
-        offset = slot * PROF_SHARED_SLOT_BYTES;
-        auto* at =
-            static_cast<prof_shared*>(sys::mmap(nullptr, head_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset));
-        if (at == nullptr || (slot == 0 && !is_ours(*at))) return nullptr;
-        uint32_t nobody = 0;
-        if (__atomic_compare_exchange_n(&at->owner, &nobody, self, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-            return at;
-        sys::munmap(at, head_bytes);
-    }
-    return nullptr;
-}
-
-bool map_columns(int fd, uint64_t offset, const FirstBytes& first) noexcept {
+bool map_columns(int fd, uint64_t offset, const ColumnBytes& first) noexcept {
     return columns.modules.begin(fd, offset + PROF_SHARED_MODULES_OFFSET, first.modules) &&
            columns.leaves.begin(fd, offset + PROF_SHARED_LEAVES_OFFSET, first.leaves) &&
            columns.counters.begin(fd, offset + PROF_SHARED_COUNTERS_OFFSET, first.counters) &&
            columns.nodes.begin(fd, offset + PROF_SHARED_NODES_OFFSET, first.nodes);
 }
 
-// What is in our page goes into the slot, and the slot into the place of our page.
-bool move_head(prof_shared* slot, int fd, uint64_t offset) noexcept {
+// What is in our page goes into the slot, and the slot into the place of our page. The state comes last, when all is
+// there.
+bool move_head(const Slot& slot) noexcept {
     prof_shared& page = shared_page;
+    const uint32_t state = page.state;
+    page.state = PROF_SHARED_FREE;
     __builtin_memcpy(page.magic, PROF_SHARED_MAGIC, sizeof page.magic);
     page.version = PROF_SHARED_VERSION;
-    page.owner = slot->owner;
+    page.owner = slot.head->owner;
+    page.without_slot = __atomic_load_n(&slot.head->without_slot, __ATOMIC_RELAXED);
     page.parent_pid = static_cast<uint32_t>(sys::call(__NR_getppid));
-    __builtin_memcpy(static_cast<void*>(slot), &page, sizeof page);
-    return sys::mmap(head(), head_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, offset) != nullptr;
+    __builtin_memcpy(static_cast<void*>(slot.head), &page, sizeof page);
+    const bool done = sys::call(__NR_mremap, reinterpret_cast<long>(slot.head), head_bytes, head_bytes,
+                                MREMAP_MAYMOVE | MREMAP_FIXED, reinterpret_cast<long>(head())) >= 0;
+    set_state(static_cast<prof_shared_state>(state));
+    return done;
 }
 
-bool take_slot(int fd, const FirstBytes& first) noexcept {
-    uint64_t offset = 0;
-    prof_shared* slot = claim(fd, slots_in(fd), offset);
-    if (slot == nullptr) return false;
-    const bool done = map_columns(fd, offset, first) && move_head(slot, fd, offset);
-    if (!done) {
-        columns = {};
-        __atomic_store_n(&slot->owner, 0, __ATOMIC_RELEASE);
-    }
-    sys::munmap(slot, head_bytes);
-    return done;
+bool take_slot(int fd, const ColumnBytes& first) noexcept {
+    const Slot slot = claim_slot(fd);
+    if (slot.head == nullptr) return false;
+    if (map_columns(fd, slot.offset, first) && move_head(slot)) return true;
+    columns = {};
+    give_back(slot);
+    return false;
+}
+
+ColumnBytes bytes_of(const Used& used) noexcept {
+    return {.modules = size_t{used.modules} * sizeof(prof_shared_module),
+            .leaves = size_t{used.leaves} * sizeof(prof_shared_leaf),
+            .counters = size_t{used.leaves} * sizeof(prof_shared_counters),
+            .nodes = size_t{used.nodes} * sizeof(prof_shared_node)};
+}
+
+bool make_columns_private(const ColumnBytes& used) noexcept {
+    return columns.modules.detach(used.modules) && columns.leaves.detach(used.leaves) &&
+           columns.counters.detach(used.counters) && columns.nodes.detach(used.nodes);
+}
+
+bool map_pages(int fd, uint64_t offset) noexcept {
+    const auto map = [&](uint64_t column) {
+        return static_cast<char*>(
+            sys::mmap(nullptr, page_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset + column));
+    };
+    reserved.modules = map(PROF_SHARED_MODULES_OFFSET);
+    reserved.leaves = map(PROF_SHARED_LEAVES_OFFSET);
+    reserved.counters = map(PROF_SHARED_COUNTERS_OFFSET);
+    reserved.nodes = map(PROF_SHARED_NODES_OFFSET);
+    return reserved.modules != nullptr && reserved.leaves != nullptr && reserved.counters != nullptr &&
+           reserved.nodes != nullptr;
+}
+
+// The mappings alone: in a forked child they are the parent's.
+void drop_pages() noexcept {
+    char* const pages[] = {reinterpret_cast<char*>(reserved.slot.head), reserved.modules, reserved.leaves,
+                           reserved.counters, reserved.nodes};
+    for (char* page : pages)
+        if (page != nullptr) sys::munmap(page, page_bytes);
+    reserved = {};
 }
 
 void put(char* to, size_t bytes, const char* from) noexcept {
@@ -132,19 +154,20 @@ void put(char* to, size_t bytes, const char* from) noexcept {
 
 }  // namespace
 
-bool start(const char* path, const FirstBytes& first) noexcept {
-    if (*path == '\0') return false;
-    const int fd = sys::open(path, O_RDWR);
+bool start(const char* wanted, const ColumnBytes& first) noexcept {
+    if (*wanted == '\0') return false;
+    const int fd = sys::open(wanted, O_RDWR);
     if (fd < 0) return false;
     on = take_slot(fd, first);
     sys::close(fd);
+    if (on) path = wanted;
     return on;
 }
 
 bool is_on() noexcept { return on; }
 
 void set_state(prof_shared_state state) noexcept {
-    if (on) __atomic_store_n(&shared_page.state, uint32_t{state}, __ATOMIC_RELEASE);
+    __atomic_store_n(&shared_page.state, uint32_t{state}, __ATOMIC_RELEASE);
 }
 
 void set_names(const char* program, const char* executable, uint64_t run_id) noexcept {
@@ -157,11 +180,53 @@ void set_names(const char* program, const char* executable, uint64_t run_id) noe
 bool detach(const Used& used) noexcept {
     if (!on) return true;
     on = false;
-    if (!make_private(head(), head_bytes, head_bytes)) return false;
-    return columns.modules.detach(size_t{used.modules} * sizeof(prof_shared_module)) &&
-           columns.leaves.detach(size_t{used.leaves} * sizeof(prof_shared_leaf)) &&
-           columns.counters.detach(size_t{used.leaves} * sizeof(prof_shared_counters)) &&
-           columns.nodes.detach(size_t{used.nodes} * sizeof(prof_shared_node));
+    return make_private(head(), head_bytes, head_bytes) && make_columns_private(bytes_of(used));
+}
+
+void reserve() noexcept {
+    drop_pages();  // of the parent, whose slot stays what it is
+    is_filling = 0;
+    if (*path == '\0') return;
+    const int fd = sys::open(path, O_RDWR);
+    if (fd < 0) return;
+    reserved.slot = claim_slot(fd);
+    const bool done = reserved.slot.head == nullptr || map_pages(fd, reserved.slot.offset);
+    sys::close(fd);
+    if (!done) leave();
+}
+
+bool is_reserved() noexcept { return reserved.slot.head != nullptr; }
+
+Filled fill(const Used& used) noexcept {
+    prof_shared& page = shared_page;
+    __atomic_store_n(&is_filling, 1, __ATOMIC_SEQ_CST);
+    page.is_forked = 1;
+    page.module_total = used.modules, page.stack_total = used.leaves, page.node_total = used.nodes;
+    const ColumnBytes bytes = bytes_of(used);
+    on = columns.modules.move_to(reserved.modules, bytes.modules) &&
+         columns.leaves.move_to(reserved.leaves, bytes.leaves) &&
+         columns.counters.move_to(reserved.counters, bytes.counters) &&
+         columns.nodes.move_to(reserved.nodes, bytes.nodes) && move_head(reserved.slot);
+    if (on) reserved.slot = {};
+    if (!on) give_up();
+    drop_pages();
+    __atomic_store_n(&is_filling, 0, __ATOMIC_SEQ_CST);
+    return on ? Filled::yes : make_columns_private(bytes) ? Filled::no : Filled::damaged;
+}
+
+void give_up() noexcept {
+    if (!is_reserved()) return;
+    __atomic_store_n(&reserved.slot.head->without_slot, 1, __ATOMIC_RELAXED);
+    sys::munmap(reserved.slot.head, head_bytes);  // its owner stays: heapkit run looks there when we are gone
+    reserved.slot = {};
+    drop_pages();
+}
+
+void leave() noexcept {
+    if (!is_reserved() || __atomic_load_n(&is_filling, __ATOMIC_SEQ_CST) != 0) return;
+    give_back(reserved.slot);
+    reserved.slot = {};
+    drop_pages();
 }
 
 void keep_counters(uint32_t stacks) noexcept {

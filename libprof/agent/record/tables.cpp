@@ -39,13 +39,6 @@ void share(const char* path) noexcept {
                          .nodes = decltype(stacks::nodes)::first_bytes});
 }
 
-bool detach() noexcept {
-    if (!shared::detach({.modules = modules::count(), .leaves = stacks::stack_total(), .nodes = node_count()}))
-        return false;
-    stacks::forget_newer();
-    return true;
-}
-
 void keep_counters() noexcept { shared::keep_counters(stacks::stack_total()); }
 
 void drop_counters() noexcept { shared::drop_counters(); }

@@ -40,10 +40,8 @@ struct Node {
 uint32_t node_count() noexcept;
 Node node(uint32_t index) noexcept;
 
-// What heapkit run shares with us (record/shared.h): before the tables begin; and in a forked child, which then has its
-// own. False: no memory.
+// What heapkit run shares with us (record/shared.h), before the tables begin.
 void share(const char* path) noexcept;
-bool detach() noexcept;
 
 // For a snapshot: the counters as they are when the process is cloned. Kept by the thread that stopped the others, and
 // dropped by it when it has cloned.

@@ -45,6 +45,7 @@ constinit Lock lock;
 Thread* slots[max_slots + 1];
 uint32_t slot_total = 1;  // slot 0 means "unknown"
 uint32_t next_look = 1;
+uint32_t abandoned_total = 0;  // slots that a forked child has of its parent's threads
 
 struct Past {
     uint32_t tid, slot, first_tick, last_tick;
@@ -181,6 +182,7 @@ Thread* reuse(uint32_t new_tid) noexcept {
         thread.paths->forget();
         thread.last_block = thread.stack_low = thread.stack_high = thread.probed_low = thread.probed_high = 0;
         thread.in_flight = nullptr;
+        if (thread.abandoned) __atomic_fetch_sub(&abandoned_total, 1, __ATOMIC_RELAXED);
         thread.abandoned = false;
         thread.inside.store(0, std::memory_order_relaxed);
         return &thread;
@@ -199,8 +201,8 @@ Thread* claim(uint32_t tid) noexcept {
         thread->slot = slot_total;
         slots[slot_total] = thread;
         __atomic_store_n(&slot_total, slot_total + 1, __ATOMIC_RELEASE);
-        shared_page.threads = slot_total - 1;
     }
+    if (living() > shared_page.threads) shared_page.threads = living();
     thread->tid = tid;
     thread->countdown = 1;
     thread->first_tick = state().tick.load(std::memory_order_relaxed);
@@ -259,17 +261,28 @@ counters::Cache* make_cache() noexcept { return static_cast<counters::Cache*>(ar
 
 void after_fork(Thread& survivor) noexcept {
     lock.reset();
+    abandoned_total = 0;
     for (uint32_t i = 1; i < slot_total; ++i) {
         Thread& thread = *slots[i];
         if (thread.cache != nullptr) counters::hand_over(*thread.cache);
         thread.abandoned = &thread != &survivor;
+        abandoned_total += thread.abandoned;
     }
     survivor.tid = static_cast<uint32_t>(sys::gettid());
 }
 
 uint32_t count() noexcept { return slot_total - 1 + past_total; }
 
-uint32_t living() noexcept { return __atomic_load_n(&slot_total, __ATOMIC_ACQUIRE) - 1; }
+uint32_t living() noexcept {
+    return __atomic_load_n(&slot_total, __ATOMIC_ACQUIRE) - 1 - __atomic_load_n(&abandoned_total, __ATOMIC_RELAXED);
+}
+
+bool while_alone(void (*act)() noexcept) noexcept {
+    Hold hold(lock);
+    if (!hold || living() != 1) return false;
+    act();
+    return true;
+}
 
 void read(uint32_t index, tables::Thread& out) noexcept {
     out = {};

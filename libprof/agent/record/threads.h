@@ -80,10 +80,12 @@ counters::Cache* make_cache() noexcept;
 // Once, before anything is recorded.
 void start() noexcept;
 void after_fork(Thread& survivor) noexcept;
+// Does it unless another thread has ever recorded in this process; meanwhile none can begin. False: not done.
+bool while_alone(void (*act)() noexcept) noexcept;
 
 uint32_t count() noexcept;  // living slots and the history of reused ones
 void read(uint32_t index, tables::Thread& out) noexcept;
-uint32_t living() noexcept;
+uint32_t living() noexcept;  // slots in use, but for those of a forked child's parent
 void hand_over_all() noexcept;  // in a frozen copy
 
 }  // namespace threads

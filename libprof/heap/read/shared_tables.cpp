@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <span>
 
@@ -52,6 +53,10 @@ std::vector<T> column(int fd, uint64_t offset, uint32_t total, SharedTables& tab
     std::vector<T> elements(count);
     read_at(fd, offset, std::as_writable_bytes(std::span(elements)));
     return elements;
+}
+
+prof_shared_state state_of(uint32_t word) {
+    return static_cast<prof_shared_state>(std::min<uint32_t>(word, PROF_SHARED_ASLEEP));
 }
 
 std::string text_in(const char* text, size_t most) { return {text, strnlen(text, most)}; }
@@ -122,10 +127,18 @@ uint32_t shared_slots(int fd) {
     return static_cast<uint32_t>(std::min<uint64_t>(slots, PROF_SHARED_SLOTS_AT_MOST));
 }
 
-uint32_t shared_owner(int fd, uint32_t slot) {
-    uint32_t owner = 0;
-    read_at(fd, offset_of(slot) + offsetof(prof_shared, owner), std::as_writable_bytes(std::span(&owner, 1)));
-    return owner;
+SlotFacts shared_facts(int fd, uint32_t slot) {
+    constexpr size_t bytes = offsetof(prof_shared, totals);
+    std::array<std::byte, bytes> start{};
+    read_at(fd, offset_of(slot), start);
+    const auto word_at = [&](size_t offset) {
+        uint32_t word = 0;
+        std::memcpy(&word, start.data() + offset, sizeof word);
+        return word;
+    };
+    return {.owner = word_at(offsetof(prof_shared, owner)),
+            .state = state_of(word_at(offsetof(prof_shared, state))),
+            .without_slot = word_at(offsetof(prof_shared, without_slot))};
 }
 
 Result<SharedTables> read_shared_tables(int fd, uint32_t slot) {
@@ -138,7 +151,10 @@ Result<SharedTables> read_shared_tables(int fd, uint32_t slot) {
     SharedTables tables;
     tables.owner = head.owner;
     tables.parent_pid = head.parent_pid;
-    tables.state = static_cast<prof_shared_state>(std::min<uint32_t>(head.state, PROF_SHARED_ASLEEP));
+    tables.state = state_of(head.state);
+    tables.is_forked = head.is_forked != 0;
+    tables.inherited_bytes = std::min(head.inherited_bytes, most_live_bytes);
+    tables.inherited_blocks = std::min(head.inherited_blocks, most_live_bytes);
     tables.threads = std::min<uint32_t>(head.threads, UINT16_MAX);
     tables.run_id = head.run_id;
     tables.start_unix_ns = head.start_unix_ns;

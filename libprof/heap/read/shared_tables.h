@@ -27,6 +27,9 @@ struct SharedTables {
     prof_shared_state state = PROF_SHARED_FREE;
     uint32_t threads = 0;  // that may hold something back
     uint64_t run_id = 0, start_unix_ns = 0;
+    bool is_forked = false;        // by a recorded process; it has not become another program
+    uint64_t inherited_bytes = 0;  // of a forked child: what lived at the fork
+    uint64_t inherited_blocks = 0;
     prof_shared_totals totals = {};
     std::string program, executable;
     std::vector<uint64_t> losses;  // by prof_loss
@@ -47,8 +50,14 @@ struct SharedTables {
 
 // Whether `fd` is such memory, and how many slots it has; 0: it is not.
 uint32_t shared_slots(int fd);
-// Who owns a slot; 0: nobody.
-uint32_t shared_owner(int fd, uint32_t slot);
+// Who has a slot, and what it says of itself; each a word that may be anything.
+struct SlotFacts {
+    uint32_t owner = 0;  // 0: nobody
+    prof_shared_state state = PROF_SHARED_FREE;
+    uint32_t without_slot = 0;  // processes that could not be seen: in slot 0 those that found none
+};
+SlotFacts shared_facts(int fd, uint32_t slot);
+inline uint32_t shared_owner(int fd, uint32_t slot) { return shared_facts(fd, slot).owner; }
 
 // Errors: the slot is nobody's, or its head is not one.
 Result<SharedTables> read_shared_tables(int fd, uint32_t slot);

@@ -62,17 +62,22 @@ struct prof_shared {
     char magic[8];    /* PROF_SHARED_MAGIC: heapkit run writes slot 0's, who takes another slot its own */
     uint32_t version; /* PROF_SHARED_VERSION, the same */
     uint32_t reserved_word;
-    uint32_t owner; /* atomic: pid of the process that took the slot; 0: nobody */
+    uint32_t owner; /* atomic: pid, as /proc has it, of the process that took the slot; 0: nobody */
     uint32_t state; /* atomic: prof_shared_state */
     uint32_t parent_pid;
-    uint32_t threads; /* slots of threads in use: each may hold back PROF_SHARED_PENDING_BYTES; 1: nothing */
+    uint32_t threads; /* that count: each may hold back PROF_SHARED_PENDING_BYTES; 1: nothing */
     uint64_t run_id;
     uint64_t start_unix_ns;
     uint32_t module_total; /* columns: how many elements of each are filled */
     uint32_t node_total;
     uint32_t stack_total;
     uint32_t cut; /* a column could not grow: what came later is not here */
-    uint64_t reserved[8];
+    uint32_t is_forked; /* a child that was forked and has not become another program */
+    uint32_t
+        without_slot; /* atomic: in slot 0, processes that found none free; in others, that it could not be filled */
+    uint64_t inherited_bytes; /* of a forked child: what lived at the fork */
+    uint64_t inherited_blocks;
+    uint64_t reserved[5];
     struct prof_shared_totals totals; /* offset 128 */
     uint64_t losses[32];              /* by prof_loss */
     char program[256];

@@ -11,9 +11,9 @@ RECORDING, ENDED, REPLACED, ASLEEP = 1, 2, 3, 4
 
 
 class Memory:
-    def __init__(self, magic=b"HKSHAR1\n", seals=SEAL | SHRINK | GROW):
+    def __init__(self, magic=b"HKSHAR1\n", seals=SEAL | SHRINK | GROW, slots=1):
         self.fd = os.memfd_create("heapkit", os.MFD_ALLOW_SEALING | os.MFD_CLOEXEC)
-        os.ftruncate(self.fd, SLOT)
+        os.ftruncate(self.fd, slots * SLOT)
         os.pwrite(self.fd, magic + struct.pack("<I", 1), 0)
         fcntl.fcntl(self.fd, ADD_SEALS, seals)
 
@@ -24,6 +24,17 @@ class Memory:
         names = "owner state parent threads run start modules nodes stacks cut"
         fields = struct.unpack_from("<4I2Q4I", os.pread(self.fd, 64, 0), 16)
         return dict(zip(names.split(), fields))
+
+    def owners(self):
+        """Of each slot."""
+        slots = os.fstat(self.fd).st_size // SLOT
+        return [struct.unpack("<I", os.pread(self.fd, 4, slot * SLOT + 16))[0] for slot in range(slots)]
+
+    def without_slot(self):
+        return struct.unpack("<I", os.pread(self.fd, 4, 68))[0]
+
+    def used_bytes(self):
+        return os.fstat(self.fd).st_blocks * 512
 
     def totals(self):
         """(live bytes, peak bytes, live blocks, peak blocks)"""

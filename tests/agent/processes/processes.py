@@ -1,10 +1,8 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Whole processes: what is left of a dead one, what a living one shows, and its children. Each function here is one
-sentence of the test list in CMakeLists.txt.
+"""Whole processes: what is left of a dead one, what a living one shows, and the programs that it starts. Each function
+here is one sentence of the test list in CMakeLists.txt.
 
-Side: tests. Usage: processes.py NAME LIBPROF HEAPKIT FOLDER_OF_PROGRAMS.  Each test works in a new folder of its own.
-"""
+Side: tests. How it is called: harness.py."""
 import glob
 import json
 import os
@@ -12,59 +10,13 @@ import resource
 import signal
 import subprocess
 import sys
-import tempfile
-import time
 
 import memory
+from harness import (HEAPKIT, HELD_BLOCKS, HELD_BYTES, LIBPROF, OUTPUT_BUFFERS, SKIPPED, TIMEOUT, Watched, call,
+                     files, lines_of, memory_cgroup, only, preloaded, program, record, remove_cgroup, run_sentence,
+                     subject)
 
-LIBPROF, HEAPKIT, PROGRAMS = sys.argv[2:5]
-SKIPPED, TIMEOUT = 77, 100
-HELD_BYTES, HELD_BLOCKS = 500 * 100 + 20 * 1000, 520
-OUTPUT_BUFFERS = 2  # a program may hold that many blocks of libc's
-
-
-def program(name):
-    return os.path.join(PROGRAMS, "process_" + name)
-
-
-def call(command, **more):
-    return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False,
-                          env={**os.environ, "HEAPKIT_AGENT": LIBPROF}, **more)
-
-
-def record(*command, options=(), **more):
-    return call([HEAPKIT, "run", *options, "--", *command], **more)
-
-
-def preloaded(shared, *options):
-    return {**os.environ, "LD_PRELOAD": LIBPROF, "PROF": ",".join((f"out={os.getcwd()}", f"shared={shared}", *options))}
-
-
-def answer(*words):
-    result = call([HEAPKIT, *words, "--json"])
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
-
-
-def files(pattern="*.heap"):
-    return sorted(glob.glob(pattern))
-
-
-def only(found):
-    assert len(found) == 1, found
-    return found[0]
-
-
-def subject(path):
-    return answer("info", path)["snapshots"][0]
-
-
-def lines_of(path, by="function"):
-    rows = answer("stats", path, "--by", by, "--limit", "0")["answers"]["by_" + by]["rows"]
-    return {row["function"]: (row["size"], row["count"]) for row in rows}
-
-
-# ---- Sudden death ---------------------------------------------------------------------------------------------------
+# ---- Sudden death ----------------------------------------------------------------------------------------------------
 
 def dies(how, code, name):
     result = record(program("dies"), how)
@@ -110,28 +62,6 @@ def a_limit_on_memory_ends_in_a_report():
     assert (300 << 20) < live < limit, live
 
 
-def memory_cgroup():
-    """A folder where a group with a limit can be made, or None."""
-    for root, limit in (("/sys/fs/cgroup", "memory.max"), ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")):
-        folder = os.path.join(root, f"heapkit-test-{os.getpid()}")
-        try:
-            os.mkdir(folder)
-        except OSError:
-            continue
-        try:
-            os.stat(os.path.join(folder, "cgroup.procs"))  # else it is a plain folder
-            with open(os.path.join(folder, limit), "w", encoding="ascii") as file:
-                file.write(str(64 << 20))
-            swap = os.path.join(folder, "memory.swap.max")
-            if os.path.exists(swap):
-                with open(swap, "w", encoding="ascii") as file:
-                    file.write("0")
-            return folder
-        except OSError:
-            os.rmdir(folder)
-    return None
-
-
 def the_oom_killer_ends_in_a_report():
     folder = memory_cgroup()
     if folder is None:
@@ -146,12 +76,7 @@ def the_oom_killer_ends_in_a_report():
         live = subject(only(files("process_dies.*")))["live_bytes"]
         assert (16 << 20) < live < (66 << 20), live
     finally:
-        for _ in range(100):
-            try:
-                os.rmdir(folder)
-                break
-            except OSError:
-                time.sleep(0.05)
+        remove_cgroup(folder)
 
 
 def a_snapshot_of_the_dead_answers_what_it_can_and_refuses_the_rest():
@@ -175,7 +100,7 @@ def a_killed_leak_check_is_no_verdict():
     assert "sudden death" in result.stderr and files() == [], result.stderr
 
 
-# ---- What the agent shares ------------------------------------------------------------------------------------------
+# ---- What the agent shares -------------------------------------------------------------------------------------------
 
 def what_is_shared_is_what_lives():
     shared = memory.Memory()
@@ -223,31 +148,7 @@ def a_slot_has_one_owner():
     first.communicate()
 
 
-# ---- Top ------------------------------------------------------------------------------------------------------------
-
-class Watched:
-    """A program under heapkit run that waits; its input ends with the block."""
-
-    def __init__(self, *words, options=()):
-        self.run = subprocess.Popen([HEAPKIT, "run", *options, "--", *words], stdin=subprocess.PIPE,
-                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                    env={**os.environ, "HEAPKIT_AGENT": LIBPROF})
-
-    def __enter__(self):
-        assert self.run.stdout.readline() == "ready\n", self.run.stderr.read()
-        with open(f"/proc/{self.run.pid}/task/{self.run.pid}/children", encoding="ascii") as children:
-            self.pid = int(children.read().split()[0])
-        while self.state() != "S":  # until it waits for its input
-            time.sleep(0.001)
-        return self
-
-    def state(self):
-        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
-            return stat.read().rpartition(")")[2].split()[0]
-
-    def __exit__(self, *unused):
-        self.errors = self.run.communicate(timeout=TIMEOUT)[1]
-
+# ---- Top -------------------------------------------------------------------------------------------------------------
 
 def top_shows_what_is_live_without_a_signal():
     with Watched(program("dies"), "wait") as watched:
@@ -318,7 +219,7 @@ def what_is_damaged_is_read_without_harm():
     assert watched.run.returncode == 137 and "sudden death" in watched.errors, watched.errors
 
 
-# ---- Children and exec ----------------------------------------------------------------------------------------------
+# ---- Children and exec -----------------------------------------------------------------------------------------------
 
 def an_execd_program_is_freed_of_us():
     result = record("/bin/sh", "-c", "env; exec env")
@@ -354,7 +255,9 @@ def every_way_to_exec_is_followed_with_an_environment_of_its_own():
     result = record(program("starts"), program("dies"), "exit", options=("--follow-exec",))
     strip = [line for line in result.stdout.splitlines() if line != "ready"]
     assert strip == [line for line in plain.stdout.splitlines() if line != "ready"], (result.stdout, plain.stdout)
-    assert len(files("process_dies.*")) == 10, (files(), result.stderr)
+    assert len(files("process_dies.*")) == 14, (files(), result.stderr)
+    freed = record(program("starts"), program("dies"), "exit", options=("-o", "freed"))
+    assert freed.stdout == plain.stdout and files("freed/process_dies.*") == [], (freed.stdout, plain.stdout)
 
 
 def a_script_with_hundreds_of_processes_works():
@@ -404,34 +307,5 @@ def a_child_outlives_everyone():
     assert len(files()) == 2 and len(grown) == 1, (files(), result.stderr)
 
 
-# ---- Limits ---------------------------------------------------------------------------------------------------------
-
-def limits_end_nobody():
-    unlimited = resource.RLIM_INFINITY
-    cases = [(resource.RLIMIT_FSIZE, value) for value in (0, 1, 4096, 1 << 20)]
-    cases += [(resource.RLIMIT_NOFILE, value) for value in (4, 5, 8, 20)]
-    cases += [(resource.RLIMIT_AS, value << 20) for value in (16, 24, 48, 100)]
-    for kind, value in cases:
-        limits = (value, resource.getrlimit(kind)[1] if kind != resource.RLIMIT_FSIZE else unlimited)
-        command = f"import resource,os,sys; resource.setrlimit({kind}, {limits}); os.execv(sys.argv[1], sys.argv[1:])"
-        shared = memory.Memory()
-        env = {"LD_PRELOAD_LATER": "1", **os.environ}
-        start = [sys.executable, "-c", command, "/usr/bin/env", f"LD_PRELOAD={LIBPROF}",
-                 f"PROF=out={os.getcwd()},quiet=on,shared={shared.path()}", program("dies"), "exit"]
-        bare = subprocess.run([each for each in start if "=" not in each or "import" in each], env=env,
-                              capture_output=True, text=True, check=False)
-        result = subprocess.run(start, env=env, capture_output=True, text=True, check=False, timeout=TIMEOUT)
-        assert result.returncode == bare.returncode or "cannot open shared object" in result.stderr or \
-            "error while loading" in result.stderr or "cannot be preloaded" in result.stderr, (kind, value, bare, result)
-
-
-def a_limit_on_files_is_said_and_nobody_dies_of_it():
-    result = record(program("dies"), "kill", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)))
-    assert result.returncode == 137 and "the size of files is limited" in result.stderr, result.stderr
-
-
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        globals()[sys.argv[1]]()
-        os.chdir("/")
+    run_sentence(globals())

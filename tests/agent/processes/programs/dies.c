@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,6 +31,26 @@ void grow(void) {
         if (block == NULL) abort();
         memset(block, 1, 1 << 20);
     }
+}
+
+void squeezed(int depth);
+
+__attribute__((noinline)) void squeezed_left(int depth) {
+    squeezed(depth - 1);
+    __asm__ volatile("");
+}
+
+// No page more for anybody; what malloc still has is asked for from many stacks.
+__attribute__((noinline)) void squeezed(int depth) {
+    static int calls = 0;
+    if (calls++ == 0) {
+        const struct rlimit none = {0, RLIM_INFINITY};
+        setrlimit(RLIMIT_AS, &none);
+    }
+    if (depth == 0 || calls > 200000) return free(malloc(24));
+    squeezed_left(depth);
+    squeezed(depth - 1);
+    __asm__ volatile("");
 }
 
 static pthread_barrier_t all_have_churned;
@@ -60,6 +81,8 @@ int main(int argc, char** argv) {
     if (strcmp(how, "abort") == 0) abort();
     if (strcmp(how, "raw") == 0) syscall(SYS_exit_group, 3);
     if (strcmp(how, "grow") == 0) grow();
+    if (strcmp(how, "squeezed") == 0) squeezed(24);
+    if (argc > 2 && strcmp(argv[2], "kill") == 0) kill(getpid(), SIGKILL);
     if (strcmp(how, "wait") == 0)
         while (getchar() != EOF) large[0] = realloc(large[0], 100000);
     if (strcmp(how, "exec") == 0) execl(argv[2], argv[2], argv[3], (char*)NULL);

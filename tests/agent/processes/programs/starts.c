@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Starts a program by each function that can, with an environment of its own that is empty but for one variable:
-// starts.c PROGRAM ARGUMENT. Says which codes came back. Side: tests.
+// Starts a program by each function that can, with an environment of its own that is empty but for one variable, and by
+// system() and popen(), which take none: starts.c PROGRAM ARGUMENT. Says which codes came back. Side: tests.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>
@@ -21,6 +21,8 @@ static void become(const char* how, char* path, char* argument) {
     if (strcmp(how, "execle") == 0) execle(path, path, argument, (char*)NULL, own);
     if (strcmp(how, "execvpe") == 0) execvpe(path, arguments, own);
     if (strcmp(how, "fexecve") == 0) fexecve(open(path, O_RDONLY), arguments, own);
+    if (strcmp(how, "execveat") == 0) execveat(AT_FDCWD, path, arguments, own, 0);
+    if (strcmp(how, "execveat by a descriptor") == 0) execveat(open(path, O_PATH), "", arguments, own, AT_EMPTY_PATH);
     environ = own;
     if (strcmp(how, "execv") == 0) execv(path, arguments);
     if (strcmp(how, "execvp") == 0) execvp(path, arguments);
@@ -34,10 +36,22 @@ static int code_of(pid_t pid) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+static void run_in_a_shell(const char* path, const char* argument) {
+    char command[4096], line[64] = "";
+    snprintf(command, sizeof command, "%s %s", path, argument);
+    printf("system %d\n", system(command));
+    FILE* output = popen(command, "r");
+    fgets(line, sizeof line, output);
+    printf("popen %d %s", pclose(output), line);
+}
+
 int main(int argc, char** argv) {
-    const char* names[] = {"execve", "execle", "execvpe", "fexecve", "execv", "execvp", "execl", "execlp"};
+    const char* names[] = {"execve", "execle", "execvpe", "fexecve",  "execv",
+                           "execvp", "execl",  "execlp",  "execveat", "execveat by a descriptor"};
     free(malloc(10));
-    for (int i = 0; i < 8; ++i) {
+    setvbuf(stdout, NULL, _IONBF, 0);
+    run_in_a_shell(argv[1], argv[2]);
+    for (int i = 0; i < 10; ++i) {
         const pid_t pid = i % 2 == 0 ? vfork() : fork();
         if (pid == 0) {
             become(names[i], argv[1], argv[2]);
@@ -50,5 +64,6 @@ int main(int argc, char** argv) {
     if (posix_spawn(&pid, argv[1], NULL, NULL, arguments, own) == 0) printf("posix_spawn %d\n", code_of(pid));
     if (posix_spawnp(&pid, argv[1], NULL, NULL, arguments, own) == 0) printf("posix_spawnp %d\n", code_of(pid));
     printf("not there %d\n", execve("/not/there", arguments, own));
+    printf("not there %d\n", execveat(AT_FDCWD, "/not/there", arguments, own, 0));
     return 0;
 }
