@@ -25,6 +25,10 @@ std::vector<std::string> notes_of(const bundle::Packed& packed) {
     for (const auto& [module, problem] : packed.missing)
         notes.push_back(
             fmt::format("{} is not in it: {}. Its functions and types will not be known.", module, problem));
+    for (const auto& [module, files, first] : packed.halved)
+        notes.push_back(fmt::format("{} leans on {} that {} not here, such as {}: some of its types will not be known.",
+                                    module, files == 1 ? "a file" : fmt::format("{} files", files),
+                                    files == 1 ? "is" : "are", first));
     return notes;
 }
 

@@ -2,6 +2,7 @@
 """heapkit bundle: bundle.py BIN_FOLDER LIBPROF COMPILER. A program is recorded, bundled and taken away; what reads the
 bundle then must say what the snapshot said while all was there."""
 import io
+import json
 import os
 import pathlib
 import shutil
@@ -102,6 +103,48 @@ class Bundles(unittest.TestCase):
         finally:
             (self.folder / "away").rename(self.folder / "zoo")
 
+    def build_apart(self, name, *flags):
+        """The zoo in a folder of its own, which will go; its snapshot."""
+        folder = self.folder / name
+        (folder / "objects").mkdir(parents=True)
+        for number, what in enumerate((SOURCE, SOURCE.replace("Bird", "Crow"))):
+            (folder / f"{number}.cpp").write_text(what, encoding="utf-8")
+            subprocess.run([COMPILER, "-std=c++17", "-g", "-O1", *flags, "-c", "-o", f"objects/{number}.o",
+                            f"{number}.cpp"], cwd=folder, check=True)
+            subprocess.run([COMPILER, "-o", f"zoo{number}", f"objects/{number}.o"], cwd=folder, check=True)
+        return folder
+
+    def typed_after(self, folder, name):
+        """Types of a bundle of zoo0 as they are with all of `folder`, and with none of it."""
+        self.assertEqual(self.ask("run", "-o", f"{name}-heaps", "--", str(folder / "zoo0")).returncode, 0)
+        (snapshot,) = (self.folder / f"{name}-heaps").iterdir()
+        before = json.loads(self.ask("types", str(snapshot), "--json", cache=f"{name}-1").stdout)["answers"]
+        packed = self.ask("bundle", str(snapshot), "-o", f"{name}.bundle")
+        self.assertEqual(packed.returncode, 0, packed.stderr)
+        shutil.rmtree(folder)
+        after = json.loads(self.ask("types", f"{name}.bundle", "--json", cache=f"{name}-2").stdout)["answers"]
+        return before, after, packed.stdout
+
+    def test_halves_of_split_dwarf_are_packed(self):
+        before, after, said = self.typed_after(self.build_apart("split", "-gsplit-dwarf"), "split")
+        self.assertIn("'evidence': 'field'", str(before))  # which takes its members
+        self.assertEqual(after, before)
+        self.assertNotIn("leans on", said)
+        folder = self.build_apart("halved", "-gsplit-dwarf")
+        for half in folder.rglob("0.dwo"):
+            half.unlink()
+        said = " ".join(self.typed_after(folder, "halved")[2].split())
+        self.assertRegex(said, r"leans on a file that is not here, such as \S*0\.dwo")
+
+    @unittest.skipUnless(shutil.which("dwz"), "dwz is not installed")
+    def test_what_dwz_moved_to_a_shared_file_is_packed(self):
+        folder = self.build_apart("dwz")
+        subprocess.run(["dwz", "-m", "shared.debug", "-r", "zoo0", "zoo1"], cwd=folder, check=True)
+        before, after, said = self.typed_after(folder, "dwz")
+        self.assertIn("'evidence': 'field'", str(before))  # which takes its members
+        self.assertEqual(after, before)
+        self.assertNotIn("leans on", said)
+
     def test_what_a_module_lost_is_said(self):
         (self.folder / "zoo").rename(self.folder / "away")
         try:
@@ -134,7 +177,9 @@ class Bundles(unittest.TestCase):
     def test_names_that_lead_elsewhere_are_refused(self):
         version = ("heapkit-bundle", b"1\n")
         for name in ("../evil", "/tmp/evil", "snapshot.heap.modules/../../evil", "snapshot.heap.modules/evil",
-                     "snapshot.heap.modules/", "other"):
+                     "snapshot.heap.modules/", "other", "snapshot.heap.modules/../../evil.dwo",
+                     "snapshot.heap.modules//evil.dwo", "snapshot.heap.modules/a/./evil.dwo", "evil.dwo",
+                     "snapshot.heap.modules/.dwo", "snapshot.heap.modules/a\nb.dwo"):
             self.assertIn("it holds a file called", self.refused(archive(version, (name, b"x"))), name)
         self.assertIn("never packs", self.refused(archive(version, ("snapshot.heap", tarfile.SYMTYPE))))
         self.assertIn("never packs", self.refused(archive(version, ("snapshot.heap.modules", tarfile.DIRTYPE))))

@@ -15,6 +15,7 @@
 #include "bundle/tar.h"
 #include "read/snapshot.h"
 #include "symbols/module_files.h"
+#include "symbols/side_files.h"
 
 namespace heapkit::bundle {
 namespace {
@@ -57,7 +58,23 @@ class Packer {
     uint64_t bytes_ = 0;
 };
 
-Result<void> add_module(const symbols::ModuleIdentity& identity, Packer& packer, Packed& packed) {
+// What the debug information of a module leans on. `done`: the names that are in the bundle.
+Result<void> add_side_files(const symbols::ModuleIdentity& identity, const fs::path& file, std::set<std::string>& done,
+                            Packer& packer, Packed& packed) {
+    const symbols::SideFiles files = symbols::side_files_of(file);
+    const fs::path folder = symbols::folder_of_carried(snapshot_member);
+    for (const symbols::SideFiles::File& each : files.found) {
+        if (!done.insert(each.carried_name).second) continue;
+        if (auto added = packer.add_file((folder / each.carried_name).string(), each.path); !added) return added;
+        ++packed.debug_files;
+    }
+    if (!files.missing.empty())
+        packed.halved.push_back({identity.path.string(), files.missing.size(), files.missing.front()});
+    return {};
+}
+
+Result<void> add_module(const symbols::ModuleIdentity& identity, std::set<std::string>& done, Packer& packer,
+                        Packed& packed) {
     const symbols::ModuleFiles files = symbols::open_module_files(identity);
     const std::string name =
         symbols::folder_of_carried(snapshot_member).string() + "/" + symbols::carried_name(identity);
@@ -67,9 +84,12 @@ Result<void> add_module(const symbols::ModuleIdentity& identity, Packer& packer,
     } else {
         packed.missing.push_back({identity.path.string(), files.problem});
     }
-    if (!files.debug) return {};
-    ++packed.debug_files;
-    return packer.add_file(name + ".debug", files.debug->path());
+    if (files.debug) {
+        ++packed.debug_files;
+        if (auto added = packer.add_file(name + ".debug", files.debug->path()); !added) return added;
+    }
+    const symbols::ElfFile* const leaning = files.with_debug_information();
+    return leaning == nullptr ? Result<void>() : add_side_files(identity, leaning->path(), done, packer, packed);
 }
 
 Result<void> add_all(const read::Snapshot& snapshot, const fs::path& root, Packer& packer, Packed& packed) {
@@ -84,7 +104,7 @@ Result<void> add_all(const read::Snapshot& snapshot, const fs::path& root, Packe
                                                   .root = root};
         const bool has_file = (row.flags & PROF_MODULE_VDSO) == 0 && !path.empty();
         if (!has_file || !done.insert(symbols::carried_name(identity)).second) continue;
-        if (auto added = add_module(identity, packer, packed); !added) return added;
+        if (auto added = add_module(identity, done, packer, packed); !added) return added;
     }
     return packer.finish();
 }

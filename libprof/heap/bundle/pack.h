@@ -11,7 +11,8 @@
 //     heapkit-bundle                        "1\n": the version of this layout
 //     snapshot.heap                         as it was
 //     snapshot.heap.modules/NAME            each module's binary, and
-//     snapshot.heap.modules/NAME.debug      its debug information where that is another file
+//     snapshot.heap.modules/NAME.debug      its debug information where that is another file, and
+//     snapshot.heap.modules/…/FILE.dwo      what that leans on: symbols/side_files.h
 //
 // NAME is carried_name() of symbols/module_files.h, where the folder beside a snapshot is looked for. Whole files are
 // packed, not what this version read of them: types come from debug information, classes from vtables, variables of
@@ -34,9 +35,15 @@ struct Packed {
     struct Missing {
         std::string module, problem;
     };
-    uint64_t modules = 0, debug_files = 0;
+    uint64_t modules = 0, debug_files = 0;  // those that others lean on included
     uint64_t input_bytes = 0, bundle_bytes = 0;
     std::vector<Missing> missing;  // modules whose file is not there any more, or is another
+    struct Halved {
+        std::string module;
+        size_t files = 0;   // .dwo and such that are not in it
+        std::string first;  // one of them
+    };
+    std::vector<Halved> halved;
 };
 
 // Errors: the snapshot cannot be read; the bundle cannot be written. It appears whole or not at all.

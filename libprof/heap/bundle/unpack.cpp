@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -33,6 +34,7 @@ namespace fs = std::filesystem;
 constexpr uint64_t largest_ratio = 1000;       // zstd makes of snapshots and binaries a half to a thirtieth
 constexpr uint64_t always_allowed = 64 << 20;  // of small bundles
 constexpr size_t longest_version = 16;
+constexpr ptrdiff_t deepest_half = 32;
 constexpr auto kept_unread = std::chrono::hours(24 * 30);
 
 Error wrong(const fs::path& bundle, const std::string& what) {
@@ -50,10 +52,21 @@ bool is_module_name(std::string_view name) {
     return is_lower_hex(name);
 }
 
+// As side_files_of() makes them: "x.dwo", "folder/x.dwo", and never out of the folder.
+bool is_half_name(std::string_view name) {
+    const fs::path path(name);
+    if (!path.is_relative() || path.extension() != ".dwo" || path.lexically_normal() != path) return false;
+    const auto depth = std::distance(path.begin(), path.end());
+    return depth <= deepest_half && std::find(path.begin(), path.end(), fs::path("..")) == path.end() &&
+           std::none_of(name.begin(), name.end(), [](unsigned char each) { return std::iscntrl(each) != 0; });
+}
+
 bool is_packed_name(std::string_view name) {
     if (name == snapshot_member) return true;
     const std::string folder = symbols::folder_of_carried(snapshot_member).string() + "/";
-    return name.starts_with(folder) && is_module_name(name.substr(folder.size()));
+    if (!name.starts_with(folder)) return false;
+    const std::string_view inside = name.substr(folder.size());
+    return is_module_name(inside) || is_half_name(inside);
 }
 
 class Unpacker {
@@ -104,9 +117,15 @@ class Unpacker {
         return Error{bundle_.string() + " was made by a newer heapkit", "Read it with that version."};
     }
 
+    // Those of a checked name, each of them ours: nothing but folders and files was ever made here.
+    void make_folders(const fs::path& name) const {
+        fs::path folder = folder_;
+        for (const fs::path& each : name.parent_path()) mkdir((folder /= each).c_str(), 0700);
+    }
+
     Result<void> write(const TarMember& member) {
         const fs::path path = folder_ / member.name;
-        mkdir(path.parent_path().c_str(), 0700);
+        make_folders(member.name);
         const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
         if (!file && errno == EEXIST) return wrong(bundle_, "it holds " + member.name + " twice");
         if (!file) return Error{path.string() + " cannot be written: " + std::strerror(errno), ""};

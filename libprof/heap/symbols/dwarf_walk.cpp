@@ -5,8 +5,14 @@
 // Side: heap, floor 3 (symbols).
 #include "symbols/dwarf_walk.h"
 
+#include <elfutils/libdwelf.h>
 #include <fcntl.h>
 #include <unistd.h>
+
+#include <filesystem>
+#include <span>
+
+#include "base/hex.h"
 
 namespace heapkit::symbols {
 
@@ -82,11 +88,26 @@ DwarfFile::DwarfFile(const char* path) : file_(open(path, O_RDONLY | O_CLOEXEC |
     }
     dwarf_ = dwarf_begin(file_, DWARF_C_READ);
     if (dwarf_ == nullptr) problem_ = std::string("its debug information is damaged: ") + dwarf_errmsg(-1);
+    if (dwarf_ != nullptr) open_shared_beside(path);
+}
+
+void DwarfFile::open_shared_beside(const char* path) {
+    const char* name = nullptr;
+    const void* id = nullptr;
+    const ssize_t bytes = dwelf_dwarf_gnu_debugaltlink(dwarf_, &name, &id);
+    if (bytes <= 0) return;
+    const std::span build_id(static_cast<const uint8_t*>(id), static_cast<size_t>(bytes));
+    const auto beside = std::filesystem::path(path).parent_path() / (hex_digits_of(build_id) + ".debug");
+    shared_file_ = open(beside.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (shared_file_ >= 0) shared_ = dwarf_begin(shared_file_, DWARF_C_READ);
+    if (shared_ != nullptr) dwarf_setalt(dwarf_, shared_);
 }
 
 DwarfFile::~DwarfFile() {
     if (dwarf_ != nullptr) dwarf_end(dwarf_);
-    if (file_ >= 0) close(file_);
+    if (shared_ != nullptr) dwarf_end(shared_);
+    for (const int file : {file_, shared_file_})
+        if (file >= 0) close(file);
 }
 
 }  // namespace heapkit::symbols

@@ -83,7 +83,8 @@ void for_each_unit(Dwarf* dwarf, Visit visit) {
     }
 }
 
-// An open file with debug information.
+// An open file with debug information. What `dwz -m` moved out of it is found where libdw looks, or beside it, by its
+// build-id: there it is when both were carried (side_files.h).
 class DwarfFile {
    public:
     explicit DwarfFile(const char* path);  // is_open() says whether it went well
@@ -96,8 +97,9 @@ class DwarfFile {
     Dwarf* get() const noexcept { return dwarf_; }
 
    private:
-    int file_ = -1;
-    Dwarf* dwarf_ = nullptr;
+    void open_shared_beside(const char* path);
+    int file_ = -1, shared_file_ = -1;
+    Dwarf *dwarf_ = nullptr, *shared_ = nullptr;
     std::string problem_;
 };
 
