@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "commands.h"
+#include "doctor/doctor.h"
 #include "leak_gate.h"
 #include "leaks.h"
 #include "options.h"
@@ -32,13 +33,23 @@ std::vector<std::string> recorder_options_of(const Typed& typed) {
     return all;
 }
 
+// What the recorder cannot know by itself; it then says so in each snapshot.
+std::vector<std::string> with_what_is_not_seen(std::vector<std::string> options, const std::string& program) {
+    const auto unseen = not_seen_of(program);
+    if (!unseen) return options;
+    fmt::print(stderr, "heapkit: {} is linked into {}: what it allocates is not recorded\n", unseen->allocator,
+               program);
+    options.push_back("unseen=" + unseen->executable.string());
+    return options;
+}
+
 RunOptions run_options_of(const Typed& typed) {
     return {.command = typed.arguments(),
             .folder = typed.text("output-folder", "."),
             .exit_snapshot = !typed.has("no-exit-snapshot"),
             .follow_exec = typed.has("follow-exec"),
             .contents = typed.text("contents"),
-            .agent_options = recorder_options_of(typed)};
+            .agent_options = with_what_is_not_seen(recorder_options_of(typed), typed.arguments().front())};
 }
 
 // Options that make no sense with or without --leaks.

@@ -56,6 +56,54 @@ std::string described(const ElfFile& file, const fs::path& path) {
     return family.empty() ? "that of " + name : family + " (" + name + ")";
 }
 
+// Functions that give memory, under names that only one allocator has.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> own_names = {
+    {{"_rjem_malloc", "jemalloc"},
+     {"je_malloc", "jemalloc"},
+     {"tc_malloc", "tcmalloc"},
+     {"TCMallocInternalMalloc", "tcmalloc"},
+     {"mi_malloc", "mimalloc"},
+     {"sn_rust_alloc", "snmalloc"},
+     {"rpmalloc", "rpmalloc"},
+     {"runtime.mallocgc", "Go's heap"}}};
+
+// What is left of one where symbols were stripped: what jemalloc prints, and a section of Go's.
+std::string family_of_stripped(const ElfFile& file) {
+    constexpr std::string_view jemalloc_says = "<jemalloc>";
+    if (const Elf64_Shdr* const texts = file.section(".rodata")) {
+        const symbols::Bytes bytes = file.content(*texts);
+        const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        if (text.find(jemalloc_says) != text.npos) return "jemalloc";
+    }
+    return file.section(".gopclntab") != nullptr || file.section(".go.buildinfo") != nullptr ? "Go's heap" : "";
+}
+
+std::optional<Unseen> unseen_in(const ElfFile& file) {
+    if (defines(file, SHT_DYNSYM, "malloc")) return std::nullopt;
+    if (defines(file, SHT_SYMTAB, "malloc")) return Unseen{family_of(file), "malloc"};
+    for (const auto& [name, family] : own_names)
+        if (defines(file, SHT_DYNSYM, name) || defines(file, SHT_SYMTAB, name))
+            return Unseen{std::string(family), std::string(name)};
+    if (!file.is_dynamic_only()) return std::nullopt;
+    const std::string family = family_of_stripped(file);
+    return family.empty() ? std::optional<Unseen>() : Unseen{family, ""};
+}
+
+// Allocators under names of their own, in any of the modules; a hidden malloc of the executable was told already.
+Findings besides(const Patient& patient) {
+    Findings findings;
+    for (const fs::path& path : patient.modules) {
+        const auto file = ElfFile::open(patient.here(path));
+        const auto unseen = file ? unseen_in(*file) : std::nullopt;
+        if (!unseen || unseen->function == "malloc") continue;
+        findings.push_back({Finding::Verdict::limits, "allocator",
+                            unseen->text() + " is in " + path.filename().string() +
+                                " under names of its own: what it allocates is not recorded, and leaks cannot be "
+                                "told. Build without it to see that."});
+    }
+    return findings;
+}
+
 // The loader searches the executable before anything that is preloaded.
 Finding own_malloc(const ElfFile& executable, bool is_exported) {
     const std::string family = family_of(executable);
@@ -85,8 +133,19 @@ Finding malloc_of(const Patient& patient) {
 
 }  // namespace
 
+std::string Unseen::text() const {
+    const std::string name = family.empty() ? "an allocator" : family;
+    return function.empty() ? name : name + " (" + function + ")";
+}
+
+std::optional<Unseen> unseen_allocator_in(const fs::path& module) {
+    const auto file = ElfFile::open(module);
+    return file ? unseen_in(*file) : std::nullopt;
+}
+
 Findings look_at_allocator(const Patient& patient) {
     Findings findings = {malloc_of(patient)};
+    for (Finding& each : besides(patient)) findings.push_back(std::move(each));
     const auto executable = ElfFile::open(patient.here(patient.executable));
     if (executable && defines(*executable, SHT_DYNSYM, operator_new))
         findings.push_back({Finding::Verdict::fine, "operator new",

@@ -122,6 +122,14 @@ Result<Diagnosis> examine_process_numbered(pid_t pid) {
 
 }  // namespace
 
+std::optional<NotSeen> not_seen_of(const std::string& program) {
+    std::error_code error;
+    const fs::path executable = fs::canonical(find_program(program).runs, error);
+    if (error) return std::nullopt;
+    const auto unseen = unseen_allocator_in(executable);
+    return unseen ? std::optional(NotSeen{executable, unseen->text()}) : std::nullopt;
+}
+
 Result<Diagnosis> examine(const std::string& whom) {
     std::error_code error;
     const bool is_number = !whom.empty() && whom.find_first_not_of("0123456789") == std::string::npos;

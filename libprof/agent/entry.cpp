@@ -12,6 +12,7 @@
 #include "base/next_symbol.h"
 #include "control/follow.h"
 #include "control/listen.h"
+#include "control/names.h"
 #include "control/options.h"
 #include "control/session.h"
 #include "hooks/exec.h"
@@ -43,6 +44,12 @@ void say_who_is_ahead() noexcept {
 // the second would count it twice.
 bool another_is_ahead() noexcept { return module_ahead("prof_agent_recording") != nullptr; }
 
+// Under names of its own: heapkit run has looked into the executable, and has said it.
+void note_unseen(const Options& options) noexcept {
+    if (options.unseen.length() > 0 && same_text(options.unseen.c_str(), names::executable()))
+        tables::lose(PROF_LOSS_OTHER_ALLOCATOR);
+}
+
 // The dynamic linker hands these to every constructor; libc has not yet set `environ` when the first one runs.
 __attribute__((constructor(101), used)) void wake_up(int, char**, char** environment) {
     process::watch_for_the_end();
@@ -61,6 +68,7 @@ __attribute__((constructor(101), used)) void wake_up(int, char**, char** environ
     families::lead_here();
     options.signal_number = listen::start(options.signal_number);
     session::start(options, variable(environment, "XDG_RUNTIME_DIR"));
+    note_unseen(options);
 }
 
 }  // namespace

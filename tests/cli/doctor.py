@@ -117,6 +117,29 @@ class Doctor(unittest.TestCase):
         self.assertEqual(verdict, "note")
         self.assertIn("only what libraries allocate", text)
 
+    def test_an_allocator_under_names_of_its_own_is_said_by_the_doctor_by_run_and_by_each_snapshot(self):
+        for function, family, *flags in (("_rjem_malloc", "jemalloc"), ("je_malloc", "jemalloc"),
+                                         ("tc_malloc", "tcmalloc"), ("mi_malloc", "mimalloc"),
+                                         ("_rjem_malloc", "jemalloc", "-s")):
+            self.build(f"""#include <stdlib.h>
+                static char pool[4096]; const char* says = "<jemalloc>: Out-of-range conf value";
+                static void* {function}(size_t size) {{ return pool + size; }}
+                int main(int count, char** words) {{ return {function}(count) == NULL || malloc(count) == NULL; }}
+                """.replace("<jemalloc>", "<jemalloc>" if flags else "none"), *flags)
+            name = family if flags else f"{family} ({function})"
+            answer = self.ask("./program")
+            self.assertEqual(answer.returncode, 0, answer.stderr)
+            self.assertIn(f"note  allocator  {name} is in program under names of its own", " ".join(answer.stdout.split(" ")))
+            self.assertRegex(answer.stdout, r"fine +allocator +glibc's")
+            run = subprocess.run([HEAPKIT, "run", "-o", "heaps", "--", "./program"], cwd=self.folder, check=True,
+                                 env=self.environment(), capture_output=True, encoding="utf-8")
+            self.assertIn(f"heapkit: {name} is linked into ./program: what it allocates is not recorded", run.stderr)
+            (snapshot,) = (self.folder / "heaps").iterdir()
+            info = subprocess.run([HEAPKIT, "info", snapshot], env=self.environment(), capture_output=True,
+                                  encoding="utf-8", check=True)
+            self.assertIn("what it allocates is not recorded", " ".join(info.stdout.split()))
+            snapshot.unlink()
+
     def test_a_library_that_is_missing_is_named(self):
         (self.folder / "gone.c").write_text("int gone;\n", encoding="utf-8")
         subprocess.run([CC, "-shared", "-o", "libgone.so", "gone.c"], cwd=self.folder, check=True)

@@ -132,6 +132,8 @@ constexpr Row table[] = {
      "own|libunwind: who walks call stacks; libunwind is far slower, and serves to compare"},
     {"shared", "", [](const char* v, Options& o) { return o.shared_memory.clear(), o.shared_memory.add(v).is_whole(); },
      "PATH of memory that outlives the program; heapkit run sets it"},
+    {"unseen", "", [](const char* v, Options& o) { return o.unseen.clear(), o.unseen.add(v).is_whole(); },
+     "PATH of an executable with an allocator that passes the recorder by; heapkit run sets it"},
     {"follow", "off", [](const char* v, Options& o) { return parse_switch(v, o.follows_exec); },
      "on|off: whether programs that are started by exec are recorded too"},
     {"record", "on", [](const char* v, Options& o) { return parse_switch(v, o.record); },

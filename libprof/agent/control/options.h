@@ -28,6 +28,7 @@ struct Options {
     kept::Limits limits;                           // keep, disk
     bool forces_memory = false;                    // memory: no look at the limit of the cgroup
     Path shared_memory;                            // shared: what heapkit run made for stacks and counters; "": nothing
+    Path unseen;                                   // unseen: of this executable, an allocator that passes us by
     bool follows_exec = false;                     // follow: programs that are started by exec are recorded too
     bool walks_with_libunwind = false;             // unwind
     bool record = true;                            // record: whether recording begins at once
