@@ -24,6 +24,23 @@ std::string checked(const std::string& path) {
     return again == path ? again : std::string();
 }
 
+struct Opened {
+    Descriptor fd;
+    int error = 0;
+};
+
+// As the process sees it first, which may live in a container: there the numbers in the path mean other processes. What
+// is opened is looked at and never written to; it may be anything.
+Opened open_shared(const std::string& path, pid_t pid) {
+    Opened opened;
+    for (const std::string& root : {"/proc/" + std::to_string(pid) + "/root", std::string()}) {
+        opened.fd = Descriptor(open((root + path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+        opened.error = opened.fd ? 0 : errno;
+        if (opened.fd && read::shared_slots(opened.fd.number()) > 0) break;
+    }
+    return opened;
+}
+
 }  // namespace
 
 Result<SharedSlot> SharedSlot::find(pid_t pid) {
@@ -37,10 +54,10 @@ Result<SharedSlot> SharedSlot::find(pid_t pid) {
             std::to_string(pid)};
     const std::string path = checked(page->shared_path());
     if (path.empty()) return shares_nothing;
-    Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    auto [fd, error] = open_shared(path, pid);
     if (!fd)
-        return Error{"cannot open what " + process + " shares, " + path + ": " + std::strerror(errno),
-                     errno == ENOENT ? "heapkit run, which made it, is gone." : "Ask as the user of heapkit run."};
+        return Error{"cannot open what " + process + " shares, " + path + ": " + std::strerror(error),
+                     error == ENOENT ? "heapkit run, which made it, is gone." : "Ask as the user of heapkit run."};
     bool waits = false;
     for (uint32_t slot = 0; slot < read::shared_slots(fd.number()); ++slot) {
         // As heapkit run sees it, which may be with neither our eyes nor its own.

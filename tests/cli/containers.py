@@ -2,6 +2,7 @@
 """heapkit run as process 1, and heapkit snapshot from outside, as containers have it: containers.py BIN_FOLDER LIBPROF
 COMPILER. Namespaces stand in for a container; where they may not be made, the tests are skipped."""
 import contextlib
+import json
 import os
 import pathlib
 import pty
@@ -204,6 +205,13 @@ class Containers(unittest.TestCase):
         process.wait(60)
         wait_for(lambda: not pathlib.Path(seen).exists())  # its namespaces go after it
         self.assertRegex(self.ask("types", "1.bundle").stdout, r"in main\(\) inmate\.c:\d+ +100 ")
+
+    def test_top_shows_a_process_from_outside(self):
+        process = self.start("", before=("-o", self.folder / "disk"))
+        answer = self.ask("top", str(inner_process(process.pid, "inmate")), "--count", "1", "--json")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        rows = json.loads(answer.stdout)["answers"]["live"]["rows"]
+        self.assertIn((1600, 100), [(row["live_bytes"], row["live_blocks"]) for row in rows])
 
     def test_a_snapshot_from_outside_comes_out_when_a_file_is_named(self):
         process = self.start("", before=("-o", self.folder / "disk"))
