@@ -285,14 +285,16 @@ void SnapshotWriter::freed(StackId stack, uint64_t blocks, uint64_t bytes) {
 }
 
 BlockId SnapshotWriter::block(const NewBlock& block) {
-    const uint64_t free_from =
-        blocks_.empty()
-            ? heap_start
-            : blocks_.back().address + std::max<uint64_t>(1, blocks_.back().size_bytes + blocks_.back().slack_bytes);
+    // The slack of what is left of a pool reaches over others.
+    uint64_t last_end = 0, free_from = heap_start;
+    if (!blocks_.empty()) {
+        last_end = blocks_.back().address + std::max<uint64_t>(1, blocks_.back().size_bytes);
+        free_from = std::max(last_end, blocks_.back().address + blocks_.back().size_bytes + blocks_.back().slack_bytes);
+    }
     blocks_.push_back(block);
     uint64_t& address = blocks_.back().address;
     if (address == 0) address = (free_from + 15) / 16 * 16;
-    require(blocks_.size() == 1 || address >= free_from, "blocks are added by ascending address");
+    require(address >= last_end, "blocks are added by ascending address");
     require(block.stack.index() < stacks_.size(), "the block's stack does not exist");
     return BlockId(blocks_.size() - 1);
 }
@@ -402,6 +404,7 @@ Bytes SnapshotWriter::bytes() const {
     layout.add(PROF_SECTION_WORD_VALUE, words.value);
     layout.add(PROF_SECTION_WORD_TARGETS, words.targets);
     layout.add(PROF_SECTION_ROOTS, roots);
+    if (!pools_.empty()) layout.add(PROF_SECTION_POOLS, pools_);
     layout.add(PROF_SECTION_LOSSES, losses_);
     return layout.finish();
 }

@@ -129,6 +129,9 @@ class SnapshotWriter {
     RootId root(prof_root_kind kind, uint32_t owner, uint64_t address, uint64_t bytes);
     void word(RootId root, uint64_t offset_bytes, const Word& word);
 
+    // As the file has it: the row of what is left is a block of the test's own, with the size of its first part.
+    void pool(const prof_pool& pool) { pools_.push_back(pool); }
+
     void lost(prof_loss kind, uint64_t count) { losses_[kind] += count; }
 
     Bytes bytes() const;
@@ -154,6 +157,7 @@ class SnapshotWriter {
     std::vector<NewBlock> blocks_;
     std::vector<prof_root> roots_;
     std::map<uint32_t, WordsByIndex> block_words_, root_words_;
+    std::vector<prof_pool> pools_;
     std::vector<uint64_t> losses_;
     bool has_default_module_ = true;
     bool has_default_ticks_ = true;

@@ -9,6 +9,8 @@
 #include "blocks.h"
 
 #include "base/arena.h"
+#include "pools.h"
+#include "reported.h"
 #include "tables.h"
 
 namespace prof::blocks {
@@ -69,8 +71,12 @@ T* make_table(std::atomic<T*>& pointer, size_t count) noexcept {
     return pointer.compare_exchange_strong(table, fresh, std::memory_order_acq_rel) ? fresh : table;
 }
 
-void displace(Displaced& displaced, uint64_t first, uint64_t second) noexcept {
-    if (displaced.count < 4) displaced.record[displaced.count++] = decode(first, second);
+// `slot`: where it begins, in the plane that had it.
+void displace(Displaced& displaced, uintptr_t slot, uint64_t first, uint64_t second) noexcept {
+    if (displaced.count == 4) return;
+    const unsigned word = kind_of(first) == kind_large ? word_in(second) : kind_of(first);
+    displaced.address[displaced.count] = (slot & ~uintptr_t{coarse_bytes - 1}) + word * 8;
+    displaced.record[displaced.count++] = decode(first, second);
 }
 
 // Empties the slot at `address`, whichever half of a block stands in it.
@@ -81,7 +87,7 @@ void clear_slot(uintptr_t address, Entry& entry, Displaced& displaced) noexcept 
     if (kind_of(word) == kind_second) {
         Entry* first = coarse.entry(address - coarse_bytes);
         if (kind_of(load(first)) == kind_large)
-            displace(displaced, first->exchange(0, std::memory_order_relaxed), word);
+            displace(displaced, address - coarse_bytes, first->exchange(0, std::memory_order_relaxed), word);
         return;
     }
     uint64_t second = 0;
@@ -89,7 +95,7 @@ void clear_slot(uintptr_t address, Entry& entry, Displaced& displaced) noexcept 
         Entry* other = coarse.entry(address + coarse_bytes);
         if (kind_of(load(other)) == kind_second) second = other->exchange(0, std::memory_order_relaxed);
     }
-    displace(displaced, word, second);
+    displace(displaced, address, word, second);
 }
 
 // Two small blocks in one 32-byte slot that do not overlap: both are alive. Of an empty one too: somebody was there
@@ -112,7 +118,7 @@ bool insert_fine(uintptr_t address, const Record& record, Displaced& displaced) 
     Entry* entry = plane == nullptr ? nullptr : plane->make_entry(address);
     if (entry == nullptr) return false;
     uint64_t old = entry->exchange(encode_small(record, word_of(address)), std::memory_order_relaxed);
-    if (old != 0) displace(displaced, old, 0);
+    if (old != 0) displace(displaced, address, old, 0);
     return true;
 }
 
@@ -176,6 +182,35 @@ bool next_coarse(uintptr_t from, uintptr_t& address, Record& record) noexcept {
     return false;
 }
 
+// The last block that begins in this plane at or before `address`, in one leaf.
+bool last_in_leaf(const Entry* leaf, uintptr_t leaf_start, uintptr_t address, uintptr_t& start, uint64_t& first,
+                  Record& record) noexcept {
+    for (size_t i = Coarse::index_of(address) + 1; i-- > 0;) {
+        first = leaf[i].load(std::memory_order_acquire);
+        if (first == 0 || kind_of(first) == kind_second) continue;
+        const uintptr_t slot = leaf_start + i * coarse_bytes;
+        const bool large = kind_of(first) == kind_large;
+        const uint64_t second = large ? load(coarse.entry(slot + coarse_bytes)) : 0;
+        if (large && kind_of(second) != kind_second) continue;  // half-way in or out
+        start = slot + (large ? word_in(second) : kind_of(first)) * 8;
+        record = decode(first, second);
+        if (start <= address) return true;
+    }
+    return false;
+}
+
+bool last_coarse(uintptr_t address, uintptr_t lowest, uintptr_t& start, uint64_t& first, Record& record) noexcept {
+    constexpr unsigned most_leaves = 1 << 16;
+    for (unsigned looked = 0; looked < most_leaves && address >= lowest; ++looked) {
+        const uintptr_t leaf_start = address & ~((uintptr_t{1} << Coarse::leaf_log2) - 1);
+        const Entry* leaf = coarse.leaf(address);
+        if (leaf != nullptr && last_in_leaf(leaf, leaf_start, address, start, first, record)) return start >= lowest;
+        if (leaf_start == 0) return false;
+        address = leaf_start - 1;
+    }
+    return false;
+}
+
 bool next_fine(uintptr_t from, uintptr_t& address, Record& record) noexcept {
     Fine* plane = fine.load(std::memory_order_acquire);
     uint64_t first = plane == nullptr ? 0 : next_in(*plane, (from + 7) & ~uintptr_t{7}, address);
@@ -193,6 +228,10 @@ Entry* Plane<slot_log2>::make_entry(uintptr_t address) noexcept {
     Leaf made = make_table(middle[(address >> leaf_log2) & (middle_entries - 1)], leaf_entries);
     return made == nullptr ? nullptr : made + index_of(address);
 }
+
+// For pools.cpp, whose planes these are too.
+template Entry* Plane<4>::make_entry(uintptr_t) noexcept;
+template Entry* Plane<3>::make_entry(uintptr_t) noexcept;
 
 Record decode(uint64_t first, uint64_t second) noexcept {
     Record record{.size_bytes = (first >> size_shift) & 63,
@@ -224,6 +263,8 @@ Taken take_slow(uintptr_t address) noexcept {
         if (kind_of(second) == kind_second && word_in(second) == word_of(address)) {
             entry->store(0, std::memory_order_relaxed);
             other->store(0, std::memory_order_relaxed);
+            if (pools::any()) [[unlikely]]
+                reported::end_inside(address, size_in(second), stack_of(word));
             return {word, size_in(second)};
         }
     }
@@ -240,6 +281,22 @@ bool restore(uintptr_t address, uint64_t first, uint64_t size_bytes) noexcept {
 bool find(uintptr_t address, Record& record) noexcept {
     uintptr_t at = 0;
     return next_block(address, at, record) && at == address;
+}
+
+bool last_before(uintptr_t address, uintptr_t lowest, uintptr_t& start, uint64_t& first, Record& record) noexcept {
+    const bool found = last_coarse(address, lowest, start, first, record);
+    if (fine.load(std::memory_order_relaxed) == nullptr) return found;
+    for (unsigned back = 0; back <= coarse_bytes; back += 8) {  // those of the other plane are smaller than a slot
+        const uintptr_t at = (address & ~uintptr_t{7}) - back;
+        const uint64_t word = load(fine_entry(at));
+        if (word == 0 || at < lowest) continue;
+        if (found && start >= at) return true;
+        start = at;
+        first = word;
+        record = decode(word, 0);
+        return true;
+    }
+    return found;
 }
 
 bool next_block(uintptr_t from, uintptr_t& address, Record& record) noexcept {

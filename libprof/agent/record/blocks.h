@@ -118,6 +118,7 @@ inline bool fill(Entry& entry, uintptr_t address, const Record& record) noexcept
 // What inserting displaced: blocks whose free was not seen.
 struct Displaced {
     uint32_t count = 0;
+    uintptr_t address[4];
     Record record[4];
 };
 
@@ -147,7 +148,7 @@ struct Taken {
 
 Taken take_slow(uintptr_t address) noexcept;
 
-// Takes a record out.
+// Takes a record out. With a large one, what the program handed out of it ends.
 inline Taken take(uintptr_t address) noexcept {
     Entry* entry = coarse.entry(address);
     if (entry == nullptr) return {0, 0};
@@ -164,6 +165,10 @@ bool restore(uintptr_t address, uint64_t first, uint64_t size_bytes) noexcept;
 
 // The record of the block that starts at `address`, left in place. False: none does.
 bool find(uintptr_t address, Record& record) noexcept;
+
+// The last live block that begins at or before `address`, as far as somebody looks: not below `lowest`, and 65,536
+// leaves of the table. `first`: its first entry.
+bool last_before(uintptr_t address, uintptr_t lowest, uintptr_t& start, uint64_t& first, Record& record) noexcept;
 
 // The first live block at or after `from`; false when there is none.
 bool next_block(uintptr_t from, uintptr_t& address, Record& record) noexcept;

@@ -7,6 +7,8 @@
 // after all its shares: then the live total and the stacks' own values agree up to what other threads hold back.
 #include "counters.h"
 
+#include "blocks.h"
+#include "pools.h"
 #include "stacks.h"
 
 namespace prof::counters {
@@ -85,6 +87,25 @@ void count_event(Cache& cache, int64_t bytes) noexcept {
         hand_over(cache);
 }
 
+// What the program hands out itself: of a block of malloc, whose bytes are counted, or of memory of its own.
+void recount_reported() noexcept {
+    constexpr uintptr_t address_end = uintptr_t{1} << blocks::Coarse::address_log2;
+    pools::Reported one;
+    for (uintptr_t at = 0; pools::next(at, address_end, one); at = one.address + 1) {
+        if (one.is_freed) continue;
+        stacks.at(one.record.stack).live_bytes += one.record.size_bytes;
+        ++stacks.at(one.record.stack).live_blocks;
+        ++totals.live_blocks;
+        uintptr_t start = 0;
+        uint64_t first = 0;
+        blocks::Record around;
+        if (one.is_inside && blocks::last_before(one.address, 0, start, first, around))
+            stacks.at(around.stack).live_bytes -= one.record.size_bytes;
+        else
+            totals.live_bytes += one.record.size_bytes;
+    }
+}
+
 }  // namespace
 
 bool reserve(uint32_t stack) noexcept { return stacks.reserve(stack); }
@@ -104,6 +125,7 @@ void recount() noexcept {
         totals.live_bytes += block.size_bytes;
         ++totals.live_blocks;
     }
+    recount_reported();
     totals.peak_bytes = totals.live_bytes;
     totals.peak_blocks = totals.live_blocks;
 }
@@ -130,6 +152,11 @@ void freed_shared(Cache& cache, uint32_t stack, uint64_t bytes, bool temporary, 
     share.temporary_blocks += temporary;
     ++share.lifetimes[bucket];  // at most events_per_batch
     count_event(cache, -static_cast<int64_t>(bytes));
+}
+
+void shift_shared(Cache& cache, uint32_t stack, int64_t bytes) noexcept {
+    share_of(cache, stack).allocated_bytes += static_cast<uint64_t>(bytes);
+    count_event(cache, bytes);
 }
 
 void read(uint32_t number, prof_stack& out) noexcept {

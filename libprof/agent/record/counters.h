@@ -70,6 +70,9 @@ void hand_over(Cache& cache) noexcept;
 
 void allocated_shared(Cache& cache, uint32_t stack, uint64_t bytes) noexcept;
 void freed_shared(Cache& cache, uint32_t stack, uint64_t bytes, bool temporary, unsigned bucket) noexcept;
+// So many bytes more or less of blocks that are there: what the program hands out of them is counted for itself, and
+// given back when that is freed. Called in pairs with the others, so that totals stay and no peak is missed.
+void shift_shared(Cache& cache, uint32_t stack, int64_t bytes) noexcept;
 
 // Counters as the file has them, and the totals (with one thread, or in a frozen copy).
 void read(uint32_t stack, prof_stack& out) noexcept;
@@ -114,6 +117,14 @@ inline void freed_alone(uint32_t number, uint64_t bytes, bool temporary, unsigne
     --stack.live_blocks;
     stack.temporary_blocks += temporary;
     stack.lifetimes[bucket] = static_cast<uint16_t>(stack.lifetimes[bucket] + (stack.lifetimes[bucket] != UINT16_MAX));
+}
+
+inline void shift_alone(uint32_t number, int64_t bytes) noexcept {
+    Stack& stack = stacks.at(number);
+    save(stack);
+    totals.live_bytes += static_cast<uint64_t>(bytes);
+    stack.live_bytes += static_cast<uint64_t>(bytes);
+    stack.allocated_bytes += static_cast<uint64_t>(bytes);
 }
 
 }  // namespace prof::counters

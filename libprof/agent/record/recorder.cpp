@@ -14,7 +14,10 @@
 #include "blocks.h"
 #include "child.h"
 #include "counters.h"
+#include "event.h"
 #include "modules.h"
+#include "pools.h"
+#include "reported.h"
 #include "rules.h"
 #include "shared.h"
 #include "stacks.h"
@@ -158,6 +161,7 @@ void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes,
     for (uint32_t i = 0; i < displaced.count; ++i) {
         const blocks::Record& gone = displaced.record[i];
         tables::lose(PROF_LOSS_IMPLICIT_FREE);
+        if (pools::any()) reported::end_inside(displaced.address[i], gone.size_bytes, gone.stack);
         count_freed(thread, gone.stack, gone.birth, gone.size_bytes, false);
     }
     if (!done) tables::lose(PROF_LOSS_NO_MEMORY);
@@ -329,3 +333,39 @@ void modules_changed() noexcept { modules::check_unloads(); }
 void set_forked(Forked wanted) noexcept { forked = wanted; }
 
 }  // namespace prof::recorder
+
+// ---- For those who are not on the hot path -------------------------------------------------------------------------
+
+namespace prof::event {
+
+Thread* begin() noexcept {
+    Thread* thread = recorder::enter();
+    if (thread == nullptr) recorder::count_early();
+    return thread;
+}
+
+void end(Thread& thread) noexcept { recorder::leave(thread); }
+
+bool is_stopped() noexcept { return recorder::is_stopped(); }
+
+uint32_t stack_of(Thread& thread, const recorder::Caller& caller) noexcept {
+    const uint32_t stack = walk::capture(thread, caller);
+    if (stack == 0) tables::lose(PROF_LOSS_NO_MEMORY);
+    return stack;
+}
+
+void count_allocated(Thread& thread, uint32_t stack, uint64_t bytes) noexcept {
+    recorder::count_allocated(thread, stack, bytes);
+}
+
+void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes, bool temporary) noexcept {
+    recorder::count_freed(thread, stack, birth, bytes, temporary);
+}
+
+void count_shift(Thread& thread, uint32_t stack, int64_t bytes) noexcept {
+    counters::Cache* cache = recorder::cache_of(thread);
+    if (cache == nullptr) return counters::shift_alone(stack, bytes);
+    counters::shift_shared(*cache, stack, bytes);
+}
+
+}  // namespace prof::event

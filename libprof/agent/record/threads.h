@@ -29,6 +29,13 @@ struct Fresh {
     uint64_t rule;  // rules::Rule; the slow walk fills in the generation alone
 };
 
+// The block of malloc in which this thread last reported one of its own (reported.cpp).
+struct Around {
+    uintptr_t start, end;  // both 0: there was none yet
+    uint64_t first;        // the block's first entry; 0: no block is here,
+    uint32_t tick;         // which was so at this tick
+};
+
 struct alignas(64) Thread {
     std::atomic<uintptr_t> inside;  // stack pointer at which the recorder was entered; 0: it is not at work
     uint32_t countdown;             // events until the clock is read
@@ -47,6 +54,7 @@ struct alignas(64) Thread {
     uint64_t in_flight_entry;
     uintptr_t pointer;      // the thread pointer: its control block, with its thread-local storage around
     uintptr_t freed_above;  // newest block that a hook above free took out
+    Around around;
     uint32_t first_tick;
     bool abandoned;  // its thread is gone; the slot waits
 };

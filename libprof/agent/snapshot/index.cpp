@@ -87,6 +87,10 @@ void Index::finish() noexcept {
     span_ = lowest_ <= highest_ ? highest_ - lowest_ + 1 : 0;
 }
 
+void Index::reach(uintptr_t end) noexcept {
+    if (end > highest_) highest_ = end;
+}
+
 bool Index::mark(uintptr_t start, uintptr_t end) noexcept {
     if (start >= end || end >> address_log2 != 0) return false;
     for (uintptr_t number = start >> unit_log2; number <= (end - 1) >> unit_log2; ++number) {

@@ -28,12 +28,14 @@ class Index {
         uint64_t offset;  // bytes from the block's start
     };
 
-    // Before the first add. `grain_log2` is 4 when all blocks start at multiples of 16, otherwise 3.
+    // Before the first add. `grain_log2` is 4 when all blocks start at multiples of 16, 3 when of 8, and so on.
     [[nodiscard]] bool begin(uint64_t block_count, unsigned grain_log2) noexcept;
     // In ascending order of address. False: no memory.
     [[nodiscard]] bool add(uintptr_t address, uint64_t size_bytes) noexcept;
     // After the last add.
     void finish() noexcept;
+    // Words up to `end` are worth asking of, too: somebody else knows of what they point to.
+    void reach(uintptr_t end) noexcept;
     // Marks the units of a range, so that find() says in_range there.
     bool mark(uintptr_t start, uintptr_t end) noexcept;
 

@@ -3,6 +3,8 @@
 // The scan. Side: agent, floor 3 (snapshot). See scan.h.
 #include "snapshot/scan.h"
 
+#include "record/pools.h"
+
 namespace prof::snapshot {
 
 namespace {
@@ -19,11 +21,9 @@ constexpr bool has_frames(uint32_t kind) noexcept { return kind == PROF_ROOT_STA
 
 }  // namespace
 
-void Scan::block(uint32_t number) noexcept {
-    const uintptr_t start = index_.address(number);
-    const uintptr_t end = start + (index_.size(number) & ~(word_bytes - 1));
-    uint64_t integers_before = window;  // word index at which integers stop being kept
-    for (uintptr_t at = start; at < end;) {
+void Scan::part(Part& part, uintptr_t at, uintptr_t end) noexcept {
+    uint64_t integers_before = part.integers_before;
+    while (at < end) {
         const uintptr_t page = page_of(at), stop = least(end, page + page_bytes);
         const uint64_t* words = pages_.at(page);
         if (words == nullptr) {
@@ -34,9 +34,9 @@ void Scan::block(uint32_t number) noexcept {
         for (; at < stop; at += word_bytes) {
             const uint64_t bits = words[(at - page) / word_bytes];
             if (bits == 0) continue;
-            const uint64_t index = (at - start) / word_bytes;
+            const uint64_t index = (at - part.start) / word_bytes;
             Word word;
-            if (resolver_.may_be_pointer(bits) && resolver_.pointer(bits, number, word)) {
+            if (resolver_.may_be_pointer(bits) && resolver_.pointer(bits, part.number, word)) {
                 integers_before = index + 1 + window;
                 words_.put(index, word);
             } else if (index < integers_before && integer(bits, word)) {
@@ -44,7 +44,55 @@ void Scan::block(uint32_t number) noexcept {
             }
         }
     }
+    part.integers_before = integers_before;
 }
+
+void Scan::block(uint32_t number) noexcept {
+    const uintptr_t start = index_.address(number);
+    if (start % word_bytes != 0) return;
+    Part whole{.number = number, .start = start, .integers_before = window};
+    part(whole, start, start + (index_.size(number) & ~(word_bytes - 1)));
+}
+
+void Scan::rest(uint32_t number, uintptr_t end) noexcept {
+    const uintptr_t start = index_.address(number);
+    if (end - start > UINT32_MAX) end = start + UINT32_MAX;  // as far as a slack reaches
+    Part whole{.number = number, .start = start, .integers_before = window};
+    uintptr_t at = start;
+    pools::Reported one;
+    for (uintptr_t from = start; pools::next(from, end, one); from = one.address + 1) {
+        if (one.address > at) part(whole, at, one.address & ~(word_bytes - 1));
+        const uintptr_t behind = (one.end() + word_bytes - 1) & ~(word_bytes - 1);
+        if (behind > at) at = behind;
+    }
+    if (at < end) part(whole, at, end & ~(word_bytes - 1));
+}
+
+namespace {
+
+// What came back to a pool in an area, one after the other: nothing there is read.
+class GivenBack {
+   public:
+    GivenBack(uintptr_t start, uintptr_t end) noexcept : end_(end) { advance(start); }
+    uintptr_t start() const noexcept { return has_one_ ? up(one_.address) : UINTPTR_MAX; }
+    uintptr_t end() const noexcept { return up(one_.end()); }
+    void next() noexcept { advance(one_.address + 1); }
+
+   private:
+    static uintptr_t up(uintptr_t address) noexcept { return (address + word_bytes - 1) & ~(word_bytes - 1); }
+    void advance(uintptr_t from) noexcept {
+        do {
+            has_one_ = pools::any() && pools::next(from, end_, one_);
+            from = one_.address + 1;
+        } while (has_one_ && !one_.is_freed);
+    }
+
+    uintptr_t end_;
+    pools::Reported one_{};
+    bool has_one_ = false;
+};
+
+}  // namespace
 
 // The last words that were not kept, in case a pointer to a block follows; and how far after one everything is.
 struct Scan::Near {
@@ -86,14 +134,21 @@ void Scan::area(prof_root& root) noexcept {
     Near near{.keeps_pointers = has_frames(root.kind)};
     // Thread-local storage may itself be a block.
     uint32_t next_block = root.kind == PROF_ROOT_TLS ? index_.count() : index_.first_from(start);
+    GivenBack given_back(start, end);
     for (uintptr_t at = start; at < end;) {
+        if (at >= given_back.start()) {
+            if (given_back.end() > at) at = given_back.end();
+            given_back.next();
+            continue;
+        }
         uintptr_t hole = next_block < index_.count() ? index_.address(next_block) : UINTPTR_MAX;
         if (at >= hole) {
             const uintptr_t hole_end = hole + index_.size(next_block++);
             if (hole_end > at) at = (hole_end + word_bytes - 1) & ~(word_bytes - 1);
             continue;
         }
-        const uintptr_t page = page_of(at), stop = least(least(end, hole), page + page_bytes);
+        const uintptr_t page = page_of(at);
+        const uintptr_t stop = least(least(least(end, hole), given_back.start()), page + page_bytes);
         const uint64_t* words = pages_.at(page);
         if (words == nullptr) tables::lose(PROF_LOSS_UNREADABLE_BYTES, stop - at);
         for (; words != nullptr && at < stop; at += word_bytes) {

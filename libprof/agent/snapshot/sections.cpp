@@ -109,6 +109,7 @@ void write_small_sections(Writer& writer) noexcept {
     output.put(PROF_SECTION_THREADS, sizeof(prof_thread), writer.threads.data(), writer.threads.size());
     output.put(PROF_SECTION_THREAD_STORAGE, sizeof(prof_thread_storage), writer.thread_storage.data(),
                writer.thread_storage.size());
+    output.put(PROF_SECTION_POOLS, sizeof(prof_pool), writer.pools.data(), writer.pools.size());
     write_losses(writer);
     write_process(writer);
     output.put(PROF_SECTION_STRINGS, 1, writer.strings.data(), writer.strings.size());

@@ -4,9 +4,24 @@
 // what they were measured on are in docs/decisions/0002-snapshot-words.md.
 #include "snapshot/words.h"
 
+#include "snapshot/rows.h"
+
 namespace prof::snapshot {
 
-bool Resolver::outside(uint64_t bits, Word& word) const noexcept {
+// What is left of a pool begins before any such part of it.
+bool Resolver::in_pool(uint64_t bits, uint32_t owner, Word& word) const noexcept {
+    const prof_pool* pool = pool_at(pools_, bits);
+    if (pool == nullptr) return false;
+    const uint64_t offset = bits - index_.address(pool->block);
+    if (pool->block == owner && offset <= UINT32_MAX)
+        word = {PROF_WORD_SELF, static_cast<uint32_t>(offset), 0};
+    else
+        word = {PROF_WORD_INTERIOR, pool->block, offset};
+    return true;
+}
+
+bool Resolver::outside(uint64_t bits, uint32_t owner, Word& word) const noexcept {
+    if (has_pools_ && in_pool(bits, owner, word)) return true;
     word = {ranges_.kind_at(bits), 0, bits};
     return word.kind != PROF_WORD_EXTRA;
 }

@@ -30,7 +30,8 @@ class Resolver {
    public:
     static constexpr uint32_t no_block = UINT32_MAX;
 
-    Resolver(const Index& index, const Ranges& ranges) noexcept : index_(index), ranges_(ranges) {}
+    Resolver(const Index& index, const Ranges& ranges, const Growing<prof_pool>& pools) noexcept
+        : index_(index), ranges_(ranges), pools_(pools), has_pools_(pools.size() > 0) {}
 
     bool may_be_pointer(uint64_t bits) const noexcept { return index_.may_find(bits); }
 
@@ -39,7 +40,7 @@ class Resolver {
         const Index::Found found = index_.find(bits);
         switch (found.place) {
             case Index::Place::nowhere:
-                return found.in_range && outside(bits, word);
+                return (found.in_range || has_pools_) && outside(bits, owner, word);
             case Index::Place::start:
                 word = {found.block == owner ? PROF_WORD_SELF : PROF_WORD_BLOCK, found.block == owner ? 0 : found.block,
                         0};
@@ -63,10 +64,13 @@ class Resolver {
     }
 
    private:
-    bool outside(uint64_t bits, Word& word) const noexcept;
+    bool outside(uint64_t bits, uint32_t owner, Word& word) const noexcept;
+    bool in_pool(uint64_t bits, uint32_t owner, Word& word) const noexcept;
 
     const Index& index_;
     const Ranges& ranges_;
+    const Growing<prof_pool>& pools_;
+    const bool has_pools_;
 };
 
 // Whether `bits` is an integer that is kept. Not asked of zero.

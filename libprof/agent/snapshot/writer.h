@@ -47,8 +47,20 @@ struct Writer {
     Growing<uintptr_t> thread_pointers;  // of `threads`; 0: unknown
     Growing<prof_thread_storage> thread_storage;
     Growing<tables::Block> in_flight;  // by address: live, but in no table
-    Growing<prof_root> roots;          // their words not yet read
+    Growing<prof_pool> pools;
+    Growing<uint64_t> reported;  // a bit for each row that the program handed out itself, as far as there are any
+    Growing<prof_root> roots;    // their words not yet read
     Growing<Held> held;
+
+    bool is_reported(uint32_t row) const noexcept {
+        return row / 64 < reported.size() && (reported[row / 64] >> (row % 64) & 1) != 0;
+    }
+    bool mark_reported(uint32_t row) noexcept {
+        while (reported.size() <= row / 64)
+            if (!reported.push(0)) return false;
+        reported[row / 64] |= uint64_t{1} << (row % 64);
+        return true;
+    }
 };
 
 // The passes, each in the file of its name.

@@ -48,10 +48,10 @@ Faults faults_of(const Blocks& blocks, size_t stack_count, size_t tick_count) {
 
 }  // namespace
 
-Result<Blocks> read_blocks(const Sections& sections, const SmallSections& small) {
-    auto columns = block_columns(sections);
-    if (!columns) return columns;
-    const Blocks& blocks = *columns;
+Result<Blocks> read_blocks(const Sections& sections, const SmallSections& small, BlockColumns& columns) {
+    auto read = block_columns(sections);
+    if (!read) return read;
+    const Blocks& blocks = *read;
     const size_t count = blocks.count();
     if (count >= UINT32_MAX) return sections.damaged(PROF_SECTION_BLOCK_ADDRESS, "is too long");
     if (blocks.size_and_thread.size() != count || blocks.stack.size() != count || blocks.birth.size() != count ||
@@ -65,7 +65,7 @@ Result<Blocks> read_blocks(const Sections& sections, const SmallSections& small)
     if (faults.overlap) return sections.damaged(PROF_SECTION_BLOCK_SIZE, "has blocks that overlap");
     if (faults.stack) return sections.damaged(PROF_SECTION_BLOCK_STACK, "names a stack that does not exist");
     if (faults.birth) return sections.damaged(PROF_SECTION_BLOCK_BIRTH, "names a tick that does not exist");
-    return columns;
+    return read_pools(sections, blocks, columns);
 }
 
 }  // namespace heapkit::read

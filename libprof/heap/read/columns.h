@@ -15,7 +15,17 @@
 
 namespace heapkit::read {
 
-Result<Blocks> read_blocks(const Sections& sections, const SmallSections& small);
+// What Blocks point to when the program handed out blocks itself.
+struct BlockColumns {
+    std::vector<prof_pool> copied_pools;  // a later minor version made them longer
+    std::vector<uint64_t> sizes;          // with what is left of each pool as a whole
+    std::vector<uint32_t> slacks;
+};
+
+Result<Blocks> read_blocks(const Sections& sections, const SmallSections& small, BlockColumns& columns);
+
+// Checks the pools of blocks that are checked, and gives the blocks that are left of them their true sizes.
+Result<Blocks> read_pools(const Sections& sections, const Blocks& blocks, BlockColumns& columns);
 
 // What Words point to when the file does not have it as we need it.
 struct WordColumns {

@@ -124,6 +124,8 @@ std::string section_name(uint32_t id) {
             return "losses";
         case PROF_SECTION_THREAD_STORAGE:
             return "thread-local storage";
+        case PROF_SECTION_POOLS:
+            return "pools";
         default:
             return std::to_string(id);
     }

@@ -28,6 +28,7 @@ struct Snapshot::State {
 
     std::once_flag blocks_once, words_once;
     std::optional<Result<Blocks>> blocks;
+    BlockColumns block_columns;
     std::optional<Result<Words>> words;
     WordColumns word_columns;
 };
@@ -48,7 +49,8 @@ Result<Snapshot> Snapshot::open(const std::filesystem::path& path) {
 }
 
 Result<Blocks> Snapshot::blocks() const {
-    std::call_once(state_->blocks_once, [&] { state_->blocks = read_blocks(state_->sections, state_->small); });
+    std::call_once(state_->blocks_once,
+                   [&] { state_->blocks = read_blocks(state_->sections, state_->small, state_->block_columns); });
     return *state_->blocks;
 }
 

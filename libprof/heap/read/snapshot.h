@@ -25,12 +25,16 @@
 namespace heapkit::read {
 
 // Columns of equal length; element i of each is block i. Ascending by address.
+//
+// A block in which the program hands out others (docs/FORMAT.md, POOLS) is one of them: what is left of it. Its address
+// is that of its first bytes that are not handed out, its size that of all of them, wherever they lie in it.
 struct Blocks {
     std::span<const uint64_t> address;
     std::span<const uint64_t> size_and_thread;
     std::span<const uint32_t> stack;
     std::span<const uint32_t> birth;  // tick
     std::span<const uint32_t> slack;  // usable minus requested bytes
+    std::span<const prof_pool> pools = {};  // ascending, none within another
 
     size_t count() const noexcept { return address.size(); }
     uint64_t size_bytes(BlockId block) const noexcept {
@@ -40,6 +44,16 @@ struct Blocks {
         return static_cast<uint32_t>(size_and_thread[block.index()] >> 48);
     }
     StackId stack_of(BlockId block) const noexcept { return StackId(stack[block.index()]); }
+
+    // The pool in which a block lies, be it handed out there or what is left; nullptr: none.
+    const prof_pool* pool_around(BlockId block) const noexcept;
+    // How far behind its address a block has requested bytes: its size, but for what is left of a pool.
+    uint64_t reach_bytes(BlockId block) const noexcept {
+        if (pools.empty()) [[likely]]
+            return size_bytes(block);
+        return reach_in_pools(block);
+    }
+    uint64_t reach_in_pools(BlockId block) const noexcept;
 };
 
 // The words that were kept, of blocks and then of roots. See prof_word_kind.

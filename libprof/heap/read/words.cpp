@@ -24,7 +24,7 @@ uint64_t index_of(uint32_t slot) { return slot >> PROF_WORD_KIND_BITS; }
 
 // The bytes that belong to a block: what was asked for, and the slack behind it.
 uint64_t extent_bytes(const Blocks& blocks, size_t block) {
-    return blocks.size_bytes(BlockId(block)) + blocks.slack[block];
+    return blocks.reach_bytes(BlockId(block)) + blocks.slack[block];
 }
 
 class WordChecker {

@@ -31,6 +31,14 @@ bool is_at_chunk_header(const read::Word& word, const read::Blocks& blocks) {
     return word.into_bytes + sizeof(uint64_t) == usable_bytes;
 }
 
+// Who holds a block that was handed out of a pool holds the block around it, too.
+std::optional<graph::Edge> edge_to_rest(BlockId block, const read::Blocks& blocks) {
+    if (blocks.pools.empty()) return std::nullopt;
+    const prof_pool* const pool = blocks.pool_around(block);
+    if (pool == nullptr || pool->block == PROF_POOL_NO_BLOCK || pool->block == block.value) return std::nullopt;
+    return graph::Edge({.to = pool->block, .is_strong = true});
+}
+
 struct Memory {
     const read::Snapshot& snapshot;
     const read::Blocks& blocks;
@@ -56,7 +64,7 @@ void visit_roots(const Memory& memory, Visit visit) {
 std::optional<graph::Edge> edge_of(const read::Word& word, const read::Blocks& blocks,
                                    const InteriorPointers& interior) noexcept {
     if (word.kind == read::WordKind::block) return graph::Edge({.to = word.block.value, .is_strong = true});
-    if (word.kind != read::WordKind::interior || word.into_bytes >= blocks.size_bytes(word.block)) return std::nullopt;
+    if (word.kind != read::WordKind::interior || word.into_bytes >= blocks.reach_bytes(word.block)) return std::nullopt;
     return graph::Edge({.to = word.block.value, .is_strong = interior.hold(word.block, word.into_bytes)});
 }
 
@@ -70,6 +78,7 @@ Result<graph::Graph> edges_between(const read::Blocks& blocks, const read::Words
     for (size_t block = 0; block < blocks.count(); ++block) {
         for (const read::Word& word : words_of(words, BlockId(block)))
             if (const auto edge = edge_of(word, blocks, interior)) graph.edges.push_back(*edge);
+        if (const auto edge = edge_to_rest(BlockId(block), blocks)) graph.edges.push_back(*edge);
         graph.end_node();
     }
     return graph;

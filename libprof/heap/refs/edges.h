@@ -9,7 +9,8 @@
 // A word is an edge as memcheck has it: to the start of a block, or into its requested bytes. It is strong when it is
 // to the start, or when a heuristic says that such an interior pointer holds its block (interior.h). A pointer one past
 // the end, or into the slack behind the requested bytes, refers to nothing: a vector's end() does not own what was
-// allocated behind it. A block's pointers into itself are left out.
+// allocated behind it. A block's pointers into itself are left out. A block that the program handed out of another has
+// a strong edge to what is left of that one, besides its words: the one cannot be freed while the other is in use.
 #pragma once
 
 #include <optional>

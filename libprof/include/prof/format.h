@@ -234,8 +234,8 @@ enum prof_hash {
 /* Since 1.3: a block of the allocator in which the program itself hands out others, as it said (prof_block_allocated).
  * Those are blocks like all others. What is left of it is one, too, whose row begins at its first bytes that are not
  * handed out, a multiple of 8, and has the size of these up to the next block: so blocks never overlap. Of that row,
- * slack is the rest up to the end of what the allocator gave. Its words are those of all its own bytes, but for what was
- * handed out and given back. A pointer into any of them is an INTERIOR of that row. */
+ * slack is the rest up to the end of what the allocator gave. Its words are those of all its own bytes, but for what
+ * was handed out and given back. A pointer into any of them is an INTERIOR of that row. */
 struct prof_pool {
     uint64_t address;     /* as the allocator gave it */
     uint64_t bytes;       /* requested */
@@ -342,7 +342,7 @@ enum prof_loss {
     PROF_LOSS_COUNTER_UPDATES = 14, /* counts that may be missing from a stack or a total, one each: a second thread
                                        appeared without libc's knowledge while the first one counted */
     PROF_LOSS_OTHER_ALLOCATOR = 15, /* 1 when the program's malloc is not ours: what it allocates is not recorded */
-    PROF_LOSS_REPORTS = 16,         /* what the program said of its own blocks and could not be so: prof.h has the list */
+    PROF_LOSS_REPORTS = 16,         /* what the program said of its own blocks and could not be so: see prof.h */
     PROF_LOSS_COUNT = 17
 };
 

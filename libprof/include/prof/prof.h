@@ -29,6 +29,9 @@ PROF_WEAK int prof_agent_recording(void);
 PROF_WEAK int prof_agent_set_recording(int on);
 PROF_WEAK int prof_agent_take_snapshot(const char* path);
 PROF_WEAK int prof_agent_traced_memory(struct prof_memory* memory);
+PROF_WEAK void prof_agent_block_allocated(void* block, size_t bytes);
+PROF_WEAK void prof_agent_block_freed(void* block);
+PROF_WEAK void prof_agent_blocks_freed(void* start, size_t bytes);
 
 /* 1 while allocations are recorded, otherwise 0; absent: 0. Thread-safe, async-signal-safe. */
 static inline int prof_recording(void) { return prof_agent_recording ? prof_agent_recording() : 0; }
@@ -50,6 +53,43 @@ static inline int prof_take_snapshot(const char* path) {
  * be behind by what the threads have not yet handed in, at most 256 KiB a thread. */
 static inline int prof_traced_memory(struct prof_memory* memory) {
     return prof_agent_traced_memory ? prof_agent_traced_memory(memory) : -1;
+}
+
+/* ---- Pools and arenas -----------------------------------------------------------------------------------------------
+ *
+ * A program that hands out memory itself says so, as Valgrind's mempool requests do. What it hands out is then a block
+ * like one of malloc, with the stack of the call, its thread and its age; a leak when nothing points to it, although
+ * the block around it is in use. Of that block only the bytes that are not handed out count as its own. The memory may
+ * also be a mapping of the program's own, or a variable.
+ *
+ * The block around must have at least 64 bytes. When it is freed or reallocated, so is all that was handed out of it;
+ * memory that is no block of malloc is best given back with prof_blocks_freed before munmap. A pool's own list of free
+ * places, written into them, holds nothing: what stands in memory that came back is not looked at.
+ *
+ * All three are thread-safe and async-signal-safe: in a handler that interrupted the recorder on its own thread, what
+ * is said is lost and counted. They may be called before main, after exit, and in a forked child. What cannot be so is
+ * not taken, and harmless:
+ *
+ *   block is NULL, or bytes is 0            nothing happens
+ *   it overlaps blocks reported before      those were freed, and nobody said so (counted: blocks replaced by others)
+ *   it crosses the end of the block around  not taken (counted: reports that could not be true)
+ *   the block around has less than 64 bytes, or the range reaches beyond the address space: the same
+ *   two at addresses not a multiple of 8, which begin within the same 8 bytes: the second is not taken, the same
+ *   freed, but not reported, or freed before    counted as a free of an unknown block */
+
+/* [block, block + bytes) was handed out. Absent: nothing. */
+static inline void prof_block_allocated(void* block, size_t bytes) {
+    if (prof_agent_block_allocated) prof_agent_block_allocated(block, bytes);
+}
+
+/* It came back. Absent: nothing. */
+static inline void prof_block_freed(void* block) {
+    if (prof_agent_block_freed) prof_agent_block_freed(block);
+}
+
+/* All blocks that begin in [start, start + bytes) came back: an arena was reset. Absent: nothing. */
+static inline void prof_blocks_freed(void* start, size_t bytes) {
+    if (prof_agent_blocks_freed) prof_agent_blocks_freed(start, bytes);
 }
 
 #ifdef __cplusplus
