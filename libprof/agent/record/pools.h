@@ -4,11 +4,11 @@
 // where another block does, so they have a side table of their own, found by arithmetic from the address as blocks.h's
 // is: a slot for each 16 bytes, and for what finds its slot taken another plane with a slot for each 8.
 //
-//   first entry:   stack 27 | birth 20 | thread 6 | size 5   | offset in 16 bytes 4 | kind 2    kinds 0, 1: below 32
-//   bytes
-//                  stack 27 | birth 20 | thread 10 | inside 1 | offset in 16 bytes 4 | kind 2    kind 2: 32 bytes or
-//                  more
-//   second entry:  size 48 at bit 2                                                 | kind 2    kind 3: its other half
+//   first entry:   stack 27 | birth 20 | thread 6 | size 5    | offset 4 | kind 2    kinds 0, 1: below 32 bytes
+//                  stack 27 | birth 20 | thread 10 | inside 1 | offset 4 | kind 2    kind 2: 32 bytes or more
+//   second entry:  size 48 at bit 2                                      | kind 2    kind 3: its other half
+//
+// The offset is the address in its 16 bytes.
 //
 // Kind 1, or the bit "inside", says that it lies in a block of malloc, whose bytes it was taken from when it was
 // counted. What was given back leaves its size behind, with a stack that nobody has: what stands in that memory is old,
