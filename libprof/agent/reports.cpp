@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// prof.h made real: what the program reports of blocks that it hands out itself.
+// prof.h made real: what the program says of its memory, blocks that it hands out itself and roots.
 //
 // Side: agent, the top floor.
 #include <prof/prof.h>
 
 #include "hooks/hook.h"
+#include "record/declared.h"
 #include "record/reported.h"
 
 using namespace prof;
@@ -17,3 +18,10 @@ PROF_HOOK void prof_agent_block_allocated(void* block, size_t bytes) {
 PROF_HOOK void prof_agent_block_freed(void* block) { reported::freed(block); }
 
 PROF_HOOK void prof_agent_blocks_freed(void* start, size_t bytes) { reported::freed_in(start, bytes); }
+
+PROF_HOOK int prof_agent_root_declare(const char* name, const void* object, size_t bytes) {
+    if (name == nullptr || object == nullptr) return -1;
+    return declared::declare(name, reinterpret_cast<uintptr_t>(object), bytes) ? 0 : -1;
+}
+
+PROF_HOOK void prof_agent_root_forget(const void* object) { declared::forget(reinterpret_cast<uintptr_t>(object)); }

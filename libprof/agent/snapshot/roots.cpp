@@ -14,8 +14,10 @@
 //               thread's vector (DTV) refers to; that one is a block too, but pointed to 16 bytes from its start.
 //               thread_storage.cpp says which module's variables lie where
 //   mappings    what the program took from mmap itself: mappings.cpp
+//   declared    what the program named: a block is held by its start; memory that is no block is read like a global
 //
 // The agent's own memory is never among them.
+#include "record/declared.h"
 #include "record/tables.h"
 #include "snapshot/control_block.h"
 #include "snapshot/writer.h"
@@ -112,6 +114,25 @@ void add_registers(Writer& writer, size_t owner) noexcept {
     if (!writer.roots.push(root)) tables::lose(PROF_LOSS_NO_MEMORY);
 }
 
+void add_declared(Writer& writer) noexcept {
+    for (size_t place = 0; place < declared::most; ++place) {
+        declared::Root object;
+        if (!declared::at(place, object)) continue;
+        const uint32_t name = writer.strings.add(object.name);
+        const Index::Found found = writer.index.find(object.address);
+        if (found.place == Index::Place::start || found.place == Index::Place::inside) {
+            prof_root root{};
+            root.kind = PROF_ROOT_DECLARED;
+            root.owner = name;
+            root.address = object.address;
+            root.bytes = sizeof(uint64_t);
+            if (!writer.held.push({root, writer.index.address(found.block)})) tables::lose(PROF_LOSS_NO_MEMORY);
+        } else if (writer.maps.at(object.address) != nullptr) {
+            add(writer, PROF_ROOT_DECLARED, name, up(object.address), down(object.address + object.bytes));
+        }
+    }
+}
+
 }  // namespace
 
 void hold_vector(Writer& writer, prof_root_kind kind, size_t owner, uintptr_t control_block) noexcept {
@@ -135,6 +156,7 @@ void list_roots(Writer& writer) noexcept {
         if ((thread.flags & PROF_THREAD_REGISTERS_KNOWN) != 0) add_registers(writer, i);
     }
     list_thread_storage(writer);
+    add_declared(writer);
     list_mappings(writer);
 }
 

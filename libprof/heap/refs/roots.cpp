@@ -65,7 +65,8 @@ std::string name_of(const read::Snapshot& snapshot, const prof_root& root, uint6
         case PROF_ROOT_IN_FLIGHT:
             return fmt::format("in flight in {}", name_of_thread(thread()));
         case PROF_ROOT_DECLARED:
-            return fmt::format("{} (declared)+{:#x}", snapshot.string(root.owner), offset_bytes);
+            return offset_bytes == 0 ? fmt::format("{} (declared)", snapshot.string(root.owner))
+                                     : fmt::format("{} (declared)+{:#x}", snapshot.string(root.owner), offset_bytes);
         case PROF_ROOT_MAPPING:
             return mapping_name(snapshot, root, offset_bytes);
         default:

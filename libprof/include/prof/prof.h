@@ -32,6 +32,8 @@ PROF_WEAK int prof_agent_traced_memory(struct prof_memory* memory);
 PROF_WEAK void prof_agent_block_allocated(void* block, size_t bytes);
 PROF_WEAK void prof_agent_block_freed(void* block);
 PROF_WEAK void prof_agent_blocks_freed(void* start, size_t bytes);
+PROF_WEAK int prof_agent_root_declare(const char* name, const void* object, size_t bytes);
+PROF_WEAK void prof_agent_root_forget(const void* object);
 
 /* 1 while allocations are recorded, otherwise 0; absent: 0. Thread-safe, async-signal-safe. */
 static inline int prof_recording(void) { return prof_agent_recording ? prof_agent_recording() : 0; }
@@ -90,6 +92,27 @@ static inline void prof_block_freed(void* block) {
 /* All blocks that begin in [start, start + bytes) came back: an arena was reset. Absent: nothing. */
 static inline void prof_blocks_freed(void* start, size_t bytes) {
     if (prof_agent_blocks_freed) prof_agent_blocks_freed(start, bytes);
+}
+
+/* ---- Roots ----------------------------------------------------------------------------------------------------------
+ *
+ * A program may keep an object in a way that nobody can see: its address is compressed, in a device's memory, in
+ * another process. Declared a root, the object and all that it refers to is in use, and answers call it by its name.
+ * Only what is named matters: variables, stacks and registers are roots by themselves.
+ *
+ * Thread-safe and async-signal-safe, before main and after exit; a forked child inherits them. */
+
+/* `object` has `bytes`; in a block of malloc or of a pool, that whole block is held. `name` is copied, its first 39
+ * bytes. Declared again it gets the new name and size. Forget it before it is freed: what lies there next would be
+ * held. Returns 0, or -1 when it was not taken: a null pointer, a range beyond the address space (counted: reports that
+ * could not be true), or 1,024 are declared (counted: a full table); absent: -1. */
+static inline int prof_root_declare(const char* name, const void* object, size_t bytes) {
+    return prof_agent_root_declare ? prof_agent_root_declare(name, object, bytes) : -1;
+}
+
+/* The object is no root any more; nothing when it was none. Absent: nothing. */
+static inline void prof_root_forget(const void* object) {
+    if (prof_agent_root_forget) prof_agent_root_forget(object);
 }
 
 #ifdef __cplusplus

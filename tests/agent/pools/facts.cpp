@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a snapshot says of blocks that a program handed out itself, as "name value" lines.
+// What a snapshot says of blocks that a program handed out itself and of roots that it declared, as "name value" lines.
 //
 // Side: tests.  facts SNAPSHOT BYTES   the blocks of so many bytes are those that were handed out
 #include <cinttypes>
@@ -56,6 +56,11 @@ int main(int argc, char** argv) {
     std::printf("pools %zu\nreachable_pools %" PRIu64 "\n", blocks->pools.size(), sums.reachable_pools);
     std::printf("handed_out %" PRIu64 "\nin_pools %" PRIu64 "\nlost %" PRIu64 "\n", sums.handed_out, sums.in_pools,
                 sums.lost);
+    const auto words = snapshot->words();
+    for (const prof_root& root : words->roots) {
+        if (root.kind != PROF_ROOT_DECLARED) continue;
+        std::printf("root_%s %" PRIu64 "\n", snapshot->string(root.owner).data(), root.words_end - root.words_begin);
+    }
     for (int i = 0; i < PROF_LOSS_COUNT; ++i)
         if (const uint64_t lost = snapshot->lost(static_cast<prof_loss>(i)))
             std::printf("loss%d %" PRIu64 "\n", i, lost);

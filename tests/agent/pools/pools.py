@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What a recorded program reports of its own pools, from prof.h to the verdict on each block.
+"""What a recorded program reports of its own pools and roots, from prof.h to the verdict on each block.
 
-Side: tests. Usage: pools.py SENTENCE LIBPROF PROGRAM FACTS.  Each test works in a new folder of its own.
+Side: tests. Usage: pools.py SENTENCE LIBPROF PROGRAM FACTS ROOTS.  Each test works in a new folder of its own.
 """
 import glob
 import os
@@ -10,16 +10,16 @@ import subprocess
 import sys
 import tempfile
 
-LIBPROF, PROGRAM, FACTS = sys.argv[2:5]
+LIBPROF, PROGRAM, FACTS, ROOTS = sys.argv[2:6]
 COUNT = 100  # blocks that the program hands out, of 48 bytes each
-IMPLICIT_FREE, UNKNOWN_FREE, REPORTS = "loss5", "loss11", "loss16"
+TABLE_FULL, IMPLICIT_FREE, UNKNOWN_FREE, REPORTS = "loss2", "loss5", "loss11", "loss16"
 
 
-def run(way, recorded=True, **variables):
+def run(way, recorded=True, program=PROGRAM, **variables):
     environment = {**os.environ, **variables}
     if recorded:
         environment.update(LD_PRELOAD=LIBPROF, PROF=f"out={os.getcwd()}")
-    result = subprocess.run([PROGRAM, way], env=environment, capture_output=True, text=True, timeout=100)
+    result = subprocess.run([program, way], env=environment, capture_output=True, text=True, timeout=100)
     assert result.returncode == 0, result
     return result.stdout
 
@@ -33,10 +33,10 @@ def facts(path=None):
     return read
 
 
-def seen(way, **variables):
+def seen(way, **more):
     for old in glob.glob("*.heap"):
         os.remove(old)
-    run(way, **variables)
+    run(way, **more)
     return facts()
 
 
@@ -113,6 +113,27 @@ def without_the_recorder_nothing_happens():
     for way in ("pool", "stale", "wrong", "signals"):
         assert run(way, recorded=False) == "done 1\n"
     assert glob.glob("*.heap") == []
+
+
+def a_declared_root_holds_what_nobody_sees_held():
+    hidden = seen("hidden", program=ROOTS)
+    assert hidden["handed_out"] == hidden["lost"] == 10, hidden
+    for way in ("block", "inside", "variable"):
+        held = seen(way, program=ROOTS)
+        assert held["handed_out"] == 10 and held["lost"] == 0 and held["root_queue"] == 1, (way, held)
+
+
+def a_root_that_is_forgotten_holds_nothing():
+    forgotten = seen("forgotten", program=ROOTS)
+    assert forgotten["lost"] == 10 and "root_queue" not in forgotten, forgotten
+    renamed = seen("renamed", program=ROOTS)
+    assert renamed["lost"] == 0 and renamed["root_line"] == 1 and "root_queue" not in renamed, renamed
+
+
+def roots_that_cannot_be_are_not_taken():
+    wrong = seen("wrong", program=ROOTS)
+    assert wrong[REPORTS] == 2 and wrong[TABLE_FULL] == 1, wrong
+    assert run("wrong", recorded=False, program=ROOTS) == "absent\n"
 
 
 if __name__ == "__main__":

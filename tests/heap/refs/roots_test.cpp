@@ -39,6 +39,7 @@ TEST_CASE("what a thread holds is named by the thread and the place") {
 
 TEST_CASE("a declared root has the name that the program gave it") {
     CHECK(name(PROF_ROOT_DECLARED, 0, 0x900000, 32) == "arena (declared)+0x20");
+    CHECK(name(PROF_ROOT_DECLARED, 0, 0x900000, 0) == "arena (declared)");
 }
 
 TEST_CASE("a root of a kind that is not known yet is named by its address") {
