@@ -70,7 +70,8 @@ milliseconds Deaths::look(bool is_told) {
 }
 
 void Deaths::look_at_program(const End& end) {
-    for (uint32_t slot = 0; slot < read::shared_slots(memory_->fd()); ++slot) {
+    const uint32_t slots = read::shared_slots(memory_->fd());
+    for (uint32_t slot = 0; slot < slots; ++slot) {
         const read::SlotFacts facts = read::shared_facts(memory_->fd(), slot);
         if (slot == 0) without_slot_ += facts.without_slot;
         if (static_cast<pid_t>(facts.owner) != options_.pid || facts.state == PROF_SHARED_FREE) continue;

@@ -59,7 +59,8 @@ Result<SharedSlot> SharedSlot::find(pid_t pid) {
         return Error{"cannot open what " + process + " shares, " + path + ": " + std::strerror(error),
                      error == ENOENT ? "heapkit run, which made it, is gone." : "Ask as the user of heapkit run."};
     bool waits = false;
-    for (uint32_t slot = 0; slot < read::shared_slots(fd.number()); ++slot) {
+    const uint32_t slots = read::shared_slots(fd.number());
+    for (uint32_t slot = 0; slot < slots; ++slot) {
         // As heapkit run sees it, which may be with neither our eyes nor its own.
         const read::SlotFacts facts = read::shared_facts(fd.number(), slot);
         const bool is_its = facts.owner == page->own_pid() || facts.owner == static_cast<uint32_t>(pid);

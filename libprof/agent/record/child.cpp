@@ -25,6 +25,7 @@ struct Birth {
     uint64_t elapsed_ns;
     uint32_t looks;
     bool was_alone;  // the parent had no second thread
+    bool counts_later;
 };
 constinit Birth birth{};
 
@@ -37,7 +38,10 @@ void note_birth(const Thread& survivor) noexcept {
     page.inherited_bytes = counters::live_bytes();
     page.inherited_blocks = counters::live_blocks();
     page.threads = threads::is_alone_for_libc() ? 1 : 2;  // else the only one counts as if it were one of many
-    birth = {.elapsed_ns = timeline::elapsed_ns(), .looks = 0, .was_alone = survivor.cache == nullptr};
+    birth = {.elapsed_ns = timeline::elapsed_ns(),
+             .looks = 0,
+             .was_alone = survivor.cache == nullptr,
+             .counts_later = false};
 }
 
 bool detach() noexcept {
@@ -54,18 +58,29 @@ bool has_done_enough() noexcept {
 }
 
 constinit shared::Filled filled = shared::Filled::no;
-void fill() noexcept { filled = shared::fill(used()); }
+void fill() noexcept {
+    catch_up();
+    filled = shared::fill(used());
+}
 
 }  // namespace
 
 bool begin(Thread& survivor) noexcept {
-    const bool was_shared = shared::is_on();
+    const bool counts_later = shared::is_on() || birth.counts_later;
     if (!detach()) return false;
     threads::after_fork(survivor);
-    if (was_shared) counters::recount();
     note_birth(survivor);
     shared::reserve();
+    birth.counts_later = counts_later;
+    // Without a slot nothing will call for it, and with a second thread it could not be done any more.
+    if (!shared::is_reserved() || !birth.was_alone || !threads::is_alone_for_libc()) catch_up();
     return true;
+}
+
+void catch_up() noexcept {
+    if (!birth.counts_later) return;
+    birth.counts_later = false;
+    counters::recount();
 }
 
 bool look(Thread& thread) noexcept {

@@ -136,6 +136,7 @@ bool is_still_inside(const Thread& thread) noexcept {
         if (threads::is_alone_for_libc()) [[likely]]
             return nullptr;
         state().threaded.store(1, std::memory_order_relaxed);
+        thread.countdown = 1;  // a forked child moves its tables before there is a second thread
     }
     if (thread.cache == nullptr) [[unlikely]]
         thread.cache = threads::make_cache();

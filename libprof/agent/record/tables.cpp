@@ -8,6 +8,7 @@
 #include <atomic>
 
 #include "base/arena.h"
+#include "child.h"
 #include "counters.h"
 #include "modules.h"
 #include "shared.h"
@@ -46,6 +47,7 @@ void drop_counters() noexcept { shared::drop_counters(); }
 void fold_thread_counters() noexcept {
     shared::use_counters();
     threads::hand_over_all();
+    child::catch_up();
 }
 
 Totals totals() noexcept { return counters::read_totals(threads::living()); }

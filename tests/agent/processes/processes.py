@@ -4,6 +4,7 @@ here is one sentence of the test list in CMakeLists.txt.
 
 Side: tests. How it is called: harness.py."""
 import glob
+import itertools
 import json
 import os
 import resource
@@ -114,8 +115,8 @@ def what_is_shared_is_what_lives():
 
 
 def a_child_counts_in_tables_of_its_own():
-    for how in ("fork", "_Fork", "clone"):
-        shared = memory.Memory()
+    for how, slots in itertools.product(("fork", "_Fork", "clone"), (1, 2)):  # without a slot for the child, and with
+        shared = memory.Memory(slots=slots)
         result = subprocess.run([program("branches"), how], env=preloaded(shared.path(), "forks=on"), check=False,
                                 capture_output=True, text=True, timeout=TIMEOUT)
         assert result.stdout == "child 7\n" and result.stderr == "", result

@@ -47,6 +47,7 @@ static void work(const char* how, int number, const char* folder) {
     if (strcmp(how, "little") == 0 || strcmp(how, "brief") == 0) {
         inherited[0] = malloc(10);
     } else if (strcmp(how, "threads") == 0) {
+        for (int i = 0; i < 5 * number; ++i) free(malloc(10));
         pthread_t thread;
         pthread_create(&thread, NULL, serve, blocks);
         pthread_join(thread, NULL);
