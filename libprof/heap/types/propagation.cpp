@@ -193,7 +193,12 @@ void Propagation::follow_into_itself(const DebugType& base, const Place& to) {
     const auto word = base.is_polymorphic ? input_.memory.word_at(to) : std::nullopt;
     if (!word || word->kind != read::WordKind::module) return;
     const DebugTypeId type = input_.vtables.class_of(word->value);
-    if (type != DebugTypeId()) open_.push_back({to, type});
+    if (type != DebugTypeId()) open_inner({to, type});
+}
+
+// What lies in an object, and only a pointer says so. That may be the head of a ring, which points at itself for ever.
+void Propagation::open_inner(const Seed& region) {
+    if (inner_.insert(input_.memory.address_of(region.place)).second) open_.push_back(region);
 }
 
 void Propagation::follow_callable(DebugTypeId type, const Place& place) {
@@ -202,7 +207,7 @@ void Propagation::follow_callable(DebugTypeId type, const Place& place) {
     if (held->is_in_own_block)
         reach(BlockId(held->place.index), held->type);
     else
-        open_.push_back({held->place, held->type});
+        open_inner({held->place, held->type});
 }
 
 // ---- What a block is -----------------------------------------------------------------------------------------------

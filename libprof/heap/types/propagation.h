@@ -12,6 +12,7 @@
 // T, or else of several, and only when nothing fits better. A conflict is counted, and who came first stays.
 #pragma once
 
+#include <unordered_set>
 #include <vector>
 
 #include "types/closures.h"
@@ -65,6 +66,7 @@ class Propagation {
     void follow_pointer(symbols::DebugTypeId type, const Place& from);
     void follow_into_itself(const symbols::DebugType& base, const Place& to);
     void follow_container(symbols::DebugTypeId type, const Place& place);
+    void open_inner(const Seed& region);
     void follow_callable(symbols::DebugTypeId type, const Place& place);
 
     void reach_all();
@@ -85,7 +87,8 @@ class Propagation {
     };
     std::vector<Row> rows_;
     Containers containers_;
-    std::vector<Seed> open_;  // to be scanned
+    std::vector<Seed> open_;              // to be scanned
+    std::unordered_set<uint64_t> inner_;  // addresses of what lies in an object and was opened
     struct Arrival {
         BlockId block;
         symbols::DebugTypeId type;

@@ -3,6 +3,8 @@
 // Types from fields: what a typed pointer leads to, and all the cases in which it must not be believed.
 //
 // Side: tests.
+#include <cstring>
+
 #include "written_heap.h"
 
 using namespace heapkit;
@@ -23,6 +25,15 @@ struct Nodes : WrittenHeap {
 };
 
 }  // namespace
+
+namespace rings {
+
+struct Ring {  // the head of a list that is a ring: it points at itself while the list is empty
+    virtual ~Ring() = default;
+    Ring* next = this;
+};
+
+}  // namespace rings
 
 TEST_CASE("a variable types the block that it points at, and that one the next") {
     Nodes heap;
@@ -176,4 +187,26 @@ TEST_CASE("an optional is looked into while it is engaged, a variant as its inde
     CHECK(types.name(blocks[1]).empty());
     CHECK(types.name(blocks[2]) == "Node");
     CHECK(types.name(blocks[3]) == "Leaf");
+}
+
+TEST_CASE("an object in another one, which points at itself, is looked into once") {
+    const rings::Ring one;
+    uint64_t vtable = 0;
+    std::memcpy(&vtable, static_cast<const void*>(&one), sizeof vtable);
+    WrittenHeap heap;
+    heap.blocks.module_of(reinterpret_cast<const void*>(vtable));
+    const auto ring = heap.book.structure("rings::Ring", 16), list = heap.book.structure("List", 32);
+    const auto leaf = heap.book.structure("Leaf", 8);
+    heap.book.vtable_pointer(ring);
+    heap.book.member(ring, "next", 8, heap.book.pointer(ring));
+    heap.book.member(list, "leaf", 0, heap.book.pointer(leaf));
+    heap.book.member(list, "ring", 16, ring);
+    const BlockId block = heap.blocks.block({.size_bytes = 32}), last = heap.blocks.block({.size_bytes = 8});
+    heap.global("list", heap.book.pointer(list), Pointer{block});
+    heap.blocks.word(block, 0, Pointer{last});
+    heap.blocks.word(block, 16, ModulePointer{vtable});
+    heap.blocks.word(block, 24, Pointer{block, 16});
+    const Inferred types = heap.infer();
+    CHECK(types.name(block) == "List");
+    CHECK(types.name(last) == "Leaf");
 }
