@@ -20,6 +20,7 @@ struct RequestOptions {
     std::chrono::seconds timeout{90};
     bool force = false;                  // also when the process has a seccomp filter
     bool all_registers = false;          // also of threads that wait in the kernel: their calls say EINTR
+    bool hashes = false;                 // of each block's contents
     std::function<bool()> is_cancelled;  // asked every few milliseconds; may be empty
 };
 

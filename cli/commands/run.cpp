@@ -27,6 +27,7 @@ std::vector<std::string> recorder_options_of(const Typed& typed) {
         if (typed.has(name)) all.push_back(fmt::format("{}={}", name, typed.text(name)));
     }
     if (typed.text("registers") == "all") all.push_back("registers=all");
+    if (typed.has("hashes")) all.push_back("hashes=on");
     if (typed.has("unwind")) all.push_back("unwind=" + typed.text("unwind"));
     if (typed.has("disk-limit")) all.push_back("disk=" + typed.text("disk-limit"));
     for (const std::string& each : typed.all("set")) all.push_back(each);
@@ -100,6 +101,9 @@ std::vector<Option> recording_options() {
                      "from, or nothing. Text is never kept.",
              .choices = {"words", "none"},
              .fallback = "words"},
+            {.names = "--hashes",
+             .help = "Keep a keyed hash of each block's contents in each snapshot, so that heapkit waste finds "
+                     "duplicates. No contents are kept, and no key."},
             {.names = "--registers",
              .kind = Kind::choice,
              .value = "WHOSE",

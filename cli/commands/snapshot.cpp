@@ -43,6 +43,7 @@ Result<int> run(const Typed& typed, Console& console) {
     options.timeout = std::chrono::seconds(typed.number("timeout", usual_timeout_s));
     options.force = typed.has("force");
     options.all_registers = typed.text("registers") == "all";
+    options.hashes = typed.has("hashes");
     const auto path = request_snapshot(*pid, options);
     if (!path) return path.error();
     Report report;
@@ -76,6 +77,9 @@ Command snapshot_command() {
                                  "call that one of them waits in then fails with EINTR.",
                          .choices = {"all", "default"},
                          .fallback = "default: as the process was started, with heapkit run --registers"},
+                        {.names = "--hashes",
+                         .help = "Keep a keyed hash of each block's contents, so that heapkit waste finds duplicates. "
+                                 "No contents are kept, and no key."},
                         {.names = "--timeout",
                          .kind = Kind::number,
                          .value = "SECONDS",

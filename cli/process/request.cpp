@@ -101,6 +101,13 @@ std::optional<Error> why_not_over(const fs::path& output) {
                  "Name a file that is new, or an old snapshot."};
 }
 
+uint32_t flags_of(const RequestOptions& options) {
+    uint32_t flags = 0;
+    if (options.all_registers) flags |= PROF_REQUEST_ALL_REGISTERS;
+    if (options.hashes) flags |= PROF_REQUEST_HASHES;
+    return flags;
+}
+
 std::optional<Result<fs::path>> ask_program(pid_t pid, const RequestOptions& options) {
     auto page = ControlPage::open(pid, options.force);
     if (!page) return page.error();
@@ -109,8 +116,7 @@ std::optional<Result<fs::path>> ask_program(pid_t pid, const RequestOptions& opt
     const std::string path = options.output.empty() ? "" : fs::absolute(options.output).lexically_normal().string();
     if (path.size() >= PROF_CONTROL_PATH_BYTES) return Error{"the path is too long: " + path, ""};
     const bool is_elsewhere = has_own_files(pid);
-    const uint32_t number =
-        page->ask(is_elsewhere ? std::string() : path, options.all_registers ? PROF_REQUEST_ALL_REGISTERS : 0);
+    const uint32_t number = page->ask(is_elsewhere ? std::string() : path, flags_of(options));
     auto answer = wait_for(number, pid, *page, options);
     if (!is_elsewhere || !answer || !*answer) return answer;
     if (path.empty()) return Result<fs::path>(seen_from_here(pid, **answer));

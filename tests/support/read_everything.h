@@ -36,6 +36,20 @@ inline std::optional<Error> read_everything(const std::filesystem::path& path) {
     for (size_t i = 0; i < words->slot.size(); ++i) touch(words->slot[i] + uint64_t{words->value[i]});
     for (const prof_root& root : words->roots)
         for (uint64_t i = root.words_begin; i < root.words_end; ++i) touch(words->slot[i]);
+    const auto residency = snapshot.residency();
+    if (!residency) return residency.error();
+    for (size_t range = 0; range < residency->ranges.size(); ++range)
+        for (uint64_t page = 0; page < residency->ranges[range].page_count; ++page)
+            touch(static_cast<uint64_t>(residency->state(range, page)));
+    const auto hashes = snapshot.hashes();
+    if (!hashes) return hashes.error();
+    read::ResidencyCursor cursor(*residency);
+    read::StateBytes bytes = {};
+    for (size_t i = 0; i < blocks->count(); ++i) {
+        cursor.add(blocks->address[i], blocks->size_bytes(BlockId(i)), bytes);
+        if (!hashes->empty()) touch((*hashes)[i]);
+    }
+    for (const uint64_t each : bytes) touch(each);
     return std::nullopt;
 }
 

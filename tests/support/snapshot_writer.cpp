@@ -361,8 +361,19 @@ prof_process SnapshotWriter::process_with_totals(const std::vector<prof_stack>& 
     return totals;
 }
 
+void SnapshotWriter::pages(uint64_t start, std::string_view states) {
+    constexpr std::string_view letters = "-rs?";  // by prof_page_state
+    page_ranges_.push_back({.start = start, .page_count = states.size(), .states_begin = page_states_.size()});
+    for (size_t page = 0; page < states.size(); ++page) {
+        const size_t state = letters.find(states[page]), place = page % 4 * PROF_PAGE_STATE_BITS;
+        require(state != std::string_view::npos, "a page is one of \"-rs?\"");
+        if (place == 0) page_states_.push_back(0);
+        page_states_.back() = static_cast<uint8_t>(page_states_.back() | state << place);
+    }
+}
+
 Bytes SnapshotWriter::bytes() const {
-    std::vector<uint64_t> address, size;
+    std::vector<uint64_t> address, size, hash;
     std::vector<uint32_t> stack, birth, slack, words_end;
     WordColumns words;
     for (uint32_t i = 0; i < blocks_.size(); ++i) {
@@ -372,6 +383,7 @@ Bytes SnapshotWriter::bytes() const {
         stack.push_back(block.stack.value);
         birth.push_back(block.birth);
         slack.push_back(block.slack_bytes);
+        hash.push_back(block.hash);
         words.add_all(block_words_, i);
         words_end.push_back(static_cast<uint32_t>(words.slot.size()));
     }
@@ -406,6 +418,12 @@ Bytes SnapshotWriter::bytes() const {
     layout.add(PROF_SECTION_ROOTS, roots);
     if (!pools_.empty()) layout.add(PROF_SECTION_POOLS, pools_);
     layout.add(PROF_SECTION_LOSSES, losses_);
+    if (!page_ranges_.empty()) {
+        layout.add(PROF_SECTION_PAGE_RANGES, page_ranges_);
+        layout.add(PROF_SECTION_PAGE_STATES, page_states_);
+    }
+    const bool has_hashes = std::any_of(hash.begin(), hash.end(), [](uint64_t one) { return one != PROF_HASH_NONE; });
+    if (has_hashes) layout.add(PROF_SECTION_BLOCK_HASH, hash);
     return layout.finish();
 }
 

@@ -50,6 +50,7 @@ struct NewBlock {
     uint32_t birth = 0;   // tick
     uint32_t thread = 1;  // slot
     uint32_t slack_bytes = 0;
+    uint64_t hash = PROF_HASH_NONE;  // when any block has one, all have
 };
 
 struct NewThread {
@@ -129,6 +130,9 @@ class SnapshotWriter {
     RootId root(prof_root_kind kind, uint32_t owner, uint64_t address, uint64_t bytes);
     void word(RootId root, uint64_t offset_bytes, const Word& word);
 
+    // A range of pages by their states, one character each: 'r' resident, '-' absent, 's' swapped, '?' unknown.
+    void pages(uint64_t start, std::string_view states);
+
     // As the file has it: the row of what is left is a block of the test's own, with the size of its first part.
     void pool(const prof_pool& pool) { pools_.push_back(pool); }
 
@@ -157,6 +161,8 @@ class SnapshotWriter {
     std::vector<NewBlock> blocks_;
     std::vector<prof_root> roots_;
     std::map<uint32_t, WordsByIndex> block_words_, root_words_;
+    std::vector<prof_page_range> page_ranges_;
+    std::vector<uint8_t> page_states_;
     std::vector<prof_pool> pools_;
     std::vector<uint64_t> losses_;
     bool has_default_module_ = true;

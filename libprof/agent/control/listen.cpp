@@ -57,6 +57,7 @@ void serve_request(const snapshot::Registers& registers) noexcept {
                              .reason = PROF_REASON_REQUEST,
                              .request = request.number,
                              .stops_all = (request.flags & PROF_REQUEST_ALL_REGISTERS) != 0,
+                             .hashes = (request.flags & PROF_REQUEST_HASHES) != 0,
                              .registers = &registers});
         return;
     }

@@ -114,6 +114,8 @@ constexpr Row table[] = {
     {"forks", "off", [](const char* v, Options& o) { return parse_switch(v, o.forks_too); },
      "on|off: also when a forked child ends that allocated"},
     {"contents", "words", parse_contents, "words|none: pointers and small integers of each block, or none of it"},
+    {"hashes", "off", [](const char* v, Options& o) { return parse_switch(v, o.hashes); },
+     "on|off: a keyed hash of each block's contents, to find equal ones; the key is kept nowhere"},
     {"signal", "62", parse_signal, "NUMBER|off: the signal that asks for a snapshot"},
     {"registers", "running", parse_registers,
      "running|all: all also stops threads that wait in the kernel; their system calls say EINTR"},

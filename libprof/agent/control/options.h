@@ -20,6 +20,7 @@ struct Options {
     bool snapshot_at_exit = true;                  // exit
     bool forks_too = false;                        // forks: snapshots at the exit of forked children as well
     prof_contents contents = PROF_CONTENTS_WORDS;  // contents
+    bool hashes = false;                           // hashes: of each block's contents
     uint32_t signal_number = 0;                    // signal: 0 is off
     bool stops_all = false;                        // registers: also threads that wait in the kernel are stopped
     uint32_t deadline_seconds = 0;                 // deadline

@@ -167,6 +167,7 @@ int freeze(const Ask& ask) noexcept {
                             .run_id = run_id,
                             .deadline_seconds = options.deadline_seconds,
                             .most_bytes = kept::room_bytes(),
+                            .hashes = options.hashes || ask.hashes,
                             .stops_all = options.stops_all || ask.stops_all,
                             .done = answer_outcome},
                            *ask.registers);

@@ -40,6 +40,7 @@ struct Ask {
     uint32_t request = 0;    // number on the control page, or 0
     bool wait = false;       // until the file is whole
     bool stops_all = false;  // also threads that wait in the kernel, whatever the options say
+    bool hashes = false;     // of each block's contents, whatever the options say
     const snapshot::Registers* registers;
 };
 // 0 or an errno: EBUSY, EDEADLK inside the recorder, ENXIO when asleep, or what freezing or writing said. With

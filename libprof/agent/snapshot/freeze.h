@@ -42,6 +42,7 @@ struct Order {
     uint64_t run_id;
     uint32_t deadline_seconds;
     uint64_t most_bytes;  // that it may write, its temporary files included
+    bool hashes;          // of each block's contents
     bool stops_all;       // threads that wait in the kernel too, whose system call then says EINTR
     // Called in the copy when all is done, before it exits. May be null.
     void (*done)(const Outcome& outcome);

@@ -8,20 +8,16 @@
 // the parts that belong to others are cut out:
 //
 //     modules, stacks with their control blocks, our own tables
-//     the allocator's areas: freed blocks in them still hold old pointers, which must hold nothing
-//         glibc   a block of its own mapping: its pages; one of a further arena: that arena's 64 MiB
-//         others  the whole mapping in which a live block lies
+//     the allocator's areas (areas.h): freed blocks in them still hold old pointers, which must hold nothing
 //
 // Pages that were never written to are skipped: a large reservation may be all of them.
-#include <asm/unistd.h>
-#include <fcntl.h>
-
 #include <new>
 
 #include "base/arena.h"
-#include "base/syscalls.h"
 #include "base/text.h"
+#include "snapshot/areas.h"
 #include "snapshot/control_block.h"
+#include "snapshot/pagemap.h"
 #include "snapshot/writer.h"
 
 namespace prof::snapshot {
@@ -29,16 +25,11 @@ namespace prof::snapshot {
 namespace {
 
 constexpr uintptr_t page_mask = 4095;
-constexpr uintptr_t arena_bytes = uintptr_t{64} << 20;  // HEAP_MAX_SIZE of glibc
-constexpr uintptr_t chunk_header_bytes = 16;
-constexpr uint64_t chunk_is_mapping = 2, chunk_is_of_further_arena = 4, chunk_flags = 7;
 constexpr uintptr_t most_root_bytes = uintptr_t{64} << 20;  // between two looks at the clock
 constexpr uintptr_t joined_gap_bytes = 16 << 12;
-constexpr uint64_t page_present = uint64_t{1} << 63, page_swapped = uint64_t{1} << 62;
 
 using arena::Extent;
 
-constexpr uintptr_t page_down(uintptr_t address) noexcept { return address & ~page_mask; }
 constexpr uintptr_t page_up(uintptr_t address) noexcept { return (address + page_mask) & ~page_mask; }
 
 void sort(Growing<Extent>& extents) noexcept {  // Shell's
@@ -53,43 +44,6 @@ void sort(Growing<Extent>& extents) noexcept {  // Shell's
 }
 
 // ---- What belongs to others ----------------------------------------------------------------------------------------
-
-bool is_glibc(const Writer& writer) noexcept {
-    const auto function = reinterpret_cast<uintptr_t>(writer.frozen.usable_size);
-    for (const prof_module& module : writer.modules) {
-        if (function < module.start || function >= module.end) continue;
-        return starts_with(base_name(writer.strings.at(module.path)), "libc");
-    }
-    return false;
-}
-
-// The allocator's area around a live block of this mapping.
-Extent area_of(uint32_t block, const prof_map& map, bool glibc, const Index& index) noexcept {
-    const uintptr_t address = index.address(block);
-    uint64_t header = 0;
-    if (!glibc || !faults::copy(&header, address - sizeof header, sizeof header)) return {map.start, map.end};
-    if ((header & chunk_is_mapping) != 0) {
-        const uintptr_t start = page_down(address - chunk_header_bytes);
-        const uintptr_t said = address - chunk_header_bytes + (header & ~chunk_flags);
-        const uintptr_t least = page_up(address + index.size(block));
-        return {start, said >= least && said - least <= page_mask + 1 ? page_up(said) : least};
-    }
-    if ((header & chunk_is_of_further_arena) != 0) {
-        const uintptr_t start = address & ~(arena_bytes - 1);
-        return {start, start + arena_bytes};
-    }
-    return {map.start, map.end};
-}
-
-void cut_allocator(const prof_map& map, bool glibc, const Writer& writer, Growing<Extent>& cut) noexcept {
-    const Index& index = writer.index;
-    for (uint32_t i = index.first_from(map.start); i < index.count() && index.address(i) < map.end;) {
-        const Extent area = area_of(i, map, glibc, index);
-        cut.push(area);
-        const uint32_t next = index.first_from(area.end);
-        i = next > i ? next : i + 1;
-    }
-}
 
 bool is_guarded(uintptr_t stack_start, const Maps& maps) noexcept {
     const prof_map* below = maps.at(stack_start - 1);
@@ -127,36 +81,6 @@ void cut_ours_and_modules(const Writer& writer, Growing<Extent>& cut) noexcept {
 
 // ---- What is left --------------------------------------------------------------------------------------------------
 
-class TouchedPages {
-   public:
-    TouchedPages() noexcept : fd_(sys::open("/proc/self/pagemap", O_RDONLY)) {}
-    ~TouchedPages() {
-        if (fd_ >= 0) sys::close(fd_);
-    }
-    TouchedPages(const TouchedPages&) = delete;
-    TouchedPages& operator=(const TouchedPages&) = delete;
-
-    bool has(uintptr_t page) noexcept {
-        const uint64_t number = page / (page_mask + 1);
-        if (number - first_ >= count_ && !read(number)) return true;  // nobody says: it may be
-        return (entries_[number - first_] & (page_present | page_swapped)) != 0;
-    }
-
-   private:
-    bool read(uint64_t number) noexcept {
-        const long got = fd_ < 0 ? 0
-                                 : sys::call(__NR_pread64, fd_, reinterpret_cast<long>(entries_), sizeof entries_,
-                                             static_cast<long>(number * sizeof(uint64_t)));
-        first_ = number;
-        count_ = got > 0 ? static_cast<uint64_t>(got) / sizeof(uint64_t) : 0;
-        return count_ > 0;
-    }
-
-    int fd_;
-    uint64_t first_ = 0, count_ = 0;
-    uint64_t entries_[512];
-};
-
 void add_root(Writer& writer, size_t map, Extent extent) noexcept {
     prof_root root{};
     root.kind = PROF_ROOT_MAPPING;
@@ -171,11 +95,11 @@ void add_root(Writer& writer, size_t map, Extent extent) noexcept {
 }
 
 // The touched pages of a part that belongs to nobody else.
-void add_part(Writer& writer, size_t map, Extent part, TouchedPages& touched) noexcept {
+void add_part(Writer& writer, size_t map, Extent part, Pagemap& pagemap) noexcept {
     Extent open{0, 0};
     for (uintptr_t page = page_up(part.start); page < part.end; page += page_mask + 1) {
         if (writer.deadline.is_over(1 << 16)) return tables::lose(PROF_LOSS_UNREADABLE_BYTES, part.end - page);
-        if (!touched.has(page)) continue;
+        if (pagemap.state_of(page) == PROF_PAGE_ABSENT) continue;
         if (open.end + joined_gap_bytes < page) {
             add_root(writer, map, open);
             open.start = page;
@@ -201,23 +125,23 @@ void list_mappings(Writer& writer) noexcept {
     cut_living_stacks(writer, cut);
     for (size_t i = 0; i < maps.size(); ++i) {
         if (!may_be_the_programs(maps[i], writer.maps)) continue;
-        cut_allocator(maps[i], glibc, writer, cut);
+        add_areas(maps[i], glibc, writer, cut);
         cut_kept_stack(i, writer, cut);
     }
     sort(cut);
-    void* place = arena::map(sizeof(TouchedPages));
+    void* place = arena::map(sizeof(Pagemap));
     if (place == nullptr) return tables::lose(PROF_LOSS_NO_MEMORY);
-    TouchedPages& touched = *new (place) TouchedPages;
+    Pagemap& pagemap = *new (place) Pagemap;
     size_t next = 0;
     for (size_t i = 0; i < maps.size(); ++i) {
         if (!may_be_the_programs(maps[i], writer.maps)) continue;
         uintptr_t at = maps[i].start;
         while (next < cut.size() && cut[next].end <= at) ++next;
         for (size_t k = next; k < cut.size() && cut[k].start < maps[i].end; ++k) {
-            if (cut[k].start > at) add_part(writer, i, {at, cut[k].start}, touched);
+            if (cut[k].start > at) add_part(writer, i, {at, cut[k].start}, pagemap);
             if (cut[k].end > at) at = cut[k].end;
         }
-        if (at < maps[i].end) add_part(writer, i, {at, maps[i].end}, touched);
+        if (at < maps[i].end) add_part(writer, i, {at, maps[i].end}, pagemap);
     }
 }
 

@@ -62,8 +62,10 @@ Outcome write_snapshot(const Frozen& frozen) noexcept {
     count_blocks(writer);
     write_blocks(writer);
     if (frozen.order.contents == PROF_CONTENTS_WORDS && writer.has_index) {
+        write_residency(writer);
         list_roots(writer);
         write_words_and_slacks(writer);
+        if (frozen.order.hashes) write_hashes(writer);
     } else {
         write_slacks(writer);
     }

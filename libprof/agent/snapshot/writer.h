@@ -68,6 +68,7 @@ void list_modules(Writer& writer) noexcept;  // modules.cpp
 void list_threads(Writer& writer) noexcept;  // threads.cpp
 void count_blocks(Writer& writer) noexcept;  // blocks.cpp
 void write_blocks(Writer& writer) noexcept;
+void write_residency(Writer& writer) noexcept;      // residency.cpp: before anything reads the program's memory
 void list_roots(Writer& writer) noexcept;           // roots.cpp
 void list_thread_storage(Writer& writer) noexcept;  // thread_storage.cpp: adds to the roots
 void list_mappings(Writer& writer) noexcept;        // mappings.cpp
@@ -75,6 +76,7 @@ void list_mappings(Writer& writer) noexcept;        // mappings.cpp
 void hold_vector(Writer& writer, prof_root_kind kind, size_t owner, uintptr_t control_block) noexcept;
 void write_words_and_slacks(Writer& writer) noexcept;  // blocks.cpp
 void write_slacks(Writer& writer) noexcept;
+void write_hashes(Writer& writer) noexcept;  // hashes.cpp
 void write_stacks(Writer& writer) noexcept;  // sections.cpp
 void write_small_sections(Writer& writer) noexcept;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The big columns of a snapshot: blocks and words, with the proof that every index in them is in range.
+// The big columns of a snapshot: blocks, words, pages and hashes, with the proof that every index in them is in range.
 //
 // Side:    heap, floor 2 (read).
 // Threads: free functions over const data.
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "read/checks.h"
+#include "read/residency.h"
 #include "read/sections.h"
 #include "read/snapshot.h"
 
@@ -35,5 +36,11 @@ struct WordColumns {
 
 Result<Words> read_words(const Sections& sections, const SmallSections& small, const Blocks& blocks,
                          WordColumns& columns);
+
+Result<Residency> read_residency(const Sections& sections, const SmallSections& small,
+                                 std::vector<prof_page_range>& copied);
+
+// A hash a block; none at all when the snapshot was not asked for them.
+Result<std::span<const uint64_t>> read_hashes(const Sections& sections, const Blocks& blocks);
 
 }  // namespace heapkit::read

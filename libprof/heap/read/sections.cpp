@@ -126,6 +126,12 @@ std::string section_name(uint32_t id) {
             return "thread-local storage";
         case PROF_SECTION_POOLS:
             return "pools";
+        case PROF_SECTION_PAGE_RANGES:
+            return "page ranges";
+        case PROF_SECTION_PAGE_STATES:
+            return "page states";
+        case PROF_SECTION_BLOCK_HASH:
+            return "block hashes";
         default:
             return std::to_string(id);
     }

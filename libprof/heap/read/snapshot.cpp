@@ -26,11 +26,14 @@ struct Snapshot::State {
     const Sections sections;
     const SmallSections small;
 
-    std::once_flag blocks_once, words_once;
+    std::once_flag blocks_once, words_once, residency_once, hashes_once;
     std::optional<Result<Blocks>> blocks;
     BlockColumns block_columns;
     std::optional<Result<Words>> words;
     WordColumns word_columns;
+    std::optional<Result<Residency>> residency;
+    std::vector<prof_page_range> copied_ranges;  // a later minor version made them longer
+    std::optional<Result<std::span<const uint64_t>>> hashes;
 };
 
 Snapshot::Snapshot(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
@@ -61,6 +64,20 @@ Result<Words> Snapshot::words() const {
         state_->words = read_words(state_->sections, state_->small, *checked, state_->word_columns);
     });
     return *state_->words;
+}
+
+Result<Residency> Snapshot::residency() const {
+    std::call_once(state_->residency_once, [&] {
+        state_->residency = read_residency(state_->sections, state_->small, state_->copied_ranges);
+    });
+    return *state_->residency;
+}
+
+Result<std::span<const uint64_t>> Snapshot::hashes() const {
+    auto checked = blocks();
+    if (!checked) return checked.error();
+    std::call_once(state_->hashes_once, [&] { state_->hashes = read_hashes(state_->sections, *checked); });
+    return *state_->hashes;
 }
 
 const std::filesystem::path& Snapshot::path() const noexcept { return state_->path; }

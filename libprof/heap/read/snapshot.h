@@ -21,6 +21,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "read/residency.h"
 
 namespace heapkit::read {
 
@@ -93,6 +94,9 @@ class Snapshot {
     // Checked when first asked for; every index in them is in range from then on.
     Result<Blocks> blocks() const;
     Result<Words> words() const;
+    Result<Residency> residency() const;  // not known before 1.3, nor without contents
+    // A prof_hash or keyed hash a block; empty when the snapshot was not asked for them.
+    Result<std::span<const uint64_t>> hashes() const;
 
     // Of the blocks, only a sample was recorded.
     bool is_sampled() const noexcept;

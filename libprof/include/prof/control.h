@@ -55,7 +55,8 @@ enum prof_control_result {
 
 /* Of one snapshot. */
 enum prof_request_flag {
-    PROF_REQUEST_ALL_REGISTERS = 1 /* threads that wait in the kernel are stopped too: their calls say EINTR */
+    PROF_REQUEST_ALL_REGISTERS = 1, /* threads that wait in the kernel are stopped too: their calls say EINTR */
+    PROF_REQUEST_HASHES = 2         /* a hash of each block's contents is kept */
 };
 
 struct prof_control {

@@ -32,6 +32,8 @@ std::string verdict_on(const std::function<void(Bytes&)>& damage) {
     if (!opened) return said(opened.error());
     if (const auto blocks = opened->blocks(); !blocks) return said(blocks.error());
     if (const auto words = opened->words(); !words) return said(words.error());
+    if (const auto residency = opened->residency(); !residency) return said(residency.error());
+    if (const auto hashes = opened->hashes(); !hashes) return said(hashes.error());
     return "";
 }
 
@@ -130,6 +132,30 @@ TEST_CASE("damaged roots are named") {
           "\"roots\" has a root that ends beyond the address space");
     CHECK(with_root(0, [](prof_root& root) { root.bytes = 0x10; }) == "\"word slots\" has a word outside its block");
     CHECK(with_root(0, [](prof_root& root) { root.kind = 999; }).empty());  // of a later version
+}
+
+TEST_CASE("damaged pages and hashes are named") {
+    const auto with_range = [](size_t index, auto change) {
+        return verdict_on(
+            [&](Bytes& file) { change(element_of<prof_page_range>(file, PROF_SECTION_PAGE_RANGES, index)); });
+    };
+    CHECK(with_range(0, [](prof_page_range& range) { range.start += 8; }) ==
+          "\"page ranges\" has a range that does not start with a page");
+    CHECK(with_range(1, [](prof_page_range& range) { range.start = 0x6000'4000; }) ==
+          "\"page ranges\" is not in ascending order");
+    CHECK(with_range(1, [](prof_page_range& range) { range.page_count = uint64_t{1} << 60; }) ==
+          "\"page ranges\" has a range that ends beyond the address space");
+    CHECK(with_range(0, [](prof_page_range& range) { range.page_count = 16; }) ==
+          "\"page ranges\" names states that do not exist");
+    CHECK(with_range(1, [](prof_page_range& range) { range.states_begin = 0; }) ==
+          "\"page ranges\" names states that do not exist");
+    CHECK(with_range(1, [](prof_page_range& range) { range.states_begin = UINT64_MAX; }) ==
+          "\"page ranges\" names states that do not exist");
+    CHECK(verdict_on([](Bytes& file) {
+              element_of<prof_process>(file, PROF_SECTION_PROCESS, 0).page_bytes = 0;
+          }) == "\"page ranges\" has pages of a size that cannot be");
+    CHECK(verdict_on([](Bytes& file) { section_of(file, PROF_SECTION_BLOCK_HASH).element_count = 1; }) ==
+          "\"block hashes\" is not as long as the columns of blocks");
 }
 
 TEST_CASE("sections that cannot be are refused") {

@@ -231,3 +231,42 @@ TEST_CASE("newer, byte-swapped and 32-bit snapshots are told apart from damaged 
     header_of(file).machine ^= 1;
     CHECK(refusal_of(file).what == " is damaged: its header does not match its checksum");
 }
+
+TEST_CASE("pages and hashes are read back") {
+    const TemporaryFolder folder;
+    SnapshotWriter writer;
+    writer.block({.address = 0x10f00, .size_bytes = 0x2200, .hash = 9});
+    writer.block({.address = 0x20000, .size_bytes = 16, .hash = PROF_HASH_ZEROS});
+    writer.block({.address = 0x90000, .size_bytes = 64});
+    writer.pages(0x10000, "r-s?");
+    writer.pages(0x20000, "s");
+    writer.write(folder / "1.heap");
+    const auto snapshot = Snapshot::open(folder / "1.heap");
+    REQUIRE(snapshot);
+    const auto residency = snapshot->residency();
+    REQUIRE(residency);
+    CHECK(residency->is_known());
+    read::ResidencyCursor cursor(*residency);
+    read::StateBytes first = {}, rest = {};
+    cursor.add(0x10f00, 0x2200, first);
+    CHECK(first == read::StateBytes{0x1000, 0x100, 0x1000, 0x100});
+    cursor.add(0x20000, 16, rest);
+    cursor.add(0x90000, 64, rest);
+    CHECK(rest == read::StateBytes{0, 0, 16, 64});
+    const auto hashes = snapshot->hashes();
+    REQUIRE(hashes);
+    CHECK(std::vector(hashes->begin(), hashes->end()) == std::vector<uint64_t>{9, PROF_HASH_ZEROS, PROF_HASH_NONE});
+}
+
+TEST_CASE("a snapshot without pages and hashes says so") {
+    const TemporaryFolder folder;
+    SnapshotWriter writer;
+    writer.block({.size_bytes = 16});
+    writer.write(folder / "1.heap");
+    const auto snapshot = Snapshot::open(folder / "1.heap");
+    REQUIRE(snapshot);
+    REQUIRE(snapshot->residency());
+    CHECK_FALSE(snapshot->residency()->is_known());
+    REQUIRE(snapshot->hashes());
+    CHECK(snapshot->hashes()->empty());
+}

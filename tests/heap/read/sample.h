@@ -18,7 +18,7 @@ inline SnapshotWriter sample() {
     const StackId other = writer.stack({0x401999, 0x402020, 0x403030}, PROF_STACK_INCOMPLETE);
     writer.freed(other, 3, 300);
     const BlockId node = writer.block({.size_bytes = 64, .stack = stack, .birth = 1});
-    const BlockId text = writer.block({.size_bytes = 100, .stack = other, .thread = 2, .slack_bytes = 4});
+    const BlockId text = writer.block({.size_bytes = 100, .stack = other, .thread = 2, .slack_bytes = 4, .hash = 77});
     writer.word(node, 0, ModulePointer{0x600010});
     writer.word(node, 8, Pointer{text});
     writer.word(node, 16, Pointer{text, 40});
@@ -31,6 +31,8 @@ inline SnapshotWriter sample() {
     const RootId stack_root = writer.root(PROF_ROOT_STACK, 1, 0x7000'f000, 0x1000);
     writer.word(stack_root, 0x20, StackPointer{0x7000'f100});
     writer.root(PROF_ROOT_DECLARED, writer.string("the registry"), 0x1234, 8);
+    writer.pages(0x6000'0000, "r-s?r");
+    writer.pages(0x6001'0000, "-");
     writer.lost(PROF_LOSS_WORDS, 5);
     return writer;
 }
