@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// prof.h made real: what the program says of its memory, blocks that it hands out itself and roots.
+// prof.h made real: what the program says of its memory, blocks that it hands out itself and roots, and asks of it.
 //
 // Side: agent, the top floor.
 #include <prof/prof.h>
 
 #include "hooks/hook.h"
+#include "record/asked.h"
 #include "record/declared.h"
 #include "record/reported.h"
 
@@ -25,3 +26,9 @@ PROF_HOOK int prof_agent_root_declare(const char* name, const void* object, size
 }
 
 PROF_HOOK void prof_agent_root_forget(const void* object) { declared::forget(reinterpret_cast<uintptr_t>(object)); }
+
+PROF_HOOK void prof_agent_reset_peak(void) { asked::reset_peak(); }
+
+PROF_HOOK size_t prof_agent_allocation_stack(const void* address, void** frames, size_t most) {
+    return asked::allocation_stack(reinterpret_cast<uintptr_t>(address), frames, most);
+}

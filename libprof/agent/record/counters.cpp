@@ -130,6 +130,14 @@ void recount() noexcept {
     totals.peak_blocks = totals.live_blocks;
 }
 
+// A new epoch: no stack has saved a value in it, so each had what it has now.
+void reset_peak() noexcept {
+    __atomic_store_n(&totals.saved, 0u, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&totals.epoch, 1u, __ATOMIC_RELAXED);
+    __atomic_store_n(&totals.peak_blocks, live_blocks(), __ATOMIC_RELAXED);
+    __atomic_store_n(&totals.peak_bytes, live_bytes(), __ATOMIC_RELAXED);
+}
+
 void hand_over(Cache& cache) noexcept {
     for (uint32_t i = 0; i < cache.touched_count; ++i) give(cache.share[cache.touched[i]]);
     cache.touched_count = 0;

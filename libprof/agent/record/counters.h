@@ -65,6 +65,9 @@ bool reserve(uint32_t stack) noexcept;
 // counting in the meantime; the peak is what lives. After all shares were handed over.
 void recount() noexcept;
 
+// The peak is what lives now. With several threads, up to what they hold back.
+void reset_peak() noexcept;
+
 // Hands over all that a thread holds back.
 void hand_over(Cache& cache) noexcept;
 

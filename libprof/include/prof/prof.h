@@ -29,6 +29,8 @@ PROF_WEAK int prof_agent_recording(void);
 PROF_WEAK int prof_agent_set_recording(int on);
 PROF_WEAK int prof_agent_take_snapshot(const char* path);
 PROF_WEAK int prof_agent_traced_memory(struct prof_memory* memory);
+PROF_WEAK void prof_agent_reset_peak(void);
+PROF_WEAK size_t prof_agent_allocation_stack(const void* address, void** frames, size_t most);
 PROF_WEAK void prof_agent_block_allocated(void* block, size_t bytes);
 PROF_WEAK void prof_agent_block_freed(void* block);
 PROF_WEAK void prof_agent_blocks_freed(void* start, size_t bytes);
@@ -55,6 +57,25 @@ static inline int prof_take_snapshot(const char* path) {
  * be behind by what the threads have not yet handed in, at most 256 KiB a thread. */
 static inline int prof_traced_memory(struct prof_memory* memory) {
     return prof_agent_traced_memory ? prof_agent_traced_memory(memory) : -1;
+}
+
+/* The peak is what lives now, and grows from there: with traced_memory, the peak of a part of the program. With several
+ * threads up to what they have not yet handed in. Absent: nothing. Thread-safe, async-signal-safe. */
+static inline void prof_reset_peak(void) {
+    if (prof_agent_reset_peak) prof_agent_reset_peak();
+}
+
+/* Memory that the recorder took for itself, in bytes; absent: 0. Thread-safe, async-signal-safe. */
+static inline uint64_t prof_own_memory(void) {
+    struct prof_memory memory;
+    return prof_traced_memory(&memory) == 0 ? memory.own_bytes : 0;
+}
+
+/* The stack that allocated the block around `address`, which may point into it: return addresses, innermost first, at
+ * most `most` of them. Returns how many the stack has, which may be more; 0 when no live block is known there; absent:
+ * 0. Not for the hot path: it looks back from the address for the block's start. Thread-safe, async-signal-safe. */
+static inline size_t prof_allocation_stack(const void* address, void** frames, size_t most) {
+    return prof_agent_allocation_stack ? prof_agent_allocation_stack(address, frames, most) : 0;
 }
 
 /* ---- Pools and arenas -----------------------------------------------------------------------------------------------

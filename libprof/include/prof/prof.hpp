@@ -9,6 +9,34 @@
 
 namespace prof {
 
+// ---- As Python's tracemalloc has them ------------------------------------------------------------------------------
+
+// Of the whole process; blocks that are known stay known. False: the recorder sleeps, or is not there.
+inline bool start() noexcept { return prof_set_recording(1) == 0; }
+inline bool stop() noexcept { return prof_set_recording(0) == 0; }
+inline bool is_tracing() noexcept { return prof_recording() != 0; }
+
+// False: errno says why.
+inline bool take_snapshot(const char* path = nullptr) noexcept { return prof_take_snapshot(path) == 0; }
+
+struct TracedMemory {
+    uint64_t current_bytes, peak_bytes;
+};
+inline TracedMemory traced_memory() noexcept {
+    prof_memory memory = {};
+    if (prof_traced_memory(&memory) != 0) return {0, 0};
+    return {memory.live_bytes, memory.peak_bytes};
+}
+inline void reset_peak() noexcept { prof_reset_peak(); }
+inline uint64_t own_memory() noexcept { return prof_own_memory(); }
+
+// How many frames the stack has; at most `most` are written. 0: no live block is known around `address`.
+inline size_t allocation_stack(const void* address, void** frames, size_t most) noexcept {
+    return prof_allocation_stack(address, frames, most);
+}
+
+// ---- Roots ---------------------------------------------------------------------------------------------------------
+
 // `object` and all that it refers to is in use, by this name, until forget_root(). False: prof_root_declare() says why.
 template <typename T>
 bool root(const char* name, const T* object) noexcept {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What a recorded program reports of its own pools and roots, from prof.h to the verdict on each block.
 
-Side: tests. Usage: pools.py SENTENCE LIBPROF PROGRAM FACTS ROOTS.  Each test works in a new folder of its own.
+Side: tests. Usage: pools.py SENTENCE LIBPROF PROGRAM FACTS ROOTS TRACES.  Each test works in a new folder of its own.
 """
 import glob
 import os
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-LIBPROF, PROGRAM, FACTS, ROOTS = sys.argv[2:6]
+LIBPROF, PROGRAM, FACTS, ROOTS, TRACES = sys.argv[2:7]
 COUNT = 100  # blocks that the program hands out, of 48 bytes each
 TABLE_FULL, IMPLICIT_FREE, UNKNOWN_FREE, REPORTS = "loss2", "loss5", "loss11", "loss16"
 
@@ -134,6 +134,12 @@ def roots_that_cannot_be_are_not_taken():
     wrong = seen("wrong", program=ROOTS)
     assert wrong[REPORTS] == 2 and wrong[TABLE_FULL] == 1, wrong
     assert run("wrong", recorded=False, program=ROOTS) == "absent\n"
+
+
+def a_program_can_ask_as_one_asks_tracemalloc():
+    said = run("", program=TRACES).splitlines()
+    assert len(said) == 14 and all(line.startswith("yes: ") for line in said), said
+    assert run("", recorded=False, program=TRACES) == "yes: without the recorder all is zero\n"
 
 
 if __name__ == "__main__":
