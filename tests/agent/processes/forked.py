@@ -5,6 +5,7 @@ Side: tests. How it is called: harness.py."""
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,6 +64,17 @@ def a_worker_that_the_oom_killer_takes_is_reported():
         assert (16 << 20) < live < (66 << 20), live
     finally:
         remove_cgroup(folder)
+
+
+def a_child_in_a_pid_namespace_of_its_own_is_reported_by_its_outer_number():
+    into = ("unshare", "--pid", "--fork")  # in a user namespace of its own it may not open what is shared
+    if shutil.which("unshare") is None or call([*into, "true"]).returncode != 0:
+        print("skipped: no namespaces can be made here")
+        sys.exit(SKIPPED)
+    result = record(*into, program("serves"), "dies", options=("--follow-exec",))
+    assert result.returncode == 0 and result.stderr.count("sudden death") == 1, result.stderr
+    child, = [path for path in files("process_serves.*") if lines_of(path).get("serve") == (300 * 5008, 301)]
+    assert subject(child)["pid"] > 10 and f"(pid {subject(child)['pid']})" in result.stderr, (child, result.stderr)
 
 
 def only_the_first_dead_children_are_shown_in_full():
