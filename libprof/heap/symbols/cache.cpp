@@ -24,39 +24,26 @@
 namespace heapkit::symbols {
 namespace {
 
-constexpr char cache_magic[8] = {'H', 'K', 'S', 'Y', 'M', '\n', 0, 2};  // the last byte is the version
+constexpr CacheMagic cache_magic = {'H', 'K', 'S', 'Y', 'M', '\n', 0, 2};  // the last byte is the version
 constexpr uint64_t largest_bytes = 256 << 20;
-
-struct CacheHeader {
-    char magic[8];
-    uint64_t checksum;  // of everything behind this field
-    uint64_t fingerprint;
-    uint64_t address_count, frame_count, text_bytes;
-};
-constexpr size_t summed_from = offsetof(CacheHeader, fingerprint);
 
 struct CachedFrame {
     uint32_t function, file, line;
 };
 
-CacheFile file_of(std::span<const uint8_t> build_id) { return {build_id, "symbols", largest_bytes}; }
+struct CacheHeader {
+    CacheStamp stamp;
+    uint64_t fingerprint;
+    uint64_t address_count, frame_count, text_bytes;
 
-// The header, when the content is whole: as long as it says, unchanged, of our version.
-std::optional<CacheHeader> whole_header(std::string_view content) {
-    CacheHeader header;
-    if (content.size() < sizeof(header)) return std::nullopt;
-    std::memcpy(&header, content.data(), sizeof(header));
-    if (std::memcmp(header.magic, cache_magic, sizeof(cache_magic)) != 0) return std::nullopt;
-    if (prof_checksum(content.data() + summed_from, content.size() - summed_from) != header.checksum)
-        return std::nullopt;
-    // Each count fits the file on its own, so the sum below cannot overflow.
-    const uint64_t rest = content.size() - sizeof(header);
-    if (header.address_count > rest / 12 || header.frame_count > rest / sizeof(CachedFrame) || header.text_bytes > rest)
-        return std::nullopt;
-    if (header.address_count * 12 + header.frame_count * sizeof(CachedFrame) + header.text_bytes != rest)
-        return std::nullopt;
-    return header;
-}
+    std::array<CacheColumn, 3> columns() const {
+        return {{{address_count, sizeof(uint64_t) + sizeof(uint32_t)},
+                 {frame_count, sizeof(CachedFrame)},
+                 {text_bytes, 1}}};
+    }
+};
+
+CacheFile file_of(std::span<const uint8_t> build_id) { return {build_id, "symbols", largest_bytes}; }
 
 bool is_sound(const Resolved& resolved, const std::vector<CachedFrame>& frames, std::string_view text) {
     if (text.empty() || text.back() != '\0') return false;
@@ -107,7 +94,7 @@ uint64_t fingerprint_of(const ModuleFiles& files) {
 
 std::optional<CachedModule> load_cached(std::span<const uint8_t> build_id, uint64_t fingerprint, StringTable& strings) {
     const std::string content = read_cache(file_of(build_id));
-    const auto header = whole_header(content);
+    const auto header = whole_header<CacheHeader>(content, cache_magic);
     if (!header || (fingerprint != 0 && header->fingerprint != fingerprint)) return std::nullopt;
 
     CachedModule module{header->fingerprint, {}};
@@ -134,18 +121,17 @@ void store_cached(std::span<const uint8_t> build_id, const CachedModule& module,
         frames.push_back({text.offset_of(frame.function), text.offset_of(frame.file), frame.line});
 
     CacheHeader header = {};
-    std::memcpy(header.magic, cache_magic, sizeof(cache_magic));
+    header.stamp.magic = cache_magic;
     header.fingerprint = module.fingerprint;
     header.address_count = module.resolved.count();
     header.frame_count = frames.size();
     header.text_bytes = text.content().size();
-    std::string content(reinterpret_cast<const char*>(&header), sizeof(header));
+    std::string content = begun_with(header);
     put_column(content, module.resolved.addresses);
     put_column(content, module.resolved.frames_end);
     put_column(content, frames);
     content += text.content();
-    header.checksum = prof_checksum(content.data() + summed_from, content.size() - summed_from);
-    std::memcpy(content.data(), &header, sizeof(header));
+    seal(content);
     write_cache(file_of(build_id), content);
 }
 

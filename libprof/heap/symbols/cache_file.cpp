@@ -9,7 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
+
+#include <prof/format.h>
 
 #include "base/descriptor.h"
 #include "base/hex.h"
@@ -90,6 +94,25 @@ void write_cache(const CacheFile& file, const std::string& content) {
     if (file.build_id.empty() || content.size() > file.largest_bytes) return;
     make_folder(cache_folder());
     if (const Descriptor folder = open_folder(cache_folder())) write_file(folder, file_name(file), content);
+}
+
+bool is_whole(std::string_view content, const CacheMagic& magic, size_t header_bytes,
+              std::span<const CacheColumn> columns) {
+    CacheStamp stamp;
+    if (content.size() < std::max(header_bytes, sizeof(stamp))) return false;
+    std::memcpy(static_cast<void*>(&stamp), content.data(), sizeof(stamp));
+    if (stamp.magic != magic) return false;
+    uint64_t rest = content.size() - header_bytes;
+    for (const CacheColumn& column : columns) {
+        if (column.count > rest / column.element_bytes) return false;
+        rest -= column.count * column.element_bytes;
+    }
+    return rest == 0 && stamp.checksum == prof_checksum(content.data() + sizeof(stamp), content.size() - sizeof(stamp));
+}
+
+void seal(std::string& content) {
+    const uint64_t checksum = prof_checksum(content.data() + sizeof(CacheStamp), content.size() - sizeof(CacheStamp));
+    std::memcpy(content.data() + offsetof(CacheStamp, checksum), &checksum, sizeof(checksum));
 }
 
 }  // namespace heapkit::symbols

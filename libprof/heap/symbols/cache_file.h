@@ -8,9 +8,11 @@
 // A file that is not ours, or that others can write to, is none.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +33,37 @@ struct CacheFile {
 
 std::string read_cache(const CacheFile& file);  // "" when there is none
 void write_cache(const CacheFile& file, const std::string& content);
+
+// What each file begins with. Its header, a plain struct, goes on with what it was made from and how long its columns
+// are, and says these by `columns()`, an array of CacheColumn.
+using CacheMagic = std::array<char, 8>;  // the last byte is the version
+struct CacheStamp {
+    CacheMagic magic = {};
+    uint64_t checksum = 0;  // of everything behind this field
+};
+struct CacheColumn {
+    uint64_t count, element_bytes;
+};
+
+// Whether a file is of this kind and version, as long as its header and columns, and as it was written.
+bool is_whole(std::string_view content, const CacheMagic& magic, size_t header_bytes,
+              std::span<const CacheColumn> columns);
+// Of a file that is complete: writes its checksum.
+void seal(std::string& content);
+
+// The header, when the content is whole.
+template <typename Header>
+std::optional<Header> whole_header(std::string_view content, const CacheMagic& magic) {
+    Header header;
+    if (content.size() < sizeof(header)) return std::nullopt;
+    std::memcpy(static_cast<void*>(&header), content.data(), sizeof(header));
+    return is_whole(content, magic, sizeof(header), header.columns()) ? std::optional(header) : std::nullopt;
+}
+
+template <typename Header>
+std::string begun_with(const Header& header) {
+    return {reinterpret_cast<const char*>(&header), sizeof(header)};
+}
 
 // Columns of plain values, one behind the other. The caller has checked that `rest` is long enough.
 template <typename T>

@@ -15,44 +15,28 @@
 #include "symbols/call_cache.h"
 
 #include <algorithm>
-#include <cstddef>
-
-#include <prof/format.h>
 
 #include "symbols/cache_file.h"
 
 namespace heapkit::symbols {
 namespace {
 
-constexpr char magic[8] = {'H', 'K', 'C', 'A', 'L', '\n', 0, 2};  // the last byte is the version
+constexpr CacheMagic magic = {'H', 'K', 'C', 'A', 'L', '\n', 0, 3};  // the last byte is the version
 constexpr uint64_t largest_bytes = 256 << 20;
 
 struct CallCacheHeader {
-    char magic[8];
-    uint64_t checksum;  // of everything behind this field
+    CacheStamp stamp;
     CallCacheKey key;
     uint64_t sites, scopes, texts, text_bytes;
-};
-constexpr size_t summed_from = offsetof(CallCacheHeader, key);
-static_assert(sizeof(CallSite) == 20 && sizeof(CallScope) == 16, "they are in the file");
 
-std::optional<CallCacheHeader> whole_header(std::string_view content) {
-    CallCacheHeader header;
-    if (content.size() < sizeof(header)) return std::nullopt;
-    std::memcpy(&header, content.data(), sizeof(header));
-    if (std::memcmp(header.magic, magic, sizeof(magic)) != 0) return std::nullopt;
-    const uint64_t rest = content.size() - sizeof(header);
-    // Each count fits the file on its own, so the sum cannot overflow.
-    for (const uint64_t count : {header.sites, header.scopes, header.texts, header.text_bytes})
-        if (count > rest) return std::nullopt;
-    if (header.sites * (sizeof(uint64_t) + sizeof(CallSite)) + header.scopes * sizeof(CallScope) +
-            header.texts * sizeof(uint32_t) + header.text_bytes !=
-        rest)
-        return std::nullopt;
-    if (prof_checksum(content.data() + summed_from, content.size() - summed_from) != header.checksum)
-        return std::nullopt;
-    return header;
-}
+    std::array<CacheColumn, 4> columns() const {
+        return {{{sites, sizeof(uint64_t) + sizeof(CallSite)},
+                 {scopes, sizeof(CallScope)},
+                 {texts, sizeof(uint32_t)},
+                 {text_bytes, 1}}};
+    }
+};
+static_assert(sizeof(CallSite) == 20 && sizeof(CallScope) == 16, "they are in the file");
 
 bool is_sound(const ModuleSites& sites, uint64_t type_count) {
     const auto is_type = [&](DebugTypeId id) { return id.index() < type_count; };
@@ -75,25 +59,24 @@ CacheFile file_of(std::span<const uint8_t> build_id) { return {build_id, "calls"
 
 std::string packed(const ModuleSites& sites, const CallCacheKey& key) {
     CallCacheHeader header = {};
-    std::memcpy(header.magic, magic, sizeof(magic));
+    header.stamp.magic = magic;
     header.key = key;
     header.sites = sites.sites.size();
     header.scopes = sites.scopes.size();
     header.texts = sites.texts.count();
     header.text_bytes = sites.texts.bytes().size();
-    std::string content(reinterpret_cast<const char*>(&header), sizeof(header));
+    std::string content = begun_with(header);
     put_column(content, sites.returns);
     put_column(content, sites.sites);
     put_column(content, sites.scopes);
     put_column(content, sites.texts.ends());
     content += sites.texts.bytes();
-    header.checksum = prof_checksum(content.data() + summed_from, content.size() - summed_from);
-    std::memcpy(content.data(), &header, sizeof(header));
+    seal(content);
     return content;
 }
 
 std::optional<ModuleSites> unpacked(std::string_view content, const CallCacheKey& key) {
-    const auto header = whole_header(content);
+    const auto header = whole_header<CallCacheHeader>(content, magic);
     if (!header || !(header->key == key)) return std::nullopt;
     std::string_view rest = content.substr(sizeof(CallCacheHeader));
     ModuleSites sites;

@@ -16,46 +16,29 @@
 #include "symbols/local_cache.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <functional>
-
-#include <prof/format.h>
 
 #include "symbols/cache_file.h"
 
 namespace heapkit::symbols {
 namespace {
 
-constexpr char magic[8] = {'H', 'K', 'L', 'O', 'C', '\n', 0, 1};  // the last byte is the version
+constexpr CacheMagic magic = {'H', 'K', 'L', 'O', 'C', '\n', 0, 1};  // the last byte is the version
 constexpr uint64_t largest_bytes = 256 << 20;
 
 struct LocalCacheHeader {
-    char magic[8];
-    uint64_t checksum;  // of everything behind this field
+    CacheStamp stamp;
     CallCacheKey key;
     uint64_t addresses, variables, texts, text_bytes;
-};
-constexpr size_t summed_from = offsetof(LocalCacheHeader, key);
-static_assert(sizeof(LocalVariable) == 40 && sizeof(StringId) == 4, "they are in the file");
 
-std::optional<LocalCacheHeader> whole_header(std::string_view content) {
-    LocalCacheHeader header;
-    if (content.size() < sizeof(header)) return std::nullopt;
-    std::memcpy(&header, content.data(), sizeof(header));
-    if (std::memcmp(header.magic, magic, sizeof(magic)) != 0) return std::nullopt;
-    const uint64_t rest = content.size() - sizeof(header);
-    // Each count fits the file on its own, so the sum cannot overflow.
-    for (const uint64_t count : {header.addresses, header.variables, header.texts, header.text_bytes})
-        if (count > rest) return std::nullopt;
-    constexpr uint64_t address_bytes = sizeof(uint64_t) + sizeof(uint32_t) + sizeof(StringId);
-    if (header.addresses * address_bytes + header.variables * sizeof(LocalVariable) + header.texts * sizeof(uint32_t) +
-            header.text_bytes !=
-        rest)
-        return std::nullopt;
-    if (prof_checksum(content.data() + summed_from, content.size() - summed_from) != header.checksum)
-        return std::nullopt;
-    return header;
-}
+    std::array<CacheColumn, 4> columns() const {
+        return {{{addresses, sizeof(uint64_t) + sizeof(uint32_t) + sizeof(StringId)},
+                 {variables, sizeof(LocalVariable)},
+                 {texts, sizeof(uint32_t)},
+                 {text_bytes, 1}}};
+    }
+};
+static_assert(sizeof(LocalVariable) == 40 && sizeof(StringId) == 4, "they are in the file");
 
 bool is_sound(const ModuleLocals& locals, uint64_t type_count) {
     const auto is_text = [&](StringId id) { return id.index() < locals.texts.count(); };
@@ -76,26 +59,25 @@ CacheFile file_of(std::span<const uint8_t> build_id) { return {build_id, "locals
 
 std::string packed(const ModuleLocals& locals, const CallCacheKey& key) {
     LocalCacheHeader header = {};
-    std::memcpy(header.magic, magic, sizeof(magic));
+    header.stamp.magic = magic;
     header.key = key;
     header.addresses = locals.addresses.size();
     header.variables = locals.variables.size();
     header.texts = locals.texts.count();
     header.text_bytes = locals.texts.bytes().size();
-    std::string content(reinterpret_cast<const char*>(&header), sizeof(header));
+    std::string content = begun_with(header);
     put_column(content, locals.addresses);
     put_column(content, locals.ends);
     put_column(content, locals.functions);
     put_column(content, locals.variables);
     put_column(content, locals.texts.ends());
     content += locals.texts.bytes();
-    header.checksum = prof_checksum(content.data() + summed_from, content.size() - summed_from);
-    std::memcpy(content.data(), &header, sizeof(header));
+    seal(content);
     return content;
 }
 
 std::optional<ModuleLocals> unpacked_locals(std::string_view content, const CallCacheKey& key) {
-    const auto header = whole_header(content);
+    const auto header = whole_header<LocalCacheHeader>(content, magic);
     if (!header || !(header->key == key)) return std::nullopt;
     std::string_view rest = content.substr(sizeof(LocalCacheHeader));
     ModuleLocals locals;

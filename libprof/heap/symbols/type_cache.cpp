@@ -22,24 +22,30 @@
 #include <algorithm>
 #include <cstddef>
 
-#include <prof/format.h>
-
 #include "symbols/cache_file.h"
 
 namespace heapkit::symbols {
 namespace {
 
-constexpr char magic[8] = {'H', 'K', 'T', 'Y', 'P', '\n', 0, 3};  // the last byte is the version
+constexpr CacheMagic magic = {'H', 'K', 'T', 'Y', 'P', '\n', 0, 3};  // the last byte is the version
 constexpr uint64_t largest_bytes = uint64_t{1} << 30;
 
 struct TypeCacheHeader {
-    char magic[8];
-    uint64_t checksum;  // of everything behind this field
+    CacheStamp stamp;
     uint64_t fingerprint;
     uint64_t layout;  // sizes of the structs: another compiler's file is not ours
     uint64_t types, nominal_end, members, arguments, variables, functions, texts, text_bytes;
+
+    std::array<CacheColumn, 7> columns() const {
+        return {{{types, sizeof(DebugType) + sizeof(TypeText) + 1},
+                 {members, sizeof(Member)},
+                 {arguments, sizeof(TemplateArgument)},
+                 {variables, sizeof(Variable)},
+                 {functions, sizeof(uint64_t) + sizeof(FunctionFacts)},
+                 {texts, sizeof(uint32_t)},
+                 {text_bytes, 1}}};
+    }
 };
-constexpr size_t summed_from = offsetof(TypeCacheHeader, fingerprint);
 
 constexpr uint64_t layout_of_structs() {
     uint64_t layout = 0;
@@ -49,31 +55,6 @@ constexpr uint64_t layout_of_structs() {
           offsetof(TemplateArgument, value), offsetof(Variable, address), offsetof(FunctionFacts, is_constructor)})
         layout = layout * 131 + size;
     return layout;
-}
-
-uint64_t bytes_behind_header(const TypeCacheHeader& header) {
-    return header.types * (sizeof(DebugType) + sizeof(TypeText) + 1) + header.members * sizeof(Member) +
-           header.arguments * sizeof(TemplateArgument) + header.variables * sizeof(Variable) +
-           header.functions * (sizeof(uint64_t) + sizeof(FunctionFacts)) + header.texts * sizeof(uint32_t) +
-           header.text_bytes;
-}
-
-// The header, when the content is whole: as long as it says, unchanged, of our version.
-std::optional<TypeCacheHeader> whole_header(std::string_view content) {
-    TypeCacheHeader header;
-    if (content.size() < sizeof(header)) return std::nullopt;
-    std::memcpy(&header, content.data(), sizeof(header));
-    if (std::memcmp(header.magic, magic, sizeof(magic)) != 0 || header.layout != layout_of_structs())
-        return std::nullopt;
-    const uint64_t rest = content.size() - sizeof(header);
-    // Each count fits the file on its own, so the sum cannot overflow.
-    for (const uint64_t count : {header.types, header.members, header.arguments, header.variables, header.functions,
-                                 header.texts, header.text_bytes})
-        if (count > rest) return std::nullopt;
-    if (bytes_behind_header(header) != rest) return std::nullopt;
-    if (prof_checksum(content.data() + summed_from, content.size() - summed_from) != header.checksum)
-        return std::nullopt;
-    return header;
 }
 
 // Every index leads somewhere, and following a derived type ends.
@@ -129,7 +110,7 @@ CacheFile file_of(std::span<const uint8_t> build_id) { return {build_id, "types"
 
 std::string packed(const TypeColumns& columns, uint64_t fingerprint) {
     TypeCacheHeader header = {};
-    std::memcpy(header.magic, magic, sizeof(magic));
+    header.stamp.magic = magic;
     header.fingerprint = fingerprint;
     header.layout = layout_of_structs();
     header.types = columns.types.size();
@@ -140,8 +121,7 @@ std::string packed(const TypeColumns& columns, uint64_t fingerprint) {
     header.functions = columns.functions.size();
     header.texts = columns.texts.count();
     header.text_bytes = columns.texts.bytes().size();
-    std::string content(reinterpret_cast<const char*>(&header), sizeof(header));
-    content.reserve(sizeof(header) + bytes_behind_header(header));
+    std::string content = begun_with(header);
     put_column(content, columns.types);
     put_column(content, columns.type_texts);
     put_column(content, columns.members);
@@ -152,14 +132,14 @@ std::string packed(const TypeColumns& columns, uint64_t fingerprint) {
     put_column(content, columns.texts.ends());
     put_column(content, columns.marks);
     content += columns.texts.bytes();
-    header.checksum = prof_checksum(content.data() + summed_from, content.size() - summed_from);
-    std::memcpy(content.data(), &header, sizeof(header));
+    seal(content);
     return content;
 }
 
 std::optional<TypeColumns> unpacked(std::string_view content, uint64_t fingerprint) {
-    const auto header = whole_header(content);
-    if (!header || (fingerprint != 0 && header->fingerprint != fingerprint)) return std::nullopt;
+    const auto header = whole_header<TypeCacheHeader>(content, magic);
+    if (!header || header->layout != layout_of_structs() || (fingerprint != 0 && header->fingerprint != fingerprint))
+        return std::nullopt;
     std::string_view rest = content.substr(sizeof(TypeCacheHeader));
     TypeColumns columns;
     columns.nominal_end = static_cast<uint32_t>(header->nominal_end);
