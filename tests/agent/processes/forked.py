@@ -100,8 +100,15 @@ def top_shows_a_forked_child():
             blocks = 300 * (number + 1)
             assert (blocks * 5000, blocks) in rows.values() and look["snapshots"][0]["pid"] == pid, rows
     assert "sudden" not in watched.errors, watched.errors
-    with Watched(program("serves"), "wait", "0") as watched:
-        assert children_of(watched.pid) == []
+
+
+def top_says_of_an_idle_child_that_it_shares_nothing_yet():
+    with Watched(program("serves"), "idles", "1") as watched:
+        child, = children_of(watched.pid)
+        result = call([HEAPKIT, "top", str(child), "--count", "1"])
+        assert result.returncode == 2 and "has hardly allocated since" in result.stderr, result.stderr
+        assert f"heapkit snapshot {child}" in result.stderr, result.stderr
+    assert "sudden" not in watched.errors, watched.errors
 
 
 def children_that_do_little_take_no_memory_and_are_not_reported():

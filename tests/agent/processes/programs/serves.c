@@ -6,6 +6,7 @@
 //   dies     the first is killed, the others end         threads  each serves in a thread of its own, and is killed
 //   wait     they live until the input ends              bears    each has a child of its own that serves and is killed
 //   little   each makes one block and is killed          brief    each makes one block and ends
+//   idles    each makes one block and lives until the input ends
 //   grows    the first joins the cgroup FOLDER and serves until it is killed
 //
 // "parent-threads" before it, as in parent-threads-dies: the server has had a thread of its own before. Side: tests.
@@ -44,7 +45,7 @@ static void join_and_grow(const char* folder) {
 
 static void work(const char* how, int number, const char* folder) {
     void* blocks = (void*)(300L * (number + 1));
-    if (strcmp(how, "little") == 0 || strcmp(how, "brief") == 0) {
+    if (strcmp(how, "little") == 0 || strcmp(how, "brief") == 0 || strcmp(how, "idles") == 0) {
         inherited[0] = malloc(10);
     } else if (strcmp(how, "threads") == 0) {
         for (int i = 0; i < 5 * number; ++i) free(malloc(10));
@@ -59,7 +60,7 @@ static void work(const char* how, int number, const char* folder) {
         serve(blocks);
     }
     if (strcmp(how, "grows") == 0 && number == 0) join_and_grow(folder);
-    if (strcmp(how, "wait") == 0) return;
+    if (strcmp(how, "wait") == 0 || strcmp(how, "idles") == 0) return;
     if (strcmp(how, "brief") != 0 && (strcmp(how, "dies") != 0 || number == 0)) die();
     _exit(0);
 }
@@ -86,7 +87,7 @@ int main(int argc, char** argv) {
             _exit(said == 1 && read(to_child[0], &one, 1) == 0 ? 0 : 1);
         }
     }
-    if (strcmp(how, "wait") == 0) {
+    if (strcmp(how, "wait") == 0 || strcmp(how, "idles") == 0) {
         for (int i = 0; i < count; ++i)
             if (read(to_parent[0], &one, 1) != 1) return 1;
         puts("ready");
