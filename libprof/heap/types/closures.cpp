@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// See closures.h. Managers are those of libstdc++ (bits/std_function.h, any, bits/mofunc_impl.h). libc++ keeps a
-// pointer to an object with a vtable instead, which needs no rule.
+// See closures.h. Managers are those of libstdc++ (bits/std_function.h, any, bits/mofunc_impl.h) and libc++'s of any.
+// Its functions keep a pointer to an object with a vtable instead, which needs no rule.
 //
 // Side: heap, floor 4 (types).
 #include "types/closures.h"
@@ -30,8 +30,13 @@ struct ManagerClass {
     bool is_last;
 };
 constexpr std::array manager_classes = {
-    ManagerClass{"std::_Function_handler"sv, true}, ManagerClass{"std::_Function_base::_Base_manager"sv, false},
-    ManagerClass{"std::any::_Manager_external"sv, false}, ManagerClass{"std::any::_Manager_internal"sv, false}};
+    ManagerClass{"std::_Function_handler"sv, true},         ManagerClass{"std::_Function_base::_Base_manager"sv, false},
+    ManagerClass{"std::any::_Manager_external"sv, false},   ManagerClass{"std::any::_Manager_internal"sv, false},
+    ManagerClass{"std::__any_imp::_LargeHandler"sv, false}, ManagerClass{"std::__any_imp::_SmallHandler"sv, false}};
+
+bool is_manager_class(std::string_view scope, const ManagerClass& manager) {
+    return without_inline_namespaces(without_template_arguments(scope)) == manager.name;
+}
 
 }  // namespace
 
@@ -42,7 +47,7 @@ std::string managed_class(std::string_view manager) {
         return arguments.empty() ? std::string() : std::string(arguments[0]);
     }
     for (const ManagerClass& each : manager_classes) {
-        if (without_template_arguments(scope) != each.name) continue;
+        if (!is_manager_class(scope, each)) continue;
         const auto arguments = template_arguments_of(scope);
         if (arguments.empty()) return {};
         return std::string(each.is_last ? arguments.back() : arguments.front());
@@ -60,7 +65,7 @@ const Closures::Managed& Closures::managed_by(uint64_t manager) {
         if (!arguments.empty()) {
             const std::string scope = book_.name(facts->of_class);
             for (const ManagerClass& each : manager_classes)
-                if (without_template_arguments(scope) == each.name)
+                if (is_manager_class(scope, each))
                     managed.type = (each.is_last ? arguments.back() : arguments.front()).type;
         }
     }

@@ -34,6 +34,8 @@ bool ContainerReader::read(const ContainerClass& container, const Place& place) 
             return read_counted(container, place);
         case Shape::bits:
             return read_bits(container, place);
+        case Shape::counted_bits:
+            return read_counted_bits(container, place);
         case Shape::text:
             return read_text(container, place);
         case Shape::tree:
@@ -124,6 +126,19 @@ bool ContainerReader::read_bits(const ContainerClass& container, const Place& pl
     return true;
 }
 
+bool ContainerReader::read_counted_bits(const ContainerClass& container, const Place& place) {
+    reading_.elements = memory_.number_at(member(container, place, 1), pointer_bytes);
+    const uint64_t words = memory_.number_at(member(container, place, 2), pointer_bytes);
+    if (is_null(member(container, place, 0))) return reading_.elements == 0 && words == 0;
+    const auto begin = memory_.pointer_at(member(container, place, 0));
+    if (!is_in_block(begin) || begin->offset_bytes != 0 || words > memory_.area_bytes(*begin) / pointer_bytes)
+        return false;
+    reading_.capacity = words * pointer_bytes * 8;
+    if (reading_.elements > reading_.capacity) return false;
+    add(*begin, StorageRole::buffer, 0, 0);
+    return true;
+}
+
 // A short string lies in the string itself, its pointer too; then it has no storage.
 bool ContainerReader::read_text(const ContainerClass& container, const Place& place) {
     const auto text = memory_.pointer_at(member(container, place, 0));
@@ -202,7 +217,8 @@ bool ContainerReader::read_list(const ContainerClass& container, const Place& pl
     const uint64_t back = rule.next == 0 ? pointer_bytes : 0;
     const Place sentinel = member(container, place, 0);
     const uint64_t end = memory_.address_of(sentinel);
-    const uint64_t count = memory_.number_at(member(container, place, 1), pointer_bytes);
+    const bool is_counted = container.at[1].size_bytes != 0;
+    const uint64_t count = is_counted ? memory_.number_at(member(container, place, 1), pointer_bytes) : 0;
     if (is_null(sentinel)) return false;  // an empty list points at itself
     Place here = sentinel;
     for (uint64_t index = 0;; ++index) {

@@ -52,6 +52,7 @@ class ContainerReader {
     bool read_contiguous(const ContainerClass& container, const Place& place);
     bool read_counted(const ContainerClass& container, const Place& place);
     bool read_bits(const ContainerClass& container, const Place& place);
+    bool read_counted_bits(const ContainerClass& container, const Place& place);
     bool read_text(const ContainerClass& container, const Place& place);
     bool read_tree(const ContainerClass& container, const Place& place);
     bool read_list(const ContainerClass& container, const Place& place);

@@ -25,16 +25,17 @@ namespace heapkit::types {
 
 enum class Shape : uint8_t {
     //           the row's members:
-    contiguous,  // begin, end, end of capacity: pointers
-    counted,     // begin: a pointer; elements, capacity: numbers
-    bits,        // begin, end, end of capacity: pointers to words of bits
-    text,        // characters, length; the pointer may lead into the string itself
-    tree,        // root, header, count
-    list,        // sentinel, count
-    chain,       // first node
-    hash,        // buckets, first node, count, count of buckets
-    deque,       // map, start, finish, size of the map
-    blocks,      // begin and end of the map, index of the first element, count (libc++'s deque)
+    contiguous,    // begin, end, end of capacity: pointers
+    counted,       // begin: a pointer; elements, capacity: numbers
+    bits,          // begin, end, end of capacity: pointers to words of bits
+    counted_bits,  // begin: a pointer to words of bits; bits, words of capacity: numbers
+    text,          // characters, length; the pointer may lead into the string itself
+    tree,          // root, header, count
+    list,          // sentinel, count unless it is not kept
+    chain,         // first node
+    hash,          // buckets, first node, count, count of buckets
+    deque,         // map, start, finish, size of the map
+    blocks,        // begin and end of the map, index of the first element, count (libc++'s deque)
     // no storage of their own:
     pointer,      // what is owned
     shared,       // what is pointed at, control block

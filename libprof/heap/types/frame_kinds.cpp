@@ -87,6 +87,7 @@ constexpr ContainerName container_names[] = {
     {"std::__detail::_Hashtable_alloc", hash, Spelling::unnamed, StorageRole::node},
     {"std::__detail::_AllocNode", hash, Spelling::unnamed, StorageRole::node},
     {"std::__detail::_ReuseOrAllocNode", hash, Spelling::unnamed, StorageRole::node},
+    {"std::__detail::_NodeBuilder", hash, Spelling::unnamed, StorageRole::node},
     {"std::__hash_table", hash, Spelling::unnamed, StorageRole::node},
     {"std::basic_string", text, Spelling::itself, StorageRole::text},
 };
@@ -168,6 +169,16 @@ std::string_view outermost_template(std::string_view scope) {
     return outer.empty() ? scope : outer;
 }
 
+// The string that shared its text, before C++11, has a word of its own in linkage names.
+std::string without_abbreviation(std::string_view scope) {
+    constexpr std::string_view shared = "std::string";
+    const bool is_shared =
+        scope.starts_with(shared) && (scope == shared || scope.substr(shared.size()).starts_with("::"));
+    if (!is_shared) return text_of(scope);
+    const std::vector<std::string> arguments = {"char", "std::char_traits<char>", "std::allocator<char>"};
+    return instance_of("std::basic_string", arguments).append(scope.substr(shared.size()));
+}
+
 bool is_allocation(std::string_view plain) {
     if (plain == "operator new" || plain == "operator new[]" || std::ranges::count(allocation_functions, plain) != 0)
         return true;
@@ -207,6 +218,7 @@ FrameKind kind_of_frame(std::string_view full) {
     if (is_allocation(plain)) {
         kind.role = FrameKind::Role::allocation;
         kind.is_array = plain == "operator new[]";
+        kind.is_new = std::ranges::count(allocation_functions, plain) == 0;
         return kind;
     }
     const auto [scope, function] = parts_of_function(qualified);
@@ -226,7 +238,8 @@ FrameKind kind_of_frame(std::string_view full) {
         kind.name = text_of(arguments[0]);
         return kind;
     }
-    const std::string_view outer = outermost_template(scope);
+    const std::string full_scope = without_abbreviation(scope);
+    const std::string_view outer = outermost_template(full_scope);
     const std::string outer_plain = without_inline_namespaces(without_template_arguments(outer));
     for (const ContainerName& container : container_names)
         if (outer_plain == container.name && outer.ends_with('>')) return container_kind(container, outer, function);

@@ -23,6 +23,7 @@ struct FrameKind {
         maker,       // makes one object of class `name`: a closure's manager, std::make_unique
     };
     Role role = Role::other;
+    bool is_new = false;    // allocation: operator new, or something that is not of C
     bool is_array = false;  // allocation: operator new[]
     std::string name;
     StorageRole storage = StorageRole::none;        // container: what this function allocates, where it alone decides
