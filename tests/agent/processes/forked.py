@@ -77,6 +77,13 @@ def a_child_in_a_pid_namespace_of_its_own_is_reported_by_its_outer_number():
     assert subject(child)["pid"] > 10 and f"(pid {subject(child)['pid']})" in result.stderr, (child, result.stderr)
 
 
+def a_child_under_a_filter_of_system_calls_is_reported_and_makes_no_others():
+    result = record(program("serves"), "locked", "2")
+    assert result.returncode == 0 and result.stderr.count("sudden death") == 2, result.stderr
+    found = sorted(lines_of(path)["serve"] for path in files() if "serve" in lines_of(path))
+    assert found == [(300 * 5008, 301), (600 * 5008, 601)], found
+
+
 def only_the_first_dead_children_are_shown_in_full():
     result = record(program("serves"), "threads", "6")
     assert result.stderr.count("sudden death") == 6 and result.stderr.count("By line") == 3, result.stderr

@@ -7,16 +7,22 @@
 //   wait     they live until the input ends              bears    each has a child of its own that serves and is killed
 //   little   each makes one block and is killed          brief    each makes one block and ends
 //   idles    each makes one block and lives until the input ends
+//   locked   each may call nothing but what malloc does from its first block on, serves, and stumbles
 //   grows    the first joins the cgroup FOLDER and serves until it is killed
 //
 // "parent-threads" before it, as in parent-threads-dies: the server has had a thread of its own before. Side: tests.
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +39,21 @@ void* serve(void* blocks) {
 static void* nothing(void* unused) { return unused; }
 
 static void die(void) { kill(getpid(), SIGKILL); }
+
+// From here on only what malloc itself may call; anything else ends the process.
+static void lock_in(void) {
+    const int allowed[] = {SYS_mmap, SYS_munmap, SYS_mremap, SYS_brk, SYS_madvise, SYS_clock_gettime};
+    struct sock_filter code[32] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
+    unsigned short used = 1;
+    for (unsigned i = 0; i < sizeof allowed / sizeof *allowed; ++i) {
+        code[used++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)allowed[i], 0, 1);
+        code[used++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    }
+    code[used++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+    const struct sock_fprog filter = {used, code};
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+}
 
 static void join_and_grow(const char* folder) {
     char path[512];
@@ -56,6 +77,11 @@ static void work(const char* how, int number, const char* folder) {
         serve(blocks);
         if (fork() != 0) _exit(wait(NULL) < 0);
         serve(blocks);
+    } else if (strcmp(how, "locked") == 0) {
+        free(malloc(10));
+        lock_in();
+        serve(blocks);
+        __builtin_trap();
     } else {
         serve(blocks);
     }
