@@ -11,11 +11,62 @@ namespace heapkit::symbols {
 namespace {
 
 constexpr uint64_t call_bytes = 5;        // e8 and a 32-bit distance
+constexpr size_t looked_at_bytes = 64;    // behind a call
 constexpr uint64_t arguments_bytes = 24;  // before a call, in which unoptimised code sets its arguments
 
 uint8_t byte_at(Bytes bytes, size_t i) { return i < bytes.size() ? static_cast<uint8_t>(bytes[i]) : uint8_t{0}; }
 
+// Of an operand in memory or a register, with all that belongs to it.
+size_t operand_bytes(Bytes bytes, size_t at) {
+    const int mode = byte_at(bytes, at) >> 6, target = byte_at(bytes, at) & 7;
+    if (mode == 3) return 1;
+    const bool has_index = target == 4;
+    const int base = has_index ? byte_at(bytes, at + 1) & 7 : target;
+    const size_t distance_bytes = mode == 1 ? 1 : mode == 2 || base == 5 ? 4 : 0;
+    return 1 + (has_index ? 1 : 0) + distance_bytes;
+}
+
+// The length of an instruction that leaves rax alone; 0 when it does not, or is none of these:
+//
+//     ba 80 00 00 00                   mov    $0x80,%edx            48 ba and 8 bytes: movabs
+//     4c 8d 68 13                      lea    0x13(%rax),%r13
+//     48 89 c3                         mov    %rax,%rbx             or to memory
+//     48 c7 40 08 01 00 00 00          movq   $0x1,0x8(%rax)
+//     48 85 c0   74 12                 test   %rax,%rax; je         0f 84 and 4 bytes
+size_t bytes_that_keep_rax(Bytes bytes, size_t at) {
+    const bool has_prefix = (byte_at(bytes, at) & 0xf0) == 0x40;
+    const int prefix = has_prefix ? byte_at(bytes, at) : 0;
+    const size_t begin = at + (has_prefix ? 1 : 0);
+    const uint8_t code = byte_at(bytes, begin), operands = byte_at(bytes, begin + 1);
+    const size_t before = begin - at;
+    if (code >= 0xb8 && code <= 0xbf) {
+        const bool is_rax = code == 0xb8 && (prefix & 1) == 0;
+        return is_rax ? 0 : before + ((prefix & 8) != 0 ? 9 : 5);
+    }
+    if (code == 0x74 && !has_prefix) return 2;
+    if (code == 0x0f && operands == 0x84 && !has_prefix) return 6;
+    const int source = (operands >> 3 & 7) | (prefix & 4) << 1, target = (operands & 7) | (prefix & 1) << 3;
+    const bool writes_rax = operands >> 6 == 3 && target == 0;
+    const size_t length = before + 1 + operand_bytes(bytes, begin + 1);
+    if (code == 0x8d) return source == 0 ? 0 : length;
+    if (code == 0x89) return writes_rax ? 0 : length;
+    if (code == 0x85) return length;
+    if (code == 0xc7 && (operands >> 3 & 7) == 0) return writes_rax ? 0 : length + 4;
+    return 0;
+}
+
 }  // namespace
+
+uint64_t CallCode::holds_result_until(uint64_t return_address) const {
+    const Bytes bytes = bytes_at(return_address);
+    size_t at = 0;
+    while (at < looked_at_bytes) {
+        const size_t length = bytes_that_keep_rax(bytes, at);
+        if (length == 0) break;
+        at += length;
+    }
+    return return_address + at;
+}
 
 // REX.W, with or without REX.B, then "mov r64 to r/m64" whose source is rax:
 //

@@ -27,6 +27,8 @@ class CallCode {
     explicit CallCode(const ElfFile* file) : file_(file) {}
 
     ResultStore store_at(uint64_t return_address) const;
+    // Up to where rax holds the result for sure: what optimised code does first may have nothing to do with it.
+    uint64_t holds_result_until(uint64_t return_address) const;
     // What the direct call that returns there calls.
     std::optional<uint64_t> callee_before(uint64_t return_address) const;
     // Where the next byte lies, from `from` on and before `end`, that begins a direct call to an address that

@@ -10,8 +10,9 @@
 // constructor: inlined, or called. Constructors deeper inside belong to bases and members. The search ends at the next
 // call to operator new: in `new A(new B)` the first constructor is B's.
 //
-// Which variable takes the result. Optimised code has a location list: an entry that begins where the call returns
-// says "in rax", or one behind the next instruction names the register that it moves rax to. Unoptimised code stores
+// Which variable takes the result. Optimised code has a location list: an entry that begins where the call returns, or
+// behind it while rax still holds the result, says "in rax"; or one behind the next instruction names the register that
+// it moves rax to. Unoptimised code stores
 // rax to the variable's slot at once:
 //
 //     call malloc
@@ -293,7 +294,8 @@ class SiteReader {
         return begins_with_result(attribute, returns, store);
     }
 
-    static bool begins_with_result(Dwarf_Attribute& location, uint64_t returns, const ResultStore& store) {
+    bool begins_with_result(Dwarf_Attribute& location, uint64_t returns, const ResultStore& store) const {
+        const uint64_t held_until = code_.holds_result_until(returns);
         Dwarf_Addr base = 0, begin = 0, end = 0;
         Dwarf_Op* ops = nullptr;
         size_t count = 0;
@@ -301,7 +303,8 @@ class SiteReader {
         for (int i = 0; i < most_ranges; ++i) {
             offset = dwarf_getlocations(&location, offset, &base, &begin, &end, &ops, &count);
             if (offset <= 0) return false;
-            if (begin == returns && register_of(ops, count) == rax) return true;
+            const bool is_held = begin >= returns && begin <= held_until;
+            if (is_held && register_of(ops, count) == rax) return true;
             if (store.kind == ResultStore::Kind::to_register && begin == returns + store.length_bytes &&
                 register_of(ops, count) == store.reg)
                 return true;

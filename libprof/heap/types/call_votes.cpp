@@ -53,12 +53,14 @@ class CallVoter {
     void vote_by_variable() {
         const auto parents = input_.snapshot.node_parent();
         NodeId node = call_.node;
+        bool is_bare = true;  // nobody so far said what it is
         for (size_t count = 0; node != NodeId() && count < most_handed_on;
              ++count, node = NodeId(parents[node.index()])) {
             const symbols::CallSite& site = input_.sites.at(node);
-            vote_for_variable(site);
+            vote_for_variable(site, is_bare);
             const auto scopes = input_.sites.scopes(site);
             if (scopes.empty() || input_.book.type(scopes.back().returns).kind != TypeKind::pointer) return;
+            is_bare = is_bare && hands_on_memory(scopes);
         }
     }
 
@@ -75,13 +77,15 @@ class CallVoter {
     }
 
     // What is said only where no class has the block's size. Of structs at its start only if all that hand it on agree:
-    // one that makes many kinds of objects says what they have in common, and its callers say more.
+    // one that makes many kinds of objects says what they have in common, and its callers say more. A variable that
+    // takes the result knows where to put fields; a return type alone is a guess.
     void vote_at_last() {
         const bool is_agreed = std::ranges::all_of(heads_, [&](DebugTypeId type) { return type == heads_.front(); });
         if (!heads_.empty() && is_agreed)
-            votes_.push_back({.evidence = Evidence::guess,
+            votes_.push_back({.evidence = is_head_of_variable_ ? Evidence::result_variable : Evidence::guess,
                               .head = input_.types.object(heads_.front(), {.is_head = true}),
                               .size_bytes = input_.book.type(heads_.front()).size_bytes});
+        if (label_.empty()) label_ = std::move(characters_);
         if (!label_.empty()) votes_.push_back({.evidence = Evidence::guess, .one = input_.types.label(label_)});
     }
 
@@ -107,35 +111,54 @@ class CallVoter {
         votes_.push_back(vote);
     }
 
-    // Of structs only one, unless the function is there to allocate many: a variable of a base class, or of what is
-    // common to all objects, would fit too often.
-    void vote_for_variable(const symbols::CallSite& site) {
+    // A function that returns void*, or char*, which was used for that before C had the former; but "sds" is a word.
+    bool hands_on_memory(std::span<const symbols::CallScope> scopes) const {
+        const DebugType& returns = input_.book.type(scopes.back().returns);
+        if (returns.kind != TypeKind::pointer) return false;
+        return returns.target == DebugTypeId() ||
+               (input_.book.type(returns.target).is_character &&
+                label_of(input_.sites.text(scopes.back().returns_name)) == input_.book.name(returns.target));
+    }
+
+    // A pointer to characters that is handed on says nothing: who takes it knows. Of structs only one, unless the
+    // function is there to allocate many: a variable of a base class, or of what is common to all objects, would fit
+    // too often.
+    void vote_for_variable(const symbols::CallSite& site, bool is_bare) {
         const DebugType& what = input_.book.type(site.assigned);
         if (what.size_bytes == 0 || what.kind == TypeKind::unknown) return;
+        const auto scopes = input_.sites.scopes(site);
+        if (what.is_character && !is_bare) return;
+        if (what.is_character && !call_.is_new && !scopes.empty() && hands_on_memory(scopes)) {
+            characters_ = input_.book.name(site.assigned) + "[]";
+            return;
+        }
         bool may_be_several = what.kind == TypeKind::pointer || what.kind == TypeKind::basic;
-        for (const symbols::CallScope& scope : input_.sites.scopes(site))
+        for (const symbols::CallScope& scope : scopes)
             may_be_several |= input_.frames.text(scope.function).find("calloc") != std::string_view::npos;
         votes_.push_back(
             object_vote(input_.book, input_.types, Evidence::result_variable, site.assigned, may_be_several));
-        const auto scopes = input_.sites.scopes(site);
-        if (what.kind == TypeKind::structure && !scopes.empty() && !is_cpp(scopes.back()))
+        const bool may_be_base = scopes.empty() || (is_cpp(scopes.back()) && (call_.is_new || !is_bare));
+        if (what.kind == TypeKind::structure && !may_be_base) {
             heads_.push_back(site.assigned);
+            is_head_of_variable_ |= is_bare;
+        }
     }
 
     bool is_cpp(const symbols::CallScope& scope) const {
         return input_.frames.text(scope.function).find_first_of(":(") != std::string_view::npos;
     }
 
-    // False when the function does not hand on a pointer, or is of C++, where a constructor may come between.
+    // False when the function does not hand on a pointer, or is of C++, where a constructor may come between: there
+    // only the one that called the allocator says something, `return new Point{1, 2}`, and only of what is just as
+    // large.
     bool vote_for_return(const symbols::CallScope& scope) {
         const DebugType& returns = input_.book.type(scope.returns);
-        if (is_cpp(scope) || returns.kind != TypeKind::pointer) return false;
+        if (returns.kind != TypeKind::pointer) return false;
         const DebugType& what = input_.book.type(returns.target);
         const bool is_class = what.kind == TypeKind::structure && what.size_bytes != 0;
-        if (is_class) {
-            votes_.push_back(object_vote(input_.book, input_.types, Evidence::guess, returns.target, false));
-            heads_.push_back(returns.target);
-        }
+        if (is_class) votes_.push_back(object_vote(input_.book, input_.types, Evidence::guess, returns.target, false));
+        if (is_cpp(scope)) return false;
+        if (is_class) heads_.push_back(returns.target);
         // A class has one name, however many typedefs it has.
         std::string label =
             is_class ? input_.book.name(returns.target) : label_of(input_.sites.text(scope.returns_name));
@@ -150,6 +173,8 @@ class CallVoter {
     std::vector<StackVote>& votes_;
     std::string label_;
     std::vector<DebugTypeId> heads_;  // structs at the start of what was allocated, nearest first
+    bool is_head_of_variable_ = false;
+    std::string characters_;  // "char[]", where nobody says more
 };
 
 }  // namespace

@@ -15,7 +15,8 @@ namespace heapkit::types {
 
 struct AllocatingCall {
     NodeId node;            // in the function that calls the allocator
-    bool is_array = false;  // operator new[] was called
+    bool is_new = false;    // operator new was called: what takes its result may be a base of what is made
+    bool is_array = false;  // operator new[] was
 };
 
 void append_call_votes(const StackVotesInput& input, const AllocatingCall& call, std::vector<StackVote>& votes);

@@ -239,7 +239,7 @@ bool can_grow(const TypeBook& book, DebugTypeId type) {
     const auto members = book.members(type);
     if (members.empty()) return false;
     const symbols::DebugType& last = book.type(members.back().type);
-    return last.kind == TypeKind::array && last.count == 0;
+    return last.kind == TypeKind::array && last.count <= 1;
 }
 
 Layouts::Layouts(const TypeBook& book) : state_(std::make_unique<State>(book)) {}

@@ -50,7 +50,8 @@ struct Guard {
 
 class ContainerClasses;
 
-// A class that ends in an array of unknown length: one of it fills a block of any size from its own on.
+// A class that ends in an array of unknown length, or of one element, as C had it before 1999: one of it fills a block
+// of any size from its own on.
 bool can_grow(const symbols::TypeBook& book, symbols::DebugTypeId type);
 
 class Layouts {

@@ -106,13 +106,16 @@ std::vector<StackVote> StackVotes::votes_of(NodeId innermost) {
     std::vector<StackVote> votes;
     collect_frames(innermost);
     size_t first = 0;
-    bool is_array = false;
-    while (first < frames_.size() && frames_[first].kind->role == Role::allocation)
-        is_array = frames_[first++].kind->is_array;
+    AllocatingCall call;
+    for (; first < frames_.size() && frames_[first].kind->role == Role::allocation; ++first) {
+        call.is_new = frames_[first].kind->is_new;
+        call.is_array = frames_[first].kind->is_array;
+    }
     if (first == frames_.size()) return votes;
     vote_by_container(votes, first);
     vote_by_maker(votes, first);
-    append_call_votes(input_, {.node = frames_[first].node, .is_array = is_array}, votes);
+    call.node = frames_[first].node;
+    append_call_votes(input_, call, votes);
     std::stable_sort(votes.begin(), votes.end(),
                      [](const StackVote& a, const StackVote& b) { return a.evidence > b.evidence; });
     return votes;
@@ -136,7 +139,8 @@ StackVote StackVotes::storage_vote(const std::string& container, StorageRole rol
         return vote;
     }
     vote.one = vote.several = input_.types.storage(*known, role);
-    if (role == StorageRole::buffer && known->shape() != Shape::bits) vote.size_bytes = known->element_bytes;
+    const bool is_of_bits = known->shape() == Shape::bits || known->shape() == Shape::counted_bits;
+    if (role == StorageRole::buffer && !is_of_bits) vote.size_bytes = known->element_bytes;
     if (role == StorageRole::node && !known->nodes.empty()) vote.size_bytes = known->nodes[0].size_bytes;
     return vote;
 }

@@ -107,6 +107,8 @@ Vote Types::State::surest(BlockId block, const Vote& own, const Vote& field) con
         return {more, by_field.form == Type::Form::storage || field.evidence > own.evidence ? field.type : own.type};
     // A closure whose name alone is known, and the same one with its captures.
     if (by_own.layout == DebugTypeId() && by_own.is_closure && by_field.is_closure) return {more, field.type};
+    // A struct and what follows it is less than a class that is just as long and begins with that struct.
+    if (by_own.is_head && !by_field.is_head && begins_with(book, by_field.layout, by_own.layout)) return field;
     if (own.evidence == Evidence::vtable && is_wrapped_by(field.type, own.type, blocks.size_bytes(block))) return field;
     return own.evidence >= field.evidence ? own : field;
 }

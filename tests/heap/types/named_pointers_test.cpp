@@ -63,12 +63,23 @@ TEST_CASE("without debug information the constructor that the code calls names t
     CHECK(known_in("pointers_stripped").find("farm::Built")->second.name.empty());
 }
 
-TEST_CASE("a block that begins with a struct of C, and is larger, is that struct and more") {
+TEST_CASE("a block that begins with what a variable points at, and is larger, is that struct and more") {
     const auto known = known_in("pointers");
-    REQUIRE(known.contains("note"));
-    CHECK(known.find("note")->second.name == "Note and more");
-    CHECK(known.find("note")->second.evidence == types::Evidence::guess);
+    for (const auto& [what, name] : {std::pair("note", "Note and more"), std::pair("tailed", "farm::Tailed and more"),
+                                     std::pair("word", "Word"), std::pair("record", "Record")}) {
+        INFO(what);
+        REQUIRE(known.contains(what));
+        CHECK(known.find(what)->second.name == name);
+        CHECK(known.find(what)->second.evidence == types::Evidence::result_variable);
+    }
     CHECK(known.find("farm::Built")->second.name == "farm::Built");
+}
+
+TEST_CASE("what a function of C++ returns is a guess of what it made, if it is just as large") {
+    const auto known = known_in("pointers");
+    REQUIRE(known.contains("point"));
+    CHECK(known.find("point")->second.name == "farm::Point");
+    CHECK(known.find("point")->second.evidence == types::Evidence::guess);
 }
 
 TEST_CASE("what storage of pointers leads to has the class that its name says, with little trust") {
