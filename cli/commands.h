@@ -27,6 +27,7 @@ Command backrefs_command();
 Command cycles_command();
 Command closures_command();
 Command churn_command();
+Command waste_command();
 Command info_command();
 Command leaks_command();
 Command flamegraph_command();

@@ -46,6 +46,7 @@ OF_OBJECTS = {
     "closures": ["closures", "S3"],
     "closures, three": ["closures"] + ALL,
     "churn": ["churn", "S3"],
+    "waste": ["waste", "S3"],
     "diagnose, one": ["diagnose", "S3", "--no-pictures"],
     "diagnose, two": ["diagnose", "S1", "S2", "--no-pictures"],
     "diagnose, three": ["diagnose"] + ALL + ["--no-pictures"],
@@ -62,6 +63,7 @@ OF_KEEP = {
     "tree": ["tree", "S2"],
     "containers": ["containers", "S2"],
     "containers, two": ["containers", "S1", "S2"],
+    "waste": ["waste", "S2"],
     "closures, two": ["closures", "S1", "S2"],
     "diagnose, two": ["diagnose", "S1", "S2", "--no-pictures"],
 }
@@ -70,7 +72,7 @@ OF_KEEP = {
 def record(build, folder, program, words, snapshots):
     paths = [os.path.join(folder, f"{program}-{number}.heap") for number in range(1, snapshots + 1)]
     subprocess.run([os.path.join(build, "bin", f"bench_{program}"), *words, *paths],
-                   env={"LD_PRELOAD": os.path.join(build, "lib/libprof.so"), "PROF": f"out={folder},exit=off"},
+                   env={"LD_PRELOAD": os.path.join(build, "lib/libprof.so"), "PROF": f"out={folder},exit=off,hashes=on"},
                    stdout=subprocess.DEVNULL, check=True)
     return {f"S{number}": path for number, path in enumerate(paths, 1)}
 

@@ -27,6 +27,7 @@ SCREENS = {
     "stats-raw": "heapkit stats 1.heap --raw-frames",
     "stats-nothing": "heapkit stats 1.heap --include nowhere.cpp",
     "types": "heapkit types 1.heap",
+    "waste": "heapkit waste 1.heap --limit 2",
     "growth": "heapkit growth 1.heap 2.heap 3.heap",
     "growth-none": "heapkit growth 1.heap 1.heap",
     "info": "heapkit info evil.heap",

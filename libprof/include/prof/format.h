@@ -75,7 +75,7 @@ enum prof_section_id {
     PROF_SECTION_THREAD_STORAGE = 21,  /* prof_thread_storage, since 1.2 */
     PROF_SECTION_POOLS = 22,           /* prof_pool, by address, since 1.3 */
     PROF_SECTION_PAGE_RANGES = 30,     /* prof_page_range, by address, since 1.3 */
-    PROF_SECTION_PAGE_STATES = 31,     /* uint8_t: prof_page_state of four pages, the first in the low bits, since 1.3 */
+    PROF_SECTION_PAGE_STATES = 31,     /* uint8_t: prof_page_state of four pages, the first in the low bits; 1.3 */
     /* Room left on purpose: */
     PROF_SECTION_BLOCK_WEIGHT = 32, /* float: blocks that a sampled block stands for */
     PROF_SECTION_DOMAINS = 33,      /* names of allocation domains (pseudo-frames with PROF_GENERATION_DOMAIN) */
