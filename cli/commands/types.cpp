@@ -42,6 +42,7 @@ Result<int> run(const Typed& typed, Console& console) {
     const std::string type = first_type_of(*table);
     report.shapes.emplace_back(std::move(*table));
     report.notes = analyze::loss_notes(session->heaps(), analyze::on_counts | analyze::on_types);
+    for (std::string& note : analyze::missing_types(session->last())) report.notes.push_back(std::move(note));
     const std::string snapshot = shell_quoted(typed.arguments()[0]);
     report.next = {fmt::format("heapkit growth {} LATER", snapshot)};
     if (!type.empty()) report.next.push_back(fmt::format("heapkit objects {} --type {}", snapshot, shell_quoted(type)));

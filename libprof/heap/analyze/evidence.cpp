@@ -5,7 +5,10 @@
 // Side: heap, floor 7 (analyze).
 #include "analyze/evidence.h"
 
+#include <fmt/format.h>
 #include <array>
+
+#include "base/units.h"
 
 namespace heapkit::analyze {
 namespace {
@@ -149,6 +152,27 @@ Table vtables_of(const Counted& counted) {
 EvidenceTables evidence_of_types(const Heap& heap) {
     const Counted counted = counted_in(heap);
     return {coverage_of(counted), agreement_of(counted), vtables_of(counted)};
+}
+
+std::vector<std::string> missing_types(const Heap& heap) {
+    const size_t all = heap.blocks().count();
+    size_t typed = 0;
+    for (size_t block = 0; block < all; ++block)
+        typed += says_type(heap.types().type(heap.types().of(BlockId(block)))) ? 1 : 0;
+    if (typed > all / 2) return {};
+    const auto rows = heap.snapshot().modules();
+    const auto modules = heap.frames().modules();
+    for (size_t index = 0; index < rows.size(); ++index) {
+        const bool is_executable = (rows[index].flags & PROF_MODULE_EXECUTABLE) != 0;
+        const symbols::ModuleSymbols& module = modules[index];
+        if (!is_executable || module.source == symbols::ModuleSymbols::Source::debug_information) continue;
+        const std::string path(heap.snapshot().string(rows[index].path));
+        const std::string why = module.problem.empty() ? "" : fmt::format(" ({})", module.problem);
+        return {fmt::format(
+            "{} has no debug information{}: {} of {} blocks have a type. A build with -g tells of nearly all.", path,
+            why, count_to_text(static_cast<int64_t>(typed)), count_to_text(static_cast<int64_t>(all)))};
+    }
+    return {};
 }
 
 }  // namespace heapkit::analyze

@@ -7,6 +7,9 @@
 // Memory:  a few words a pair of techniques; votes are asked block by block.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "heap.h"
 #include "shapes.h"
 
@@ -20,5 +23,9 @@ struct EvidenceTables {
     Table coverage, agreement, vtables;
 };
 EvidenceTables evidence_of_types(const Heap& heap);
+
+// Why half of the blocks or more have no type, where the program's lack of debug information explains it; otherwise
+// none.
+std::vector<std::string> missing_types(const Heap& heap);
 
 }  // namespace heapkit::analyze
