@@ -216,10 +216,11 @@ ModuleId SnapshotWriter::module(const NewModule& module) {
     return ModuleId(modules_.size() - 1);
 }
 
-ModuleId SnapshotWriter::module_of(const void* address) {
+ModuleId SnapshotWriter::module_of(const void* address, uint32_t flags) {
     Loaded loaded = {.address = reinterpret_cast<uint64_t>(address), .module = {}};
     dl_iterate_phdr(look_at_module, &loaded);
     require(loaded.found, "no loaded module holds this address");
+    loaded.module.flags |= flags;
     return module(loaded.module);
 }
 

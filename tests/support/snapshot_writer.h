@@ -111,7 +111,7 @@ class SnapshotWriter {
     ModuleId module(const NewModule& module);  // the first call replaces the default one
     // The module that holds `address` in the running test program, with its real path, bias and build-id: real names
     // for real program counters. See places.h.
-    ModuleId module_of(const void* address);
+    ModuleId module_of(const void* address, uint32_t flags = 0);
     void map(uint64_t start, uint64_t end, std::string_view path, uint32_t permissions = 3);
     size_t thread(const NewThread& thread);  // index; thread 0, slot 1, is the main thread
     void thread_storage(size_t thread, ModuleId module, uint64_t address, uint64_t bytes);

@@ -16,11 +16,14 @@
 namespace heapkit::refs {
 namespace {
 
-// Which tier of roots a search begins with: a value that lies about on a stack must not hide a variable.
+// Which tier of roots a search begins with: a value that lies about on a stack must not hide a variable, and what the
+// recorder has in flight nothing at all.
 constexpr size_t tier_count = 4;
-size_t tier_of(const read::Words& words, const Root& root) {
+size_t tier_of(const read::Words& words, const Variables& variables, const Root& root) {
     if (root.variable) return Variables::is_on_stack(root.variable) ? 1 : 0;
-    switch (words.roots[root.area].kind) {
+    const prof_root& area = words.roots[root.area];
+    if (variables.is_recorders(area, root.offset_bytes)) return tier_count - 1;
+    switch (area.kind) {
         case PROF_ROOT_GLOBALS:
         case PROF_ROOT_TLS:
         case PROF_ROOT_DECLARED:
@@ -99,7 +102,7 @@ const graph::Paths& References::paths() const {
     if (state_->paths) return *state_->paths;
     std::array<std::vector<uint32_t>, tier_count> roots;
     for (size_t index = 0; index < vertices().roots().size(); ++index)
-        roots[tier_of(state_->input.words, vertices().roots()[index])].push_back(
+        roots[tier_of(state_->input.words, state_->variables, vertices().roots()[index])].push_back(
             static_cast<uint32_t>(vertices().first_root() + index));
     state_->paths = graph::shortest_paths(graph(), roots);
     return *state_->paths;

@@ -75,7 +75,7 @@ class References {
     const graph::Graph& graph() const noexcept;
     const graph::Reverse& reverse() const;
     // From variables and what the program declared first, then from variables of running functions, then from what else
-    // lies on stacks and in mappings, then from registers.
+    // lies on stacks and in mappings, then from registers and what the recorder has in flight.
     const graph::Paths& paths() const;
 
     // An edge of graph(), by its index.

@@ -161,11 +161,23 @@ uint64_t Variables::key(const VariableRef& variable) noexcept {
     return (uint64_t{own.name.value} << 40 ^ uint64_t{own.function.value} << 20 ^ own.line) * 0x9e3779b97f4a7c15;
 }
 
+const symbols::RunningFunction* Variables::running_at(const prof_root& root, uint64_t offset_bytes) const {
+    if (root.kind != PROF_ROOT_STACK || threads_ == nullptr) return nullptr;
+    return threads_->running_at(root.address + offset_bytes);
+}
+
 std::string Variables::slot_name(const prof_root& root, uint64_t offset_bytes) const {
-    if (root.kind != PROF_ROOT_STACK || threads_ == nullptr) return "";
-    const symbols::RunningFunction* const found = threads_->running_at(root.address + offset_bytes);
+    const symbols::RunningFunction* const found = running_at(root, offset_bytes);
     const std::string_view function = found == nullptr ? "" : text(found->function);
-    return function.empty() ? "" : fmt::format("stack slot of {}", short_function_name(function));
+    if (function.empty()) return "";
+    // It is there for as long as the program's call takes, or is a register that the program wants back.
+    if (found->is_recorder) return fmt::format("in flight in {}", short_function_name(function));
+    return fmt::format("stack slot of {}", short_function_name(function));
+}
+
+bool Variables::is_recorders(const prof_root& root, uint64_t offset_bytes) const {
+    const symbols::RunningFunction* const found = running_at(root, offset_bytes);
+    return found != nullptr && found->is_recorder;
 }
 
 bool Variables::is_storage(BlockId block) const { return std::ranges::binary_search(storage_, block); }

@@ -66,9 +66,10 @@ class Variables {
     // Equal for one variable of all threads and calls.
     static uint64_t key(const VariableRef& variable) noexcept;
 
-    // What a word of a stack that belongs to no variable is called: "stack slot of serve(Request const&)"; "" when no
-    // function is known there.
+    // What a word of a stack that belongs to no variable is called: "stack slot of serve(Request const&)", "in flight
+    // in malloc" where the recorder holds it for a call that is not over; "" when no function is known there.
     std::string slot_name(const prof_root& root, uint64_t offset_bytes) const;
+    bool is_recorders(const prof_root& root, uint64_t offset_bytes) const;
 
     // Whether a block holds thread-local variables, or a word of a mapping does: they are those of a root, too.
     bool is_storage(BlockId block) const;
@@ -76,6 +77,7 @@ class Variables {
 
    private:
     std::string_view text(StringId id) const { return threads_->text(id); }
+    const symbols::RunningFunction* running_at(const prof_root& root, uint64_t offset_bytes) const;
 
     const read::Snapshot& snapshot_;
     const symbols::TypeBook& book_;

@@ -98,7 +98,7 @@ class FrameReader {
         for (const bool is_artificial : {false, true})
             for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame)
                 place_variables(*frame, is_artificial);
-        for (const StackFrame& frame : frames_) add_running(frame);
+        for (size_t at = 0; at < frames_.size(); ++at) add_running(frames_[at], called_by_program(at));
     }
 
    private:
@@ -172,13 +172,25 @@ class FrameReader {
         return variable;
     }
 
-    void add_running(const StackFrame& frame) {
+    bool is_recorder(const StackFrame& frame) const {
+        return (input_.snapshot.modules()[frame.module.index()].flags & PROF_MODULE_AGENT) != 0;
+    }
+
+    // A thread that takes a snapshot itself is some calls deep in the recorder, of which the program made the first.
+    const StackFrame& called_by_program(size_t at) const {
+        while (is_recorder(frames_[at]) && at + 1 < frames_.size() && is_recorder(frames_[at + 1]) &&
+               frames_[at + 1].thread == frames_[at].thread)
+            ++at;
+        return frames_[at];
+    }
+
+    void add_running(const StackFrame& frame, const StackFrame& called) {
         if (frame.end == 0) return;
-        const auto [locals, at] = scope_of(frame);
+        const auto [locals, at] = scope_of(called);
         std::string name;
         if (locals != nullptr) name = locals->texts.text(locals->functions[at]);
-        if (name.empty()) name = input_.frames.symbol_at(frame.address());
-        result_.add({frame.stack_pointer, frame.end, frame.thread, result_.texts().intern(name)});
+        if (name.empty()) name = input_.frames.symbol_at(called.address());
+        result_.add({frame.stack_pointer, frame.end, frame.thread, result_.texts().intern(name), is_recorder(frame)});
     }
 
     const ThreadVariables::Input& input_;

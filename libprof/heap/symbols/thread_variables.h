@@ -44,7 +44,8 @@ struct ThreadVariable {
 struct RunningFunction {
     uint64_t begin = 0, end = 0;  // of its part of the stack
     uint32_t thread = 0;
-    StringId function;  // "" without any symbol
+    StringId function;         // "" without any symbol
+    bool is_recorder = false;  // one of its functions; `function` is the one that the program called, say malloc
 };
 
 class ThreadVariables {

@@ -24,11 +24,11 @@ constexpr uint64_t storage_at = 0x7000'0000;
 constexpr uint64_t above_frames = 256;  // bytes of the caller's frame, with what it handed over
 
 // A snapshot of the stack that running::serve() had.
-SnapshotWriter photographed(const running::Copied& copied) {
+SnapshotWriter photographed(const running::Copied& copied, uint32_t flags = 0) {
     const auto reg = [&](int number) { return static_cast<uint64_t>(copied.registers.uc_mcontext.gregs[number]); };
     const uint64_t end = copied.stack_begin + copied.stack.size() * sizeof(uint64_t);
     SnapshotWriter writer;
-    const ModuleId program = writer.module_of(reinterpret_cast<const void*>(&running::serve));
+    const ModuleId program = writer.module_of(reinterpret_cast<const void*>(&running::serve), flags);
     writer.thread({.stack_start = copied.stack_begin,
                    .stack_end = end,
                    .stack_pointer = copied.stack_begin,
@@ -112,6 +112,20 @@ TEST_CASE("each part of a stack belongs to the function that was running there")
     CHECK(found.variables.text(running->function).starts_with("running::serve("));
     CHECK(running->begin <= copied.things);
     CHECK(found.variables.running_at(copied.stack_begin - 8) == nullptr);
+}
+
+TEST_CASE("functions of the recorder are called by the one that the program called") {
+    const running::Copied copied = copied_stack();
+    const Found as_program(photographed(copied)), as_recorder(photographed(copied, PROF_MODULE_AGENT));
+    const auto running = as_recorder.variables.running();
+    REQUIRE(running.size() > 1);
+    REQUIRE(running.size() == as_program.variables.running().size());
+    for (const RunningFunction& function : running) {
+        CHECK(function.is_recorder);
+        CHECK(function.function == running.back().function);
+    }
+    for (const RunningFunction& function : as_program.variables.running()) CHECK_FALSE(function.is_recorder);
+    CHECK(as_recorder.at(copied.thing).empty());  // it has no variables that anybody would look for
 }
 
 TEST_CASE("a stack whose pointers are not those of any program has no variables") {
