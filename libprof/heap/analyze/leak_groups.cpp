@@ -75,9 +75,29 @@ class Namer {
     std::optional<TracebackKeys> keys_;
 };
 
+// "Registry::by_id_", "stack slot of serve()", "libserver.so+0x4010"; without `variables` always the last.
+std::string root_name(const Heap& heap, const prof_root& root, uint64_t offset_bytes,
+                      const refs::Variables* variables) {
+    if (variables != nullptr) {
+        if (const auto variable = variables->at(root, offset_bytes)) {
+            const refs::Variables::Name name = variables->name(variable->is);
+            return name.own + name.scope;
+        }
+        if (std::string slot = variables->slot_name(root, offset_bytes); !slot.empty()) return slot;
+    }
+    return refs::name_of(heap.snapshot(), root, offset_bytes);
+}
+
+// Names of variables need debug information, which is read where types are wanted, too.
+const refs::Variables* variables_for(const Heap& heap, const LeakGrouping& grouping) {
+    if (!grouping.typed.reachable) return nullptr;
+    const auto references = heap.references();
+    return references ? &(*references)->variables() : nullptr;
+}
+
 // One pass over the blocks: how many bytes of each group hang on each word of a root.
-void name_roots(const Heap& heap, const Verdicts& verdicts, const Counted& counted,
-                std::span<const GroupsOfStack> groups_of_stack, std::vector<LeakGroup>& groups) {
+void name_roots(const GroupedBlocks& grouped, const LeakGrouping& grouping, std::vector<LeakGroup>& groups) {
+    const auto& [heap, verdicts, counted, groups_of_stack] = grouped;
     const read::Blocks& blocks = heap.blocks();
     std::vector<std::unordered_map<uint32_t, Total>> held(groups.size());  // by word
     for (size_t block = 0; block < verdicts.roots.of.size(); ++block) {
@@ -89,6 +109,7 @@ void name_roots(const Heap& heap, const Verdicts& verdicts, const Counted& count
     }
     const auto words = heap.words();
     if (!words) return;
+    const refs::Variables* const variables = variables_for(heap, grouping);
     for (size_t group = 0; group < groups.size(); ++group) {
         uint32_t most = graph::no_node;
         const auto rank = [&](uint32_t word) {
@@ -100,7 +121,7 @@ void name_roots(const Heap& heap, const Verdicts& verdicts, const Counted& count
         groups[group].roots = static_cast<int64_t>(held[group].size());
         if (most == graph::no_node) continue;
         const refs::RootWord& word = verdicts.roots.words[most];
-        groups[group].root = refs::name_of(heap.snapshot(), words->roots[word.root], word.offset_bytes);
+        groups[group].root = root_name(heap, words->roots[word.root], word.offset_bytes, variables);
     }
 }
 
@@ -155,8 +176,9 @@ Result<std::vector<LeakGroup>> leak_groups(const Heap& heap, const Verdicts& ver
             groups_of_stack[stack][kind] = static_cast<uint32_t>(known->second);
         }
     }
-    name_roots(heap, verdicts, counted, groups_of_stack, groups);
-    if (auto error = describe({heap, verdicts, counted, groups_of_stack}, grouping, groups)) return *std::move(error);
+    const GroupedBlocks blocks = {heap, verdicts, counted, groups_of_stack};
+    name_roots(blocks, grouping, groups);
+    if (auto error = describe(blocks, grouping, groups)) return *std::move(error);
     return groups;
 }
 

@@ -152,17 +152,18 @@ class Description {
         const std::string own = size_to_text(heap_.blocks().size_bytes(place_.block));
         return slack == 0 ? own : fmt::format("{}, and {} that the allocator added", own, size_to_text(slack));
     }
+    // "+0x18, Session::name_"; of an array "+0x1b8, [7].name_".
     std::string member_text() const {
-        const std::string byte = fmt::format("byte {} of it", count_to_text(static_cast<int64_t>(place_.offset_bytes)));
+        const std::string byte = fmt::format("+{:#x}", place_.offset_bytes);
         if (type_.layout.value == 0 || place_.offset_bytes < type_.first_offset_bytes) return byte;
         const uint64_t size = heap_.type_book().type(type_.layout).size_bytes;
         if (size == 0) return byte;
         const uint64_t into = place_.offset_bytes - type_.first_offset_bytes;
         const std::string member = heap_.types().layouts().path_at(type_.layout, into % size);
         const bool is_array = (heap_.blocks().size_bytes(place_.block) - type_.first_offset_bytes) / size > 1;
-        const std::string element = is_array ? fmt::format("[{}]", into / size) : "";
-        if (member.empty() && element.empty()) return byte;
-        return fmt::format("{}, in {}{}{}", byte, element, element.empty() || member.empty() ? "" : ".", member);
+        if (is_array) return fmt::format("{}, [{}]{}{}", byte, into / size, member.empty() ? "" : ".", member);
+        if (member.empty() || type_.form != Type::Form::object) return byte;
+        return fmt::format("{}, {}::{}", byte, bare_name(type_.name), member);
     }
     std::string evidence_text() const {
         const Evidence evidence = heap_.types().evidence(place_.block);

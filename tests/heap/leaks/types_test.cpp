@@ -69,6 +69,24 @@ TEST_CASE("a leak says its type, and what is indirectly lost the field that hold
     CHECK(number(leaks.groups, 1, "holders") == 1);
 }
 
+TEST_CASE("what is still reachable says which variable holds it, where types are asked for") {
+    Photograph photograph;
+    held::fill_cache();
+    photograph.stop();
+    photograph.global(&held::cache, sizeof(held::cache));
+    const Heap heap = photograph.develop(&held::cache);
+    held::forget();
+    const auto roots = [&](bool finds_types) {
+        const LeakOptions options = {
+            .heap = &heap, .kinds = *analyze::parse_leak_kinds("reachable"), .finds_types = finds_types};
+        const analyze::Leaks leaks = answer(options);
+        REQUIRE_FALSE(leaks.groups.rows.empty());
+        return text(leaks.groups, 0, "root");
+    };
+    CHECK(roots(true) == "held::cache");
+    CHECK(roots(false) != "held::cache");  // nobody reads debug information for it
+}
+
 TEST_CASE("types are in a column of their own, unless they are not asked for") {
     const Heap heap = heap_with_lost_parents();
     const analyze::Leaks leaks = answer({.heap = &heap, .kinds = *analyze::parse_leak_kinds("definite")});
