@@ -33,6 +33,8 @@ Result<int> run(const Typed& typed, Console& console) {
     if (!typed.has("output"))
         next.push_back(fmt::format("heapkit refs {}{} -o refs.png", spelled_again(typed),
                                    typed.has("to") ? " --to " + shell_quoted(typed.text("to")) : ""));
+    if (typed.has("chain") && !typed.has("to"))
+        return Error{"--chain needs to know where the chain ends", "Say it with --to TYPE."};
     if (typed.has("to")) return show_way(typed, console, std::move(next));
     return show_neighbours(typed, console, analyze::Direction::referents, std::move(next));
 }
@@ -44,6 +46,7 @@ Command refs_command() {
                        .kind = Option::Kind::text,
                        .value = "TYPE",
                        .help = "Only the shortest way to an object of TYPE, a pattern."};
+    const Option chain = {.names = "--chain", .help = "That way, which --to asks for by itself."};
     return {.name = "refs",
             .summary = "What it holds: what an object refers to, and what that refers to",
             .description =
@@ -51,7 +54,7 @@ Command refs_command() {
                 "which field, and on from there. What a container consists of is folded into one.\n\n"
                 "-o FILE draws it: closures blue, what was asked for red. A dashed box was not followed further.",
             .arguments = reference_arguments(),
-            .options = joined({{to}, reference_options()}),
+            .options = joined({{to, chain}, reference_options()}),
             .examples = {{"heapkit refs 2.heap 0x5581e0c0a2b0", "what one object holds"},
                          {"heapkit refs 2.heap --type Server --max-depth 2 -o server.svg", "drawn"},
                          {"heapkit refs 2.heap --type Server --to UserRecord", "how the one leads to the other"}},

@@ -33,6 +33,7 @@ class ExitCodes(unittest.TestCase):
         for words in (["heapdiff", "1.heap"], ["heapdiff", "1.heap", "nowhere.heap"], ["heapkit", "stast"],
                       ["heapdiff", "1.heap", "2.heap", "--fail-on", "what"], ["heapkit", "stats", "1.heap", "--by", "x"],
                       ["heapkit", "stats", "1.heap", "--include", ""],
+                      ["heapkit", "refs", "1.heap", "--type", "*", "--chain"],
                       ["heapkit", "flamegraph", "1.heap", "-o", "no/such/folder/x.svg"]):
             answer = ask(*words)
             self.assertEqual(answer.returncode, 2, words)

@@ -144,8 +144,9 @@ class FromTwoSnapshotsToAPicture(unittest.TestCase):
 
     def test_7_what_a_record_holds_and_who_holds_it_can_be_drawn_too(self):
         self.ask("heapkit", "refs", "2.heap", "--type", "UserRecord", "-o", "refs.png")
+        self.ask("heapkit", "refs", "2.heap", "--type", "λ*", "--chain", "--to", "UserRecord", "-o", "chain_to.png")
         self.ask("heapkit", "backrefs", "2.heap", "--type", "UserRecord", "--one", "oldest", "-o", "who.png")
-        for name in ("refs.png", "who.png"):
+        for name in ("refs.png", "chain_to.png", "who.png"):
             size_of_png((self.folder / name).read_bytes())
 
     def test_8_each_answer_leads_to_the_next(self):
