@@ -175,6 +175,7 @@ bool is_default(std::string_view argument) {
                                             "std::equal_to<",
                                             "std::default_delete<",
                                             "std::pmr::polymorphic_allocator<",
+                                            "boost::hash<",
                                             "(__gnu_cxx::_Lock_policy)"};
     return std::any_of(defaults.begin(), defaults.end(),
                        [&](std::string_view each) { return argument.starts_with(each); });
@@ -186,11 +187,21 @@ std::string joined(const std::vector<std::string>& parts) {
     return text;
 }
 
-// "<int, std::allocator<int> >" → "<int>". Only trailing defaults go, and never the first argument.
-std::string short_arguments(std::string_view inside, size_t depth) {
+// Boost's containers say "void" where they take what is usual: "boost::container::vector<int, void, void>".
+bool has_void_for_default(std::string_view before) {
+    size_t begin = before.size();
+    while (begin > 0 && (is_word(before[begin - 1]) || before[begin - 1] == ':')) --begin;
+    return before.substr(begin).starts_with("boost::container::");
+}
+
+// "<int, std::allocator<int> >" → "<int>". Only trailing defaults go, and never the first argument. `before`: what the
+// arguments are of.
+std::string short_arguments(std::string_view before, std::string_view inside, size_t depth) {
+    const bool may_be_void = has_void_for_default(before);
     std::vector<std::string> arguments;
     for (const std::string_view argument : arguments_in(inside)) arguments.push_back(shorten(argument, depth + 1));
-    while (arguments.size() > 1 && is_default(arguments.back())) arguments.pop_back();
+    while (arguments.size() > 1 && (is_default(arguments.back()) || (may_be_void && arguments.back() == "void")))
+        arguments.pop_back();
     return joined(arguments).insert(0, 1, '<') + '>';
 }
 
@@ -248,7 +259,7 @@ std::string shorten(std::string_view text, size_t depth) {
             at += length;
         } else if (text[at] == '<' && at > 0) {
             const size_t behind = behind_bracket(text, at);
-            out += short_arguments(text.substr(at + 1, behind - at - 2), depth);
+            out += short_arguments(out, text.substr(at + 1, behind - at - 2), depth);
             spell_string(out);
             at = behind;
         } else if (text[at] == '{') {

@@ -45,6 +45,13 @@ TEST_CASE("short types keep what tells them apart") {
     CHECK(short_type("std::unique_ptr<Foo, std::default_delete<Foo> >") == "std::unique_ptr<Foo>");
     CHECK(short_type("std::_Sp_counted_ptr_inplace<Foo, std::allocator<void>, (__gnu_cxx::_Lock_policy)2>") ==
           "std::_Sp_counted_ptr_inplace<Foo>");
+    CHECK(short_type("boost::container::flat_map<int, long, std::less<int>, void>") ==
+          "boost::container::flat_map<int, long>");
+    CHECK(short_type("std::vector<boost::container::small_vector<int, 4ul, void, void>, Pool<int> >") ==
+          "std::vector<boost::container::small_vector<int, 4ul>, Pool<int>>");
+    CHECK(short_type("boost::unordered::unordered_map<int, long, boost::hash<int>, std::equal_to<int>, "
+                     "std::allocator<std::pair<int const, long> > >") == "boost::unordered::unordered_map<int, long>");
+    CHECK(short_type("Expected<int, void>") == "Expected<int, void>");
     CHECK(short_type("(anonymous namespace)::Hidden") == "(anonymous namespace)::Hidden");
     CHECK(short_type("Matrix<double, 3, (3)>(4)>") == "Matrix<double, 3, (3)>(4)>");
     CHECK(short_type("my::basic_string<char>") == "my::basic_string<char>");
