@@ -5,13 +5,16 @@
 // Side: tests. Each function returns the return address of a call that it makes itself.
 #include "places.h"
 
+// clang-format off
+
 namespace {
 
-[[gnu::noinline]] uint64_t return_address() { return reinterpret_cast<uint64_t>(__builtin_return_address(0)); }
+[[gnu::noinline]] uint64_t return_address() {
+    return reinterpret_cast<uint64_t>(__builtin_return_address(0));
+}
 
 }  // namespace
 
-// clang-format off
 
 [[gnu::noinline]] static uint64_t xmalloc() {
     const uint64_t here = return_address();  // line 20
