@@ -60,12 +60,11 @@ Command closures_command() {
         .name = "closures",
         .summary = "Which closures are alive: lambdas, std::bind, coroutine frames, and who holds them",
         .description =
-            "Lists what std::function, std::move_only_function and std::any put into the heap, and frames of "
-            "coroutines, by the source line that made them: how many, what they keep alive, what they capture and "
-            "which container holds them.\n\n"
+            "Lists lambdas in std::function, std::move_only_function and std::any, also those that lie inside of it, "
+            "what std::bind made, the functions of threads and futures, and frames of coroutines, by their source "
+            "line: how many, what they keep alive, what they capture and which container holds them.\n\n"
             "With several snapshots, oldest first, those of which there are more at every step are leaked closures: "
             "registered and never removed. Of each it says who registers them, and shows the chain from a root.\n\n"
-            "Closures of 16 bytes or less may lie inside their std::function; they are no objects, and not listed.\n\n"
             "Exit status: 0; 1 with --fail when closures leak; 2 when something is wrong.",
         .arguments = {{"SNAPSHOT", "Snapshots, oldest first.", 1, SIZE_MAX}},
         .options = joined({{limit_option("source lines", "10"),

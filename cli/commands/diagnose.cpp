@@ -79,7 +79,8 @@ Result<int> run(const Typed& typed, Console& console) {
     report.heading.push_back("");
     report.heading.push_back(diagnosis.verdict);
     report.next = next_steps(typed, diagnosis.causes);
-    const bool found = !diagnosis.causes.empty();
+    const bool found = std::any_of(diagnosis.causes.begin(), diagnosis.causes.end(),
+                                   [](const analyze::Cause& cause) { return !cause.is_suspect; });
     if (typed.has("json")) report.shapes.emplace_back(std::move(diagnosis.ranking));
     for (size_t index = 0; index < diagnosis.causes.size(); ++index) {
         analyze::Cause& cause = diagnosis.causes[index];
@@ -109,8 +110,9 @@ Command diagnose_command() {
             "into a file. What grew and is no cause is said, and what it is not sure of.\n\n"
             "certain: it grew at each of several steps, and blocks came all along; or nothing holds it any more. "
             "likely: one of the two. possible: it grew, and more is not known. Three snapshots, of a program that is "
-            "warm, say most. One snapshot shows cycles and lost blocks alone.\n\n"
-            "Exit status: 0; 1 with --fail when there is a cause; 2 when something is wrong.",
+            "warm, say most. One snapshot shows cycles and lost blocks, and containers that are suspicious: they hold "
+            "much of the heap and filled all along the run.\n\n"
+            "Exit status: 0; 1 with --fail when there is a cause, more than a suspicion; 2 when something is wrong.",
         .arguments = {{"SNAPSHOT", "Snapshots, oldest first.", 1, SIZE_MAX}},
         .options = {{.names = "--pictures",
                      .kind = Option::Kind::text,

@@ -21,7 +21,8 @@ constexpr int64_t least_share = 50;    // the 50th part of what the heap gained
 constexpr size_t fewest_blocks = 8;    // that say when they came
 constexpr size_t certain_steps = 3;    // at each of which it grew: no burst does that
 constexpr size_t quarters = 4;
-constexpr size_t least_of_quarter = 3;  // a quarter has at least this part of its fair share
+constexpr uint64_t least_run_ns = 10'000'000'000;  // who has just been started fills whatever it has
+constexpr size_t least_of_quarter = 3;             // a quarter has at least this part of its fair share
 
 uint64_t run_of(const Heap* heap) { return heap->snapshot().process().run_id; }
 uint64_t time_of(const Heap* heap) { return heap->snapshot().process().elapsed_ns; }
@@ -83,9 +84,9 @@ void Case::explain(std::span<const uint32_t> blocks) {
 }
 
 bool Case::came_all_along(std::span<const uint32_t> blocks) const {
-    if (!has_growth() || !is_one_run || blocks.size() < fewest_blocks) return false;
-    const uint64_t from = time_of(heaps.front()), to = time_of(heaps.back());
-    if (to <= from) return false;
+    if (!is_one_run || blocks.size() < fewest_blocks) return false;
+    const uint64_t from = has_growth() ? time_of(heaps.front()) : 0, to = time_of(heaps.back());
+    if (to <= from || (!has_growth() && to < least_run_ns)) return false;
     std::array<size_t, quarters> came = {};
     for (const uint32_t block : blocks) {
         const uint64_t born = last.snapshot().timeline()[last.blocks().birth[block]].elapsed_ns;

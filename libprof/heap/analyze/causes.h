@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Why does it grow? Causes of growth over several snapshots, each from what another analysis finds: what heapkit
-// diagnose ranks and shows.
+// diagnose ranks and shows. Of one snapshot, what is wrong by itself, and what is suspicious.
 //
-// Side:   heap, floor 7 (analyze). One file a kind of cause: held_causes.cpp, lost_causes.cpp, other_causes.cpp.
+// Side:   heap, floor 7 (analyze). One file a kind of cause: held_causes.cpp, suspects.cpp, lost_causes.cpp,
+//         other_causes.cpp.
 // Cost:   container_growth()'s, cycles()'s and two leak checks.
 // Memory: 2 bits a block more than those.
 //
@@ -38,6 +39,7 @@ struct Cause {
     std::vector<std::string> arguments = {};  // of the command to run next, behind the snapshots
     std::string command = {};                 // "containers"
     bool takes_all = false;                   // all snapshots, not the last alone
+    bool is_suspect = false;                  // nothing that is wrong by itself: only a later snapshot can say
 };
 
 // What all kinds of causes ask.
@@ -62,7 +64,7 @@ class Case {
     std::vector<uint32_t> open_blocks_below(std::span<const uint32_t> vertices) const;  // what would go with these
     void explain(std::span<const uint32_t> blocks);
     // Did some of them come in each quarter of the time between the first and the last snapshot? What was made once,
-    // as a warm-up or a batch is, came in one.
+    // as a warm-up or a batch is, came in one. With one snapshot: of the time since recording began, if that is long.
     bool came_all_along(std::span<const uint32_t> blocks) const;
     // How sure one can be that it goes on: by the steps at which it grew, and when its blocks came.
     std::optional<Confidence> confidence_in(const Course& course, std::span<const uint32_t> blocks) const;
@@ -70,6 +72,10 @@ class Case {
    private:
     std::vector<bool> is_new_, is_explained_;
 };
+
+// What the vertices of closures and containers have in common as causes: one of their facts, a picture of the chain.
+Cause cause_of(const Heap& heap, const ClosureLine& line);
+std::optional<Net> chain_to_address(const Heap& heap, uint64_t address);
 
 void add_fact(Table& facts, const char* what, std::string is);
 Table empty_facts();
@@ -85,6 +91,7 @@ struct Causes {
 
 // In this order. Each adds to what it is given.
 void add_held_causes(Case& facts, Causes& found);   // containers and closures that only grow
+void add_suspects(Case& facts, Causes& found);      // of one snapshot: containers that hold much, and may only grow
 void add_lost_causes(Case& facts, Causes& found);   // cycles and leaks
 void add_other_causes(Case& facts, Causes& found);  // types that grow, and that no cause explains
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "analyze/callees.h"
 #include "analyze/sites.h"
 #include "analyze/vertex_text.h"
 #include "base/units.h"
@@ -52,8 +53,11 @@ std::string name_of(const Heap& heap, symbols::LocationId location, const Place&
     return fmt::format("{} {}:{}", function, place.file.substr(place.file.rfind('/') + 1), place.line);
 }
 
-// The innermost of a stack's allocators and containers that outgrows what it had.
+// The innermost of a stack's allocators and containers that outgrows what it had. A first realloc, of nothing, is one
+// too: its stack is that of all that follow.
 std::string growth_in(const Heap& heap, StackId stack) {
+    const std::string allocating = allocating_function(heap, stack);
+    if (allocating == "realloc" || allocating == "reallocarray") return allocating;
     std::string grows;
     for_each_frame(heap, stack, [&](symbols::LocationId location) {
         grows = grown_by(heap.frames().text(heap.frames().location(location).function));
@@ -196,11 +200,12 @@ std::optional<Advice> to_reserve(const Site& site) {
     if (site.grows.empty() || site.freed_blocks < fewest_growths) return std::nullopt;
     if (site.freed_bytes < fewest_copied_bytes && site.freed_blocks < many_growths) return std::nullopt;
     const std::string size = size_to_text(site.freed_bytes);
-    return Advice{
-        .what = "reserve",
-        .where = site.name,
-        .why = fmt::format("a {} grew {} times, up to {} copied", site.grows, count_to_text(site.freed_blocks), size),
-        .spares = site.freed_blocks};
+    const bool is_array = site.grows.find("realloc") != std::string::npos;
+    const std::string grew = is_array ? "an array that " + site.grows + " makes larger" : "a " + site.grows;
+    return Advice{.what = "reserve",
+                  .where = site.name,
+                  .why = fmt::format("{} grew {} times, up to {} copied", grew, count_to_text(site.freed_blocks), size),
+                  .spares = site.freed_blocks};
 }
 
 std::optional<Advice> to_keep(const Site& site) {

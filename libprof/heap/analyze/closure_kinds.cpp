@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ClosureKinds: by type, and of coroutines by their first two words.
+// ClosureKinds: by type.
 //
 // Side: heap, floor 7 (analyze).
 #include "analyze/closure_kinds.h"
@@ -9,20 +9,30 @@
 #include <string_view>
 
 #include "analyze/vertex_text.h"
-#include "read/words.h"
+#include "types/type_names.h"
 
 namespace heapkit::analyze {
 namespace {
 
+using symbols::DebugTypeId;
 using types::Type;
+
+constexpr std::string_view lambda = "λ";
+constexpr size_t most_classes = 64;  // that are looked into for a lambda
 
 bool is_bind(std::string_view full_name) {
     return full_name.starts_with("std::_Bind") || full_name.starts_with("std::__1::__bind");
 }
 
-bool has_clone(std::string_view symbol, std::string_view clone) {
-    return symbol.find(std::string("[clone .").append(clone)) != std::string_view::npos ||
-           symbol.ends_with(std::string(".").append(clone));
+// The first lambda among what a class consists of: the function in a thread's state.
+DebugTypeId lambda_within(const symbols::TypeBook& book, DebugTypeId of) {
+    std::vector<DebugTypeId> classes = {of};
+    for (size_t at = 0; at < classes.size() && at < most_classes; ++at) {
+        if (book.type(classes[at]).is_closure) return classes[at];
+        for (const symbols::Member& member : book.members(classes[at]))
+            if (book.type(member.type).kind == symbols::TypeKind::structure) classes.push_back(member.type);
+    }
+    return {};
 }
 
 }  // namespace
@@ -32,17 +42,28 @@ ClosureKinds::ClosureKinds(const Heap& heap)
 
 const ClosureKinds::Kind* ClosureKinds::of(BlockId block) {
     const types::TypeId id = heap_.types().of(block);
-    const Type& type = heap_.types().type(id);
     switch (know(id)) {
         case Known::closure:
             return &of_type_.at(id.value);
         case Known::bind:
-            return by_site(block, "std::bind", type.full_name);
-        default:
+            return by_site(block, "std::bind", heap_.types().type(id).full_name);
+        case Known::coroutine:
+            return by_site(block, "coroutine", heap_.types().type(id).full_name);
+        case Known::not_yet:
+        case Known::other:
             break;
     }
-    if (type.form == Type::Form::storage || type.form == Type::Form::text || !is_coroutine(block)) return nullptr;
-    return by_site(block, "coroutine", "");
+    return nullptr;
+}
+
+const ClosureKinds::Kind* ClosureKinds::of(const types::InnerClosure& closure) {
+    const auto [entry, is_new] = of_inner_.try_emplace(closure.type.value);
+    if (is_new) {
+        const std::string full_name = heap_.type_book().name(closure.type);
+        const types::ObjectName name = types::object_name(full_name);
+        if (name.is_closure || is_bind(full_name)) entry->second = {bare_name(name.name), full_name};
+    }
+    return entry->second ? &*entry->second : nullptr;
 }
 
 ClosureKinds::Known ClosureKinds::know(types::TypeId id) {
@@ -52,11 +73,20 @@ ClosureKinds::Known ClosureKinds::know(types::TypeId id) {
     known = Known::other;
     if (type.form != Type::Form::object && type.form != Type::Form::label) return known;
     if (is_bind(type.full_name)) return known = Known::bind;
+    if (type.full_name.starts_with("coroutine ")) return known = Known::coroutine;
     if (type.is_closure) {
-        of_type_[id.value] = {bare_name(type.name), type.full_name};
+        of_type_[id.value] = {name_with_line(type), type.full_name};
         known = Known::closure;
     }
     return known;
+}
+
+// "thread running λ in main server.cpp:41": of a template's argument RTTI says no line, its own class does.
+std::string ClosureKinds::name_with_line(const Type& type) const {
+    const size_t begin = type.name.find(lambda);
+    const DebugTypeId within = lambda_within(heap_.type_book(), type.layout);
+    if (begin == std::string::npos || within == DebugTypeId()) return bare_name(type.name);
+    return bare_name(type.name.substr(0, begin) + types::object_name(heap_.type_book().name(within)).name);
 }
 
 const ClosureKinds::Kind* ClosureKinds::by_site(BlockId block, const char* what, const std::string& type) {
@@ -67,26 +97,6 @@ const ClosureKinds::Kind* ClosureKinds::by_site(BlockId block, const char* what,
         entry->second = {fmt::format("{} {}", what, site ? bare_name(sites_.text_of(*site)) : "somewhere"), type};
     }
     return &entry->second;
-}
-
-bool ClosureKinds::is_coroutine(BlockId block) {
-    const auto words = heap_.words();
-    if (!words || heap_.blocks().size_bytes(block) < 2 * sizeof(uint64_t)) return false;
-    const read::WordRange range = words_of(*words, block);
-    auto word = range.begin();
-    if (word == range.end() || (*word).offset_bytes != 0 || (*word).kind != read::WordKind::module) return false;
-    const uint64_t resume = (*word).value;
-    if (++word == range.end() || (*word).offset_bytes != sizeof(uint64_t)) return false;
-    return (*word).kind == read::WordKind::module && are_of_a_coroutine(resume, (*word).value);
-}
-
-bool ClosureKinds::are_of_a_coroutine(uint64_t resume, uint64_t destroy) {
-    const auto [known, is_new] = is_resume_.try_emplace(resume);
-    if (is_new) {
-        const std::string resumes = heap_.frames().symbol_at(resume), destroys = heap_.frames().symbol_at(destroy);
-        known->second = (has_clone(resumes, "actor") || has_clone(resumes, "resume")) && has_clone(destroys, "destroy");
-    }
-    return known->second;
 }
 
 }  // namespace heapkit::analyze

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// Is a block a closure, and of which source line?
+// Is it a closure, and of which source line? Of blocks, and of what lies inside a std::function.
 //
 // Side:   heap, floor 7 (analyze).
-// Cost:   one look at the type of each block; of those without one, at its first two words.
-// Memory: one entry a type, and one a stack that makes coroutines.
+// Cost:   one look at the type of each block.
+// Memory: one entry a type, and one a stack that makes coroutines or calls std::bind.
 //
-// A lambda's type has its line. Of what std::bind made, and of a coroutine's frame, it is the line that allocated it.
-// A coroutine's frame begins with the functions that resume and destroy it: GCC's are called "f(f()::_Z1fv.Frame*)
-// [clone .actor]" and "[clone .destroy]", clang's "f() [clone .resume]". That needs symbols, and no debug information.
+// A lambda's type has its line; so has the function of a thread or a future, when it is a lambda. Of what std::bind
+// made, and of a coroutine's frame, it is the line that allocated it.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -33,20 +33,20 @@ class ClosureKinds {
 
     // nullptr: it is no closure.
     const Kind* of(BlockId block);
+    const Kind* of(const types::InnerClosure& closure);
 
    private:
-    enum class Known : uint8_t { not_yet, other, closure, bind };
+    enum class Known : uint8_t { not_yet, other, closure, bind, coroutine };
     Known know(types::TypeId type);
     const Kind* by_site(BlockId block, const char* what, const std::string& type);
-    bool is_coroutine(BlockId block);
-    bool are_of_a_coroutine(uint64_t resume, uint64_t destroy);
+    std::string name_with_line(const types::Type& type) const;
 
     const Heap& heap_;
     const types::Sites sites_;
     std::vector<Known> known_;  // by type
     std::unordered_map<uint32_t, Kind> of_type_;
-    std::unordered_map<uint64_t, bool> is_resume_;               // by address
-    std::map<std::pair<uint32_t, std::string>, Kind> of_stack_;  // by stack and type
+    std::unordered_map<uint32_t, std::optional<Kind>> of_inner_;  // by debug type
+    std::map<std::pair<uint32_t, std::string>, Kind> of_stack_;   // by stack and type
 };
 
 }  // namespace heapkit::analyze

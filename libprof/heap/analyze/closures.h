@@ -7,9 +7,9 @@
 // Cost:   Ownership's of the last heap; of the others one pass over the blocks.
 // Memory: 4 bytes a block more than Ownership.
 //
-// A closure is a block: what std::function, std::move_only_function or std::any put into the heap, and frames of
-// coroutines. One that lies inside its std::function (16 bytes at most, trivially copyable) owns nothing, and is no
-// object here; what it points at is shown as held by the std::function.
+// Most closures are blocks: what std::function, std::move_only_function or std::any put into the heap, what std::bind
+// made, the functions of threads and futures, frames of coroutines. One that lies inside its std::function has no block
+// (inner_closures.h); it is counted all the same, and what nothing else owns of what it captured is what it retains.
 #pragma once
 
 #include <optional>
@@ -34,12 +34,12 @@ struct ClosureLine {
     std::vector<std::string> captures = {};  // "captured user → UserRecord"
     std::string holder = {};      // "EventBus::handlers_": what most of them hang in; "" when nothing holds them
     int64_t held_there = 0;       // how many that are
-    uint32_t holder_vertex = 0;   // where `holder` is not ""
+    int64_t inside = 0;           // how many lie in their std::function
+    std::string member = {};      // "Button::pressed": what those lie in, where that is no container
     std::string registered = {};  // who made room for them there: "EventBus::subscribe() event_bus.cpp:14, …"
     std::string made = {};        // who made most of them
-    std::vector<uint32_t> vertices = {};  // all of them in the last heap
-    uint32_t example = 0;                 // the vertex of the one that retains most
-    uint64_t address = 0;                 // of that one
+    std::vector<uint32_t> vertices = {};  // in the last heap: all of them that are blocks; of others what they own
+    uint64_t address = 0;                 // of one, that retains most
     int64_t freed = 0;                    // by the same stacks, ever
     bool only_grows = false;              // rose at every step, is held, and more than a few are new
 

@@ -34,18 +34,57 @@ struct Taken {
     Populations populations;             // of the last heap
 };
 
+// Which history each population of a heap goes on with.
+class Identities {
+   public:
+    Identities(std::vector<History>& histories, size_t snapshots, bool each)
+        : histories_(histories), snapshots_(snapshots), each_(each) {}
+
+    std::vector<size_t> of(const Populations& populations) {
+        constexpr size_t none = SIZE_MAX;
+        std::vector<size_t> found(populations.all.size(), none);
+        std::vector<bool> is_taken(histories_.size());
+        const auto take = [&](size_t index, const std::unordered_map<uint64_t, size_t>& known, uint64_t key) {
+            const auto entry = known.find(key);
+            if (entry == known.end() || is_taken[entry->second]) return;
+            found[index] = entry->second;
+            is_taken[entry->second] = true;
+        };
+        for (size_t index = 0; each_ && index < found.size(); ++index)
+            take(index, by_storage_, populations.all[index].storage_key);
+        for (size_t index = 0; index < found.size(); ++index)
+            if (found[index] == none) take(index, by_key_, populations.all[index].key);
+        by_storage_.clear();
+        for (size_t index = 0; index < found.size(); ++index) {
+            if (found[index] == none) {
+                found[index] = histories_.size();
+                histories_.emplace_back(snapshots_);
+            }
+            by_key_[populations.all[index].key] = found[index];
+            if (each_) by_storage_[populations.all[index].storage_key] = found[index];
+        }
+        return found;
+    }
+
+   private:
+    std::vector<History>& histories_;
+    const size_t snapshots_;
+    const bool each_;
+    std::unordered_map<uint64_t, size_t> by_key_, by_storage_;  // by storage: of the heap before
+};
+
 Result<Taken> take(std::span<const Heap* const> heaps, bool each) {
     type_together(heaps);
     Taken taken;
-    std::unordered_map<uint64_t, size_t> known;
+    Identities identities(taken.histories, heaps.size(), each);
     for (size_t at = 0; at < heaps.size(); ++at) {
         auto ownership = Ownership::of(*heaps[at]);
         if (!ownership) return ownership.error();
         Populations populations = populations_of(*heaps[at], *ownership, each);
-        for (const Population& population : populations.all) {
-            const auto [entry, is_new] = known.try_emplace(population.key, taken.histories.size());
-            if (is_new) taken.histories.emplace_back(heaps.size());
-            History& history = taken.histories[entry->second];
+        const std::vector<size_t> history_of = identities.of(populations);
+        for (size_t index = 0; index < history_of.size(); ++index) {
+            const Population& population = populations.all[index];
+            History& history = taken.histories[history_of[index]];
             history.last = population;
             history.elements[at] = population.elements;
             history.bytes[at] = population.storage.bytes;

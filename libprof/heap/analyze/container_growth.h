@@ -8,8 +8,10 @@
 // Memory: one Ownership at a time, besides what the heaps keep.
 //
 // A container is known again by the way that it is owned on (path_keys.h): the root and the fields down to it, by name,
-// so that it is found in another run too. Where several share one way they are one population, whose sums are compared;
-// with `each` they are told apart by address, which holds within one run while the container does not move.
+// so that it is found in another run too. Where several share one way they are one population, whose sums are compared.
+// With `each` they are told apart, within one run: a container that moved has taken its storage along, and is known by
+// the oldest block of that; one that has new storage is known by its own address. What does both between two snapshots
+// is a new one.
 #pragma once
 
 #include <span>

@@ -27,6 +27,10 @@ constexpr uint64_t link_bytes = sizeof(uint64_t);
 struct Storage {
     int64_t bucket_bytes = 0, slack_bytes = 0;
     uint32_t nodes = 0;
+    uint32_t oldest_birth = UINT32_MAX;
+    uint64_t oldest_address = 0;
+
+    uint64_t key() const noexcept { return (oldest_address ^ uint64_t{oldest_birth} << 32) * 0x9e3779b97f4a7c15; }
 };
 
 std::vector<Storage> storage_of(const Heap& heap) {
@@ -38,6 +42,10 @@ std::vector<Storage> storage_of(const Heap& heap) {
         const StorageRole role = containers.role_of[index];
         storage[container].slack_bytes += heap.blocks().slack[index];
         storage[container].nodes += role == StorageRole::node;
+        if (const uint32_t birth = heap.blocks().birth[index]; birth < storage[container].oldest_birth) {
+            storage[container].oldest_birth = birth;
+            storage[container].oldest_address = heap.blocks().address[index];
+        }
         if (role == StorageRole::buckets)
             storage[container].bucket_bytes += static_cast<int64_t>(heap.blocks().size_bytes(BlockId(index)));
     }
@@ -73,6 +81,7 @@ class Census {
             if (is_new) found.all.push_back(begin(key, vertex, containers_.all[index]));
             found.of[index] = entry->second;
             add(found.all[entry->second], vertex, containers_.all[index], storage_[index]);
+            if (each) found.all[entry->second].storage_key = storage_[index].key();
         }
         retain(found, first);
         sort(found);

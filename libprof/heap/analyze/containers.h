@@ -32,6 +32,7 @@ struct Population {
     std::string type;      // "unordered_map<int, Document>"
     uint32_t example = 0;  // the vertex of the one that retains most
     uint64_t address = 0;  // of that one
+    uint64_t storage_key = 0;  // with --each: of the oldest block of its storage, which stays where a container moves
     int64_t containers = 0;
     int64_t elements = 0, capacity = 0;  // capacity: elements that fit, buckets of a hash table
     int64_t payload_bytes = 0, retained_bytes = 0;

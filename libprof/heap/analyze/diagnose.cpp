@@ -20,6 +20,7 @@ namespace {
 
 constexpr double nanoseconds_a_second = 1e9;
 constexpr size_t title_width = 62;
+constexpr int64_t least_growth = 4096, least_share = 1000;  // bytes, and a thousandth of the heap: to speak of a rate
 
 std::string number_text(size_t number) {
     static constexpr std::array<const char*, 10> words = {"No",   "One", "Two",   "Three", "Four",
@@ -39,22 +40,30 @@ std::string growth_text(const Case& question) {
     const Subject subject = subject_of(question.last);
     const Course& live = question.live;
     const double seconds = seconds_between(question.heaps);
-    if (live.gain <= 0)
-        return fmt::format("{} did not grow in {} ({}).", subject.program,
+    const auto bytes = static_cast<int64_t>(question.last.snapshot().process().live_bytes);
+    if (live.gain <= std::max(least_growth, bytes / least_share))
+        return fmt::format("{} {} in {} ({}).", subject.program, live.gain <= 0 ? "did not grow" : "hardly grew",
                            duration_to_text(seconds * nanoseconds_a_second), size_delta_to_text(live.gain));
     const std::string steps = live.steps > 1 ? fmt::format(", {}", course_text(live)) : "";
     return fmt::format("{} gained {} in {}, {}{}.", subject.program, size_to_text(live.gain),
                        duration_to_text(seconds * nanoseconds_a_second), rate_text(live.per_second), steps);
 }
 
+std::string verdict_of_one(const std::vector<Cause>& causes) {
+    const auto is_suspect = [](const Cause& cause) { return cause.is_suspect; };
+    const auto suspects = static_cast<size_t>(std::count_if(causes.begin(), causes.end(), is_suspect));
+    const size_t wrong = causes.size() - suspects;
+    const auto things = [](size_t count, const char* what) {
+        return fmt::format("{} thing{} {}", number_text(count), count == 1 ? " is" : "s are", what);
+    };
+    std::string found = wrong == 0 ? "Nothing in it is wrong by itself" : things(wrong, "wrong in it");
+    if (suspects > 0) found += ". " + things(suspects, "suspicious");
+    return found + "; whether it grows, a second snapshot would say.";
+}
+
 std::string verdict_of(const Case& question, const std::vector<Cause>& causes) {
     const size_t count = causes.size();
-    if (!question.has_growth()) {
-        const std::string found =
-            count == 0 ? "Nothing in it is wrong by itself"
-                       : fmt::format("{} thing{} wrong in it", number_text(count), count == 1 ? " is" : "s are");
-        return found + "; whether it grows, a second snapshot would say.";
-    }
+    if (!question.has_growth()) return verdict_of_one(causes);
     const std::string grew = growth_text(question);
     if (count == 0) return grew + " No problem found.";
     const auto explained = std::accumulate(causes.begin(), causes.end(), int64_t{0},
@@ -136,8 +145,9 @@ Diagnosis diagnose(std::span<const Heap* const> heaps) {
     Case question(heaps, ownership ? &*ownership : nullptr);
     Causes found;
     if (!ownership) found.not_sure.push_back(fmt::format("Who holds what: {}.", ownership.error().what));
-    add_held_causes(question, found);
     add_lost_causes(question, found);
+    add_held_causes(question, found);
+    add_suspects(question, found);
     add_other_causes(question, found);
     std::stable_sort(found.causes.begin(), found.causes.end(),
                      [](const Cause& a, const Cause& b) { return rank(a) > rank(b); });

@@ -15,12 +15,6 @@
 namespace heapkit::analyze {
 namespace {
 
-std::optional<Net> chain_to_address(const Heap& heap, uint64_t address) {
-    auto found = chains(heap, {.of = {.addresses = {fmt::format("{:#x}", address)}}});
-    if (!found || found->nets.empty()) return std::nullopt;
-    return std::move(found->nets.front());
-}
-
 class HeldCauses {
    public:
     HeldCauses(Case& question, Causes& found)
@@ -32,6 +26,7 @@ class HeldCauses {
             if (!named) continue;
             const ClosureLine* const line = closures_in(runaway);
             const std::vector<uint32_t> blocks = question_.open_blocks_below(named->vertices);
+            if (blocks.empty()) continue;  // what is in it is lost, and told
             const auto confidence = question_.confidence_in(runaway.of_elements, blocks);
             if (!confidence || !question_.is_worth_it(runaway.retained_gain)) {
                 if (runaway.retained_gain >= least_to_speak_of)
@@ -40,7 +35,8 @@ class HeldCauses {
                 continue;
             }
             question_.explain(blocks);
-            Cause cause = line != nullptr ? cause_of(*line) : cause_of(runaway, named->vertices);
+            Cause cause =
+                line != nullptr ? analyze::cause_of(question_.last, *line) : cause_of(runaway, named->vertices);
             cause.bytes = runaway.retained_gain;
             cause.confidence = *confidence;
             found_.causes.push_back(std::move(cause));
@@ -55,7 +51,7 @@ class HeldCauses {
             const auto confidence = question_.confidence_in(line.course, blocks);
             if (!confidence || !question_.is_worth_it(line.retained_gain())) continue;
             question_.explain(blocks);
-            Cause cause = cause_of(line);
+            Cause cause = analyze::cause_of(question_.last, line);
             cause.bytes = line.retained_gain();
             cause.confidence = *confidence;
             found_.causes.push_back(std::move(cause));
@@ -77,28 +73,6 @@ class HeldCauses {
         return nullptr;
     }
     bool is_told(const ClosureLine& line) const { return std::find(told_.begin(), told_.end(), &line) != told_.end(); }
-
-    Cause cause_of(const ClosureLine& line) const {
-        const Heap& heap = question_.last;
-        Cause cause{.kind = "closure",
-                    .title = "A closure that is registered and never removed",
-                    .name = line.name,
-                    .facts = empty_facts()};
-        add_fact(cause.facts, "closure", line.name);
-        add_fact(cause.facts, "grew", grew_text(line.counts.front(), line.count(), "of them", line.course));
-        std::string captured;
-        for (const std::string& capture : line.captures) captured += (captured.empty() ? "" : ", ") + capture;
-        add_fact(cause.facts, "keeps alive",
-                 captured.empty() ? fmt::format("{} each", size_to_text(line.retained_each()))
-                                  : fmt::format("{} each, through {}", size_to_text(line.retained_each()), captured));
-        add_fact(cause.facts, "made by", line.made);
-        add_fact(cause.facts, "registered by", line.registered);
-        cause.picture = chain_to_address(heap, line.address);
-        add_fact(cause.facts, "held by", cause.picture ? chain_text(*cause.picture) : line.holder);
-        cause.command = "closures";
-        cause.takes_all = true;
-        return cause;
-    }
 
     Cause cause_of(const Runaway& runaway, std::span<const uint32_t> vertices) const {
         Cause cause{
@@ -129,6 +103,38 @@ class HeldCauses {
 };
 
 }  // namespace
+
+std::optional<Net> chain_to_address(const Heap& heap, uint64_t address) {
+    auto found = chains(heap, {.of = {.addresses = {fmt::format("{:#x}", address)}}});
+    if (!found || found->nets.empty()) return std::nullopt;
+    return std::move(found->nets.front());
+}
+
+Cause cause_of(const Heap& heap, const ClosureLine& line) {
+    Cause cause{.kind = "closure",
+                .title = "A closure that is registered and never removed",
+                .name = line.name,
+                .facts = empty_facts()};
+    add_fact(cause.facts, "closure", line.name);
+    add_fact(cause.facts, line.counts.size() > 1 ? "grew" : "alive",
+             line.counts.size() > 1 ? grew_text(line.counts.front(), line.count(), "of them", line.course)
+                                    : fmt::format("{} of them", count_to_text(line.count())));
+    std::string captured;
+    for (const std::string& capture : line.captures) captured += (captured.empty() ? "" : ", ") + capture;
+    const std::string through = captured.empty() ? "" : ", through " + captured;
+    if (line.retained.bytes > 0)
+        add_fact(cause.facts, "keeps alive", fmt::format("{} each{}", size_to_text(line.retained_each()), through));
+    else
+        add_fact(cause.facts, "captures", std::move(captured));
+    add_fact(cause.facts, "made by", line.made);
+    add_fact(cause.facts, "lies in", line.member);
+    add_fact(cause.facts, "registered by", line.registered);
+    cause.picture = chain_to_address(heap, line.address);
+    add_fact(cause.facts, "held by", cause.picture ? chain_text(*cause.picture) : line.holder);
+    cause.command = "closures";
+    cause.takes_all = true;
+    return cause;
+}
 
 void add_held_causes(Case& question, Causes& found) {
     if (question.ownership == nullptr || !question.has_growth()) return;

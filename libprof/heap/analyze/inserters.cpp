@@ -38,6 +38,8 @@ std::string most_common(const Heap& heap, const std::vector<uint32_t>& count_of)
 
 // "DocumentCache::get" of "docserver::DocumentCache::get"; "λ" of a closure's operator().
 std::string class_and_name(const std::string& name) {
+    constexpr std::string_view unnamed_space = "(anonymous namespace)::";
+    if (name.starts_with(unnamed_space)) return class_and_name(name.substr(unnamed_space.size()));
     const size_t last = name.rfind("::");
     if (last == std::string::npos || last == 0) return name;
     if (name.find('{') != std::string::npos && name.ends_with("operator()")) return "λ";
@@ -70,6 +72,7 @@ class Count {
 
    private:
     std::vector<bool> new_blocks() const {
+        if (question_.older == nullptr) return std::vector<bool>(heap_.blocks().count(), true);
         const bool is_one_run = question_.older->snapshot().process().run_id == heap_.snapshot().process().run_id;
         if (!is_one_run) return std::vector<bool>(heap_.blocks().count(), true);
         return born_between(question_.older->blocks(), heap_.blocks());

@@ -14,7 +14,7 @@
 namespace heapkit::analyze {
 
 struct InsertersOf {
-    const Heap* older = nullptr;
+    const Heap* older = nullptr;  // nullptr: everything is new
     const Heap* newer = nullptr;
     const Ownership* ownership = nullptr;      // of the newer heap
     const Populations* populations = nullptr;  // of the newer heap

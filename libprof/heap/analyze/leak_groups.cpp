@@ -172,7 +172,12 @@ Result<std::vector<LeakGroup>> leak_groups(const Heap& heap, const Verdicts& ver
                 groups.push_back({.what = *named, .kind = static_cast<LeakKind>(kind), .sum = {}});
                 groups.back().what.key = known->first;
             }
-            groups[known->second].sum += sums[stack][kind];
+            LeakGroup& group = groups[known->second];
+            group.sum += sums[stack][kind];
+            if (sums[stack][kind].bytes() > group.bytes_of_stack) {
+                group.stack = StackId(stack);
+                group.bytes_of_stack = sums[stack][kind].bytes();
+            }
             groups_of_stack[stack][kind] = static_cast<uint32_t>(known->second);
         }
     }

@@ -31,6 +31,8 @@ struct LeakGroup {
     Group what;  // its key begins with the kind; its total is not used
     LeakKind kind = LeakKind::reachable;
     LeakSum sum;
+    StackId stack = {};  // the one of most of its bytes, and how many those are
+    int64_t bytes_of_stack = 0;
     // Of what is reachable or possibly lost, when the verdicts have roots: what the root of most of its bytes is
     // called, and how many roots there are.
     std::string root = {};

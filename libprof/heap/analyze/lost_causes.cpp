@@ -9,6 +9,7 @@
 
 #include "analyze/causes.h"
 #include "analyze/cycles.h"
+#include "analyze/inserters.h"
 #include "analyze/leak_groups.h"
 #include "base/units.h"
 
@@ -17,8 +18,9 @@ namespace {
 
 constexpr int64_t fewest_lost = 8;      // blocks or cycles more than before, to speak of growth
 constexpr int64_t fewest_of_one = 100;  // in one snapshot, where nothing says whether it grows
-constexpr int64_t share_of_one = 100;   // or the 100th part of what is live there
-constexpr size_t most_leaks = 4;        // that are causes of their own
+constexpr int64_t least_bytes_of_one = 64 * 1024;
+constexpr int64_t share_of_one = 100;  // or the 100th part of what is live there
+constexpr size_t most_leaks = 4;       // that are causes of their own
 
 std::string count_text(int64_t count) { return count_to_text(count); }
 
@@ -33,7 +35,8 @@ struct Change {
 bool speaks_for_itself(const Case& question, const Change& change) {
     if (question.has_growth()) return change.gain() >= fewest_lost && question.is_worth_it(change.bytes_gain());
     const auto live = static_cast<int64_t>(question.last.snapshot().process().live_bytes);
-    return change.after >= fewest_of_one || change.bytes_after * share_of_one >= live;
+    const bool are_many = change.after >= fewest_of_one && change.bytes_after >= least_bytes_of_one;
+    return are_many || change.bytes_after * share_of_one >= live;
 }
 
 std::string change_text(const Case& question, const Change& change, const char* what) {
@@ -119,6 +122,14 @@ std::string place_text(const Group& group) {
     return fmt::format("{} {}:{}", group.short_name, place.file.substr(place.file.rfind('/') + 1), place.line);
 }
 
+// With the caller of most of them: who cleans up after a constructor is who called it.
+std::string allocated_text(const Heap& heap, const LeakGroup& group) {
+    const double share = 100 * static_cast<double>(group.bytes_of_stack) / static_cast<double>(group.sum.bytes());
+    const std::string called = call_text(heap, group.stack);
+    if (called.empty()) return place_text(group.what);
+    return group.bytes_of_stack == group.sum.bytes() ? called : fmt::format("{} ({:.0f} %)", called, share);
+}
+
 Change now_of(const LeakGroup& group) { return {.after = group.sum.direct.blocks, .bytes_after = group.sum.bytes()}; }
 
 Cause cause_of(const Case& question, const LeakGroup& group, const Change& change, bool is_doubtful) {
@@ -134,7 +145,7 @@ Cause cause_of(const Case& question, const LeakGroup& group, const Change& chang
         add_fact(cause.facts, "with them",
                  fmt::format("{} blocks that hang on them, {}", count_text(group.sum.indirect.blocks),
                              size_to_text(group.sum.indirect.bytes)));
-    add_fact(cause.facts, "allocated", place_text(group.what));
+    add_fact(cause.facts, "allocated", allocated_text(question.last, group));
     add_fact(cause.facts, "held by", "nothing");
     cause.command = "leaks";
     cause.arguments = {"--traceback"};

@@ -149,6 +149,13 @@ Cause cause_of(const Case& question, const OfType& of, const Course& course, Con
     return cause;
 }
 
+// Why what grew is no cause.
+std::string reason_against(const Case& question, const OfType& of, const Course& course) {
+    if (!question.is_worth_it(gain_of(of))) return "little beside the rest";
+    if (course.steps < 2) return "it came at once";
+    return course.grew_at_every_step() ? "less than the causes above" : course_text(course);
+}
+
 // With one step a type's blocks must have come all along, and be a part of the heap that somebody would miss.
 std::optional<Confidence> confidence_in(const Case& question, const OfType& of, const Course& course) {
     const int64_t gain = gain_of(of);
@@ -186,7 +193,7 @@ void add_other_causes(Case& question, Causes& found) {
             ++causes;
         } else if (!confidence && gain_of(of) >= least_bytes && found.not_causes.size() < most_causes) {
             found.not_causes.push_back(fmt::format("+{} of {}: {}.", size_to_text(gain_of(of)), bare_name(of.name),
-                                                   course.steps > 1 ? course_text(course) : "it came at once"));
+                                                   reason_against(question, of, course)));
         }
     }
 }

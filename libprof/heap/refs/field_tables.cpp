@@ -9,6 +9,7 @@
 #include <array>
 
 #include "refs/back_pointers.h"
+#include "refs/closure_labels.h"
 
 namespace heapkit::refs {
 namespace {
@@ -73,11 +74,8 @@ FieldRow FieldTables::row_of(DebugTypeId owner, const types::Field& field) const
     if (field.kind == Kind::count)
         bytes =
             field.elements == 0 ? UINT64_MAX - field.offset_bytes : field.elements * book_.type(field.type).size_bytes;
-    std::string text = layouts_.path(field);
-    if (book_.type(owner).is_closure) {  // GCC calls them "__user", clang "user"
-        const size_t name = text.starts_with("__") ? 2 : 0;
-        text = "captured " + text.substr(name);
-    }
+    const std::string of_class = book_.name(owner);
+    std::string text = field_label({.name = of_class, .is_lambda = book_.type(owner).is_closure}, layouts_.path(field));
     return {.begin_bytes = field.offset_bytes,
             .end_bytes = field.offset_bytes + bytes,
             .label = label(std::move(text)),

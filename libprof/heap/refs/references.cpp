@@ -140,7 +140,10 @@ Reference References::reference(uint32_t edge) const {
 }
 
 std::string References::label(uint32_t edge) const {
-    const types::Place place = state_->place_of(state_->collected.entries[edge]);
+    return label_at(state_->place_of(state_->collected.entries[edge]));
+}
+
+std::string References::label_at(const types::Place& place) const {
     const Shape shape = state_->shape_at(place);
     // A word of a root that belongs to no variable is named by the root itself.
     if (place.is_root && shape.kind == Shape::Kind::unknown) return "";

@@ -83,6 +83,9 @@ class References {
     // "handlers_[17]", "captured user"; "+0x18" when it is conservative; "" from a root that is the pointer itself.
     std::string label(uint32_t edge) const;
 
+    // The same of any word, whether it is a pointer or not.
+    std::string label_at(const types::Place& place) const;
+
     // Of a block that is a node of a container: which element it is, "[42]". Otherwise "".
     std::string element_label(BlockId block) const;
 

@@ -171,7 +171,7 @@ void DwarfCensus::note_type_of(Dwarf_Die& die) {
 }
 
 void DwarfCensus::visit_function(Dwarf_Die& die, uint32_t parent, int depth) {
-    if (has(die, DW_AT_declaration)) return;
+    if (has(die, DW_AT_declaration)) return visit_declared_function(die, parent, depth);
     if (has_code(die)) functions_.push_back(die);
     Dwarf_Die typed = having_type(die);
     note_type_of(typed);
@@ -182,6 +182,22 @@ void DwarfCensus::visit_function(Dwarf_Die& die, uint32_t parent, int depth) {
     entity.is_unit_only = !is_cplusplus_;
     const char* key = entity.linkage != nullptr ? entity.linkage : name;
     walk(die, intern(mixed(name_hash(key), mixed(2, entity.linkage != nullptr ? 0 : parent)), entity), depth);
+}
+
+// GCC puts the class of a coroutine's frame into the declaration of its method.
+void DwarfCensus::visit_declared_function(Dwarf_Die& die, uint32_t parent, int depth) {
+    for_each_child(die, [&](Dwarf_Die& child) {
+        if (dwarf_tag(&child) != DW_TAG_structure_type) return;
+        const Entity function = {.kind = Entity::Kind::function,
+                                 .parent = parent,
+                                 .name = text_of(die, DW_AT_name),
+                                 .linkage = linkage_name_of(die),
+                                 .die = die};
+        const char* key = function.linkage != nullptr ? function.linkage : function.name;
+        const uint32_t scope =
+            intern(mixed(name_hash(key), mixed(2, function.linkage != nullptr ? 0 : parent)), function);
+        visit(child, scope, depth + 1);
+    });
 }
 
 void DwarfCensus::visit_type(Dwarf_Die& die, uint32_t parent, int depth) {

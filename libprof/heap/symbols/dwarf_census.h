@@ -71,6 +71,7 @@ class DwarfCensus {
     void visit_type(Dwarf_Die& die, uint32_t parent, int depth);
     void note_type_of(Dwarf_Die& die);
     void visit_function(Dwarf_Die& die, uint32_t parent, int depth);
+    void visit_declared_function(Dwarf_Die& die, uint32_t parent, int depth);
     void visit_typedef(Dwarf_Die& die, uint32_t parent);
     bool is_own_name(const TypedefName& given, uint32_t parent) const;
     uint32_t space_of(Dwarf_Die& die, uint32_t parent);

@@ -69,7 +69,18 @@ void read_variables(const DwarfCensus& census, DwarfUses& uses, uint64_t thread_
     }
 }
 
-void read_functions(const DwarfCensus& census, TypeColumns& columns) {
+// "_S_manage<F>": what is generated for one closure has its class.
+DebugTypeId first_argument_of(Dwarf_Die& function, DwarfUses& uses) {
+    DebugTypeId argument;
+    for_each_child(function, [&](Dwarf_Die& child) {
+        if (dwarf_tag(&child) != DW_TAG_template_type_parameter) return true;
+        argument = uses.type_of(child).id;
+        return false;
+    });
+    return argument;
+}
+
+void read_functions(const DwarfCensus& census, DwarfUses& uses, TypeColumns& columns) {
     for (Dwarf_Die die : census.functions()) {
         const Dwarf_Addr begin = entry_of(die);
         if (begin == 0) continue;
@@ -82,6 +93,7 @@ void read_functions(const DwarfCensus& census, TypeColumns& columns) {
         facts.name = columns.texts.intern(name);
         facts.is_destructor = name[0] == '~';
         facts.is_constructor = name == own_name_of(columns.texts.text(columns.type_texts[scope.type.index()].name));
+        if (std::string_view(name).ends_with('>')) facts.argument = first_argument_of(declared, uses);
         columns.function_addresses.push_back(begin);
         columns.functions.push_back(facts);
     }
@@ -100,7 +112,7 @@ DwarfTypes::DwarfTypes(Dwarf* dwarf) {
     for (const Dwarf_Die& type : census.used()) uses.resolve(type);
     spell_names(census, uses.spellings(), columns);
     read_variables(census, uses, thread_block_of(dwarf), columns);
-    read_functions(census, columns);
+    read_functions(census, uses, columns);
     fill_arguments_from_names(columns);
 }
 

@@ -87,6 +87,7 @@ struct Variable {
 struct FunctionFacts {
     StringId name;  // its own: "close", "~Session"
     DebugTypeId of_class;
+    DebugTypeId argument;  // of a member template its first argument, where that is a type
     bool is_constructor = false, is_destructor = false;
 };
 

@@ -27,7 +27,7 @@
 namespace heapkit::symbols {
 namespace {
 
-constexpr CacheMagic magic = {'H', 'K', 'T', 'Y', 'P', '\n', 0, 3};  // the last byte is the version
+constexpr CacheMagic magic = {'H', 'K', 'T', 'Y', 'P', '\n', 0, 4};  // the last byte is the version
 constexpr uint64_t largest_bytes = uint64_t{1} << 30;
 
 struct TypeCacheHeader {
@@ -79,8 +79,9 @@ class Soundness {
                            [&](const Variable& variable) {
                                return is_type(variable.type) && is_text(variable.name) && is_text(variable.file);
                            }) &&
-               std::all_of(functions.begin(), functions.end(),
-                           [&](const FunctionFacts& facts) { return is_type(facts.of_class) && is_text(facts.name); });
+               std::all_of(functions.begin(), functions.end(), [&](const FunctionFacts& facts) {
+                   return is_type(facts.of_class) && is_type(facts.argument) && is_text(facts.name);
+               });
     }
 
    private:

@@ -158,6 +158,7 @@ class Merger {
             FunctionFacts facts = from.functions[i];
             facts.name = text(m, facts.name);
             facts.of_class = mapped(m, facts.of_class);
+            facts.argument = mapped(m, facts.argument);
             result_.functions.push_back(facts);
             result_.function_addresses.push_back(from.function_addresses[i] + modules_[m].bias);
         }

@@ -16,11 +16,20 @@
 #include <unordered_map>
 
 #include "symbols/frames.h"
+#include "symbols/type_book.h"
 #include "types/container_rules.h"
 #include "types/layout.h"
 #include "types/memory.h"
 
 namespace heapkit::types {
+
+// Where a callable keeps its object: in itself or in a block of its own.
+enum class ClosureStorage : uint8_t {
+    inside,
+    outside,
+    inside_if_small,    // where it fits: std::move_only_function
+    inside_if_trivial,  // where it fits and is trivially copyable: std::function
+};
 
 class Closures {
    public:
@@ -40,9 +49,12 @@ class Closures {
     struct Managed {
         symbols::DebugTypeId type;
         std::string full_name;
+        ClosureStorage storage = ClosureStorage::inside_if_trivial;
     };
     const Managed& managed_by(uint64_t manager);
-    bool is_stored_locally(symbols::DebugTypeId type) const;
+    void read_manager(const symbols::FunctionFacts& manager, Managed& managed) const;
+    bool is_inside(const Managed& managed) const;
+    bool is_trivial(symbols::DebugTypeId type) const;
 
     const symbols::Frames& frames_;
     const symbols::TypeBook& book_;

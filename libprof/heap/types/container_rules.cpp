@@ -169,7 +169,7 @@ constexpr ContainerRule rules[] = {
     gnu_callable("std::function", "_M_functor"),
     gnu_callable("std::any", "_M_storage"),
     {.name = "std::any", .shape = Shape::callable, .members = {"__s", "__h"}},
-    gnu_callable("std::move_only_function", "_M_storage"),
+    {.name = "std::move_only_function", .shape = Shape::callable, .members = {"_M_storage", "_M_manage"}},
     {.name = "std::_Sp_counted_ptr", .shape = Shape::pointer, .members = {"_M_ptr"}},
     {.name = "std::_Sp_counted_deleter", .shape = Shape::pointer, .members = {"_M_impl._M_ptr"}},
     {.name = "std::__shared_ptr_pointer", .shape = Shape::pointer, .members = {"__data_.__value_"}},

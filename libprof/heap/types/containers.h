@@ -4,7 +4,7 @@
 //
 // Side:    heap, floor 4 (types). container_rules.h has the table of what is known as a container.
 // Threads: const after it was built.
-// Memory:  64 bytes a container that has storage of its own, 9 a block.
+// Memory:  64 bytes a container that has storage of its own, 9 a block, 24 a closure that lies in its callable.
 //
 // A container lies in a holder, which is a block (a member of an object, an element of another container) or a root (a
 // global, a thread's stack). Its storage are blocks that hold elements, or links to them, and nothing else: a vector's
@@ -51,10 +51,17 @@ struct Storage {
     uint32_t first = 0;  // index of the first element that lies in it: 17 for the 18th node of a list
 };
 
+// What a std::function or another callable holds in itself, without a block of its own.
+struct InnerClosure {
+    Place place;
+    symbols::DebugTypeId type;
+};
+
 struct Containers {
     std::vector<Container> all;
     std::vector<Storage> of_block;     // by BlockId
     std::vector<StorageRole> role_of;  // by BlockId
+    std::vector<InnerClosure> inner_closures;
 
     bool is_storage(BlockId block) const noexcept { return of_block[block.index()].container != no_container; }
 };

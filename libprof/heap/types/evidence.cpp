@@ -11,9 +11,9 @@ namespace heapkit::types {
 
 std::string_view to_text(Evidence evidence) noexcept {
     constexpr std::array<std::string_view, evidence_count> texts = {
-        "none",           "allocation site", "guess", "field of an unsure type", "symbol name", "result variable",
-        "stack variable", "thread-local",    "field", "allocator argument",      "vtable",      "compiler",
-        "declared"};
+        "none",           "allocation site", "guess", "field of an unsure type", "symbol name",     "result variable",
+        "stack variable", "thread-local",    "field", "allocator argument",      "resume function", "vtable",
+        "compiler",       "declared"};
     return texts[static_cast<size_t>(evidence)];
 }
 
@@ -37,6 +37,7 @@ Trust trust_in(Evidence evidence) noexcept {
         case Evidence::thread_local_:
         case Evidence::field:
         case Evidence::allocator_argument:
+        case Evidence::resume_function:
             return Trust::high;
         case Evidence::vtable:
         case Evidence::compiler:

@@ -197,8 +197,10 @@ void Propagation::follow_into_itself(const DebugType& base, const Place& to) {
 }
 
 // What lies in an object, and only a pointer says so. That may be the head of a ring, which points at itself for ever.
-void Propagation::open_inner(const Seed& region) {
-    if (inner_.insert(input_.memory.address_of(region.place)).second) open_.push_back(region);
+void Propagation::open_inner(const InnerClosure& closure) {
+    if (!inner_.insert(input_.memory.address_of(closure.place)).second) return;
+    containers_.inner_closures.push_back(closure);
+    open_.push_back({closure.place, closure.type});
 }
 
 void Propagation::follow_callable(DebugTypeId type, const Place& place) {

@@ -66,7 +66,7 @@ class Propagation {
     void follow_pointer(symbols::DebugTypeId type, const Place& from);
     void follow_into_itself(const symbols::DebugType& base, const Place& to);
     void follow_container(symbols::DebugTypeId type, const Place& place);
-    void open_inner(const Seed& region);
+    void open_inner(const InnerClosure& closure);
     void follow_callable(symbols::DebugTypeId type, const Place& place);
 
     void reach_all();

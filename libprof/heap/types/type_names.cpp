@@ -70,15 +70,21 @@ constexpr Wrapper wrappers[] = {
     {"std::_Sp_counted_deleter", "shared_ptr<", "> control block", true},
     {"std::__shared_ptr_pointer", "shared_ptr<", "> control block", true},
     {"std::thread::_State_impl", "thread running ", "", false},
+    {"std::__future_base::_Task_state", "packaged task ", "", false},
+    {"std::__future_base::_Deferred_state", "deferred ", "", false},
+    {"std::__future_base::_Async_state_impl", "async ", "", false},
     {"std::__function::__func", "", "", false},
 };
 
-// std::thread::_Invoker<std::tuple<F, arguments…> > → F.
+// std::thread::_Invoker<std::tuple<F, arguments…> > → F; of a method that a thread runs its class.
 std::string_view invoked(std::string_view type) {
     for (const std::string_view each : {"std::thread::_Invoker"sv, "std::tuple"sv}) {
         const auto arguments = template_arguments_of(type);
         if (without_template_arguments(type) == each && !arguments.empty()) type = arguments[0];
     }
+    constexpr std::string_view async_method = "void (std::__future_base::_Async_state_impl<", to_method = "::*)()";
+    if (type.starts_with(async_method) && type.ends_with(to_method))
+        type = type.substr(6, type.size() - 6 - to_method.size());
     return type;
 }
 

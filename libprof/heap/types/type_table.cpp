@@ -5,6 +5,7 @@
 // Side: heap, floor 4 (types).
 #include "types/type_table.h"
 
+#include "symbols/short_name.h"
 #include "types/type_names.h"
 
 namespace heapkit::types {
@@ -57,6 +58,16 @@ TypeId TypeTable::object(DebugTypeId type, ObjectForm form) {
 TypeId TypeTable::object(std::string_view full_name, ObjectForm form) {
     const DebugTypeId type = book_.find(full_name);
     return type == DebugTypeId() ? named_object(full_name, type, form) : object(type, form);
+}
+
+TypeId TypeTable::coroutine(std::string_view function, DebugTypeId frame) {
+    Type type;
+    type.name = "coroutine " + symbols::short_function(function);
+    type.full_name = std::string("coroutine ").append(function);
+    type.form = frame == DebugTypeId() ? Type::Form::label : Type::Form::object;
+    type.is_closure = true;
+    type.layout = frame;
+    return intern(std::move(type));
 }
 
 // A buffer is made of elements; a node is its own class, or an element behind its links.

@@ -37,6 +37,9 @@ class TypeTable {
     TypeId object(symbols::DebugTypeId type, ObjectForm form);
     TypeId object(std::string_view full_name, ObjectForm form);  // the book is asked for its layout
 
+    // The frame of a coroutine, "serve(int)". `frame`: its class; 0 where nobody knows what lies in it.
+    TypeId coroutine(std::string_view function, symbols::DebugTypeId frame);
+
     // `node`: index in container.nodes of what the block is, where it is a node.
     TypeId storage(const ContainerClass& container, StorageRole role, size_t node = 0);
     // When debug information does not have the container.

@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "symbols/type_name.h"
+#include "types/coroutine_frames.h"
 #include "types/member_path.h"
 #include "types/named_pointers.h"
 #include "types/propagation.h"
@@ -33,6 +34,7 @@ struct Types::State {
           sites(input.snapshot, input.frames),
           site_of_stack(input.snapshot.stacks().size()),
           vtables(input.blocks, input.words, input.frames, input.book, table),
+          coroutines(input.blocks, input.words, input.frames, input.book, table),
           constructors(input.snapshot, input.frames),
           stacks({input.snapshot, input.frames, input.book, input.sites, constructors, layouts.classes(), table}) {}
 
@@ -45,6 +47,7 @@ struct Types::State {
     const Sites sites;
     std::vector<TypeId> site_of_stack;
     VtableVotes vtables;
+    CoroutineFrames coroutines;
     const symbols::Constructors constructors;
     StackVotes stacks;
     std::vector<TypeId> reached;  // what fields say
@@ -90,6 +93,8 @@ Vote Types::State::by_itself(BlockId block) {
             break;
         }
     }
+    if (const TypeId coroutine = coroutines.of(block); coroutine != unknown_type)
+        return {Evidence::resume_function, coroutine};
     const TypeId by_vtable = vtables.of(block);
     if (by_vtable == unknown_type || trust_in(best.evidence) == Trust::certain) return best;
     if (best.evidence == Evidence::allocator_argument && is_wrapped_by(best.type, by_vtable, bytes)) return best;
@@ -232,6 +237,7 @@ std::vector<Vote> Types::votes(BlockId block) const {
     };
     const uint64_t bytes = state.blocks.size_bytes(block);
     add(Evidence::vtable, state.vtables.of(block));
+    add(Evidence::resume_function, state.coroutines.of(block));
     for (const StackVote& vote : state.stacks.of(state.blocks.stack_of(block)))
         add(vote.evidence, vote.for_size(bytes));
     add(state.reached_by[block.index()], state.reached[block.index()]);

@@ -43,6 +43,7 @@ enum class Evidence : uint8_t {
     thread_local_,       // a thread-local variable does
     field,               // a typed field or container leads here, from a global or from an object of high evidence
     allocator_argument,  // std::allocator<T>::allocate, a string's buffer, a closure's manager, a strict new T
+    resume_function,     // first words are the functions that resume and destroy a coroutine
     vtable,              // first word is a vtable with RTTI: certain
     compiler,            // DW_AT_LLVM_alloc_type: certain
     declared,            // the program said so: certain

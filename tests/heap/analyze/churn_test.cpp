@@ -5,8 +5,10 @@
 // Side: tests.
 #include "analyze/churn.h"
 
+#include <cstdlib>
 #include <numeric>
 
+#include "analyze/callees.h"
 #include "heaps.h"
 
 using namespace heapkit;
@@ -72,4 +74,43 @@ TEST_CASE("containers and strings that outgrow their storage are known by their 
     CHECK(grown_by("xrealloc") == "realloc");
     CHECK(grown_by("Store::insert(int)").empty());
     CHECK(grown_by("Realm::reallocate()").empty());
+}
+
+namespace {
+
+[[gnu::noinline]] void* make_larger(void* array, size_t bytes) {
+    void* const larger = std::realloc(array, bytes);
+    asm volatile("" : : "r"(larger) : "memory");  // so that it is a call, and no jump
+    return larger;
+}
+
+// The return address of the first call in a function that goes where `wanted` says; 0: none.
+uint64_t call_in(const symbols::Frames& frames, uint64_t function, std::string_view wanted) {
+    constexpr uint64_t longest = 128;
+    for (uint64_t at = function + 5; at < function + longest; ++at)
+        if (callee_before(frames, at) == wanted) return at;
+    return 0;
+}
+
+}  // namespace
+
+TEST_CASE("the code before a return address says whom the call went to") {
+    const auto function = reinterpret_cast<uint64_t>(&make_larger);
+    const Heap heap = Stated().open();
+    CHECK(call_in(heap.frames(), function, "realloc") != 0);
+    CHECK(call_in(heap.frames(), function, "malloc") == 0);
+    CHECK(callee_before(heap.frames(), 16) == "");
+}
+
+TEST_CASE("an array that realloc makes larger again and again is to be reserved") {
+    const Heap empty = Stated().open();
+    const uint64_t call = call_in(empty.frames(), reinterpret_cast<uint64_t>(&make_larger), "realloc");
+    Stated stated;
+    const StackId grows = stated.writer.stack({call, places::load()});
+    freed(stated, grows, 40, 100'000, 0);
+    stated.blocks(1, 200'000, grows);
+    const Churn answer = churn(stated.open(), {});
+    REQUIRE(answer.advice.rows.size() == 1);
+    CHECK(text(answer.advice, 0, "what") == "reserve");
+    CHECK(text(answer.advice, 0, "why").starts_with("an array that realloc makes larger grew 40 times"));
 }

@@ -16,6 +16,7 @@ Cache* cache = nullptr;
 Button button;
 Shelf* shelf = nullptr;
 Document* first_document = nullptr;
+std::vector<Session> sessions;
 
 namespace {
 
@@ -98,6 +99,13 @@ void lose_twins() {
     twins[1]->other = twins[0];
 }
 
+void open_sessions(int count, size_t room) {
+    for (int number = 0; number < count; ++number) {
+        sessions.push_back({.number = number, .queue_ = {}});
+        sessions.back().queue_.reserve(room);
+    }
+}
+
 void list_documents(int count) {
     Document** next = &first_document;
     for (int number = 0; number < count; ++number) {
@@ -118,6 +126,7 @@ void forget() {
     delete cache;
     cache = nullptr;
     registry() = std::vector<std::unique_ptr<Document>>();
+    sessions = std::vector<Session>();
     for (; family_count > 0; --family_count) std::exchange(families[family_count - 1], nullptr)->child_.reset();
     for (Watchdog*& each : watchdogs)
         if (each != nullptr) std::exchange(std::exchange(each, nullptr)->self_, nullptr).reset();

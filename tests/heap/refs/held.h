@@ -61,6 +61,12 @@ struct Shelf {  // as C has it: one object of any length
     Place places[];
 };
 
+struct Session {
+    long number;
+    std::vector<long> queue_;
+};
+extern std::vector<Session> sessions;
+
 struct Child;
 struct Parent {
     std::shared_ptr<Child> child_;
@@ -91,6 +97,7 @@ void make_button(Document* page);  // its closure captures the page
 void lose_a_family();              // a Parent and a Child that own each other
 void lose_watchdogs();             // one made by make_shared, one given to its shared_ptr
 void lose_twins();                 // two Twins that point at each other
+void open_sessions(int count, size_t room);  // none is queued, but each has room
 void list_documents(int count);    // through Document::next, from first_document
 extern Document* first_document;
 void forget();  // all of it

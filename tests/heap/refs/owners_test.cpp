@@ -92,6 +92,51 @@ TEST_CASE("a container that went up and down is none") {
     CHECK(found->runaways.empty());
 }
 
+namespace {
+
+// Two sessions with a queue each; then they move, and more is queued in the second.
+struct Moved {
+    Scene scene;
+    std::vector<Heap> heaps;
+
+    Moved() {
+        Photograph photograph;
+        photograph.global(&held::sessions, sizeof(held::sessions));
+        held::open_sessions(2, 64);
+        for (held::Session& session : held::sessions) session.queue_.assign(40, 1);
+        photograph.stop();
+        heaps.push_back(photograph.develop(&held::sessions));
+        photograph.go_on();
+        held::sessions.reserve(1000);
+        held::sessions[1].queue_.resize(50);
+        photograph.stop();
+        heaps.push_back(photograph.develop(&held::sessions));
+    }
+    Table growth(bool each) const {
+        const std::array pointers = {&heaps[0], &heaps[1]};
+        auto answer = container_growth(pointers, {.each = each});
+        REQUIRE(answer);
+        return answer->containers;
+    }
+};
+
+std::vector<int64_t> gains_of(const Table& table, const std::string& name) {
+    std::vector<int64_t> gains;
+    for (size_t row = 0; row < table.rows.size(); ++row)
+        if (std::get<std::string>(table.rows[row][0]) == name) gains.push_back(std::get<int64_t>(table.rows[row][3]));
+    return gains;
+}
+
+}  // namespace
+
+TEST_CASE("containers that are owned in one way are summed up") {
+    CHECK(gains_of(Moved().growth(false), "2 × Session::queue_") == std::vector<int64_t>{10});
+}
+
+TEST_CASE("a container that moved is the same one, told from another that is owned in the same way") {
+    CHECK(gains_of(Moved().growth(true), "Session::queue_") == std::vector<int64_t>{10});
+}
+
 TEST_CASE("holders says of a population who holds how many, by the member") {
     Scene scene;
     held::subscribe(5);

@@ -12,6 +12,7 @@
 #include <new>
 #include <optional>
 #include <stdexcept>
+#include <string>
 
 #include "snapshot_writer.h"
 
@@ -20,6 +21,7 @@ namespace {
 struct Block {
     uint64_t address = 0;
     size_t bytes = 0;
+    size_t number = 0;  // in the order in which they were made
 };
 // Plain memory: who records allocations must not allocate.
 std::array<Block, 65536> blocks;
@@ -31,7 +33,8 @@ void* allocate(size_t bytes) {
     if (block == nullptr) throw std::bad_alloc();
     if (is_recording && block_count < blocks.size()) {
         std::memset(block, 0, bytes);  // so that what a test finds does not depend on what was there before
-        blocks[block_count++] = {reinterpret_cast<uint64_t>(block), bytes};
+        blocks[block_count] = {reinterpret_cast<uint64_t>(block), bytes, block_count};
+        ++block_count;
     }
     return block;
 }
@@ -57,6 +60,7 @@ namespace heapkit::tests {
 namespace {
 
 constexpr uint64_t module_bytes = 1 << 30;
+constexpr size_t ticks = 32;
 
 // A word as the agent would keep it; docs/decisions/0002-snapshot-words.md has the rules.
 class Classifier {
@@ -106,6 +110,7 @@ Photograph::Photograph() {
 }
 Photograph::~Photograph() { is_recording = false; }
 void Photograph::stop() { is_recording = false; }
+void Photograph::go_on() { is_recording = true; }
 
 void Photograph::global(const void* address, size_t bytes) {
     globals_.push_back({reinterpret_cast<uint64_t>(address), bytes});
@@ -117,8 +122,12 @@ Heap Photograph::develop(const void* inside) const {
     const Classifier classifier(sorted, reinterpret_cast<uint64_t>(inside));
     SnapshotWriter writer("photograph");
     writer.module_of(inside);
+    writer.process.elapsed_ns = run_ns_;
+    std::array<uint32_t, ticks> tick = {};
+    for (size_t at = 0; at < ticks && run_ns_ > 0; ++at) tick[at] = writer.tick(run_ns_ / ticks * (at + 1) - 1);
     for (const Block& block : sorted) {
-        const BlockId id = writer.block({.address = block.address, .size_bytes = block.bytes});
+        const uint32_t birth = tick[std::min(ticks - 1, block.number * ticks / std::max<size_t>(block_count, 1))];
+        const BlockId id = writer.block({.address = block.address, .size_bytes = block.bytes, .birth = birth});
         for_each_word(block, [&](uint64_t offset, uint64_t value) {
             if (const auto word = classifier.word(value, block)) writer.word(id, offset, *word);
         });
@@ -127,14 +136,17 @@ Heap Photograph::develop(const void* inside) const {
     std::sort(globals.begin(), globals.end(), [](const Area& a, const Area& b) { return a.address < b.address; });
     for (const Area& area : globals) {
         const RootId root = writer.root(PROF_ROOT_GLOBALS, 0, area.address, area.bytes);
-        for_each_word({area.address, area.bytes}, [&](uint64_t offset, uint64_t value) {
-            if (const auto word = classifier.word(value, {area.address, area.bytes})) writer.word(root, offset, *word);
+        for_each_word({area.address, area.bytes, 0}, [&](uint64_t offset, uint64_t value) {
+            if (const auto word = classifier.word(value, {area.address, area.bytes, 0}))
+                writer.word(root, offset, *word);
         });
     }
-    writer.write(folder_ / "photograph.heap");
+    static int number = 0;  // the ones before may still be open
+    const auto path = folder_ / (std::to_string(++number) + ".heap");
+    writer.write(path);
     HeapOptions options;
     options.symbols.use_cache = false;
-    auto heap = Heap::open(folder_ / "photograph.heap", options);
+    auto heap = Heap::open(path, options);
     if (!heap) throw std::runtime_error(heap.error().what);
     return std::move(*heap);
 }

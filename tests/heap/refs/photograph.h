@@ -29,7 +29,11 @@ class Photograph {
     Photograph& operator=(const Photograph&) = delete;
 
     void stop();
+    void go_on();  // with the blocks that it has seen
     void global(const void* address, size_t bytes);
+    // Blocks are born one after the other in the order in which they were made, evenly over so long; without it all of
+    // them at the start.
+    void born_over(uint64_t run_ns) { run_ns_ = run_ns; }
     // The blocks that are alive now. `inside`: an address in the test program's own code or data.
     Heap develop(const void* inside) const;
 
@@ -39,6 +43,7 @@ class Photograph {
         size_t bytes = 0;
     };
     std::vector<Area> globals_;
+    uint64_t run_ns_ = 0;
     TemporaryFolder folder_;
 };
 
