@@ -12,6 +12,7 @@
 #include "symbols/short_name.h"
 #include "symbols/type_name.h"
 #include "types/name_parts.h"
+#include "types/sites.h"
 
 namespace heapkit::types {
 
@@ -65,13 +66,16 @@ class CallVoter {
     }
 
     // In C: functions that hand on what malloc returned say what it is when they do not return void*. Each may name the
-    // class of just the block's size; the nearest one gives its name to what no class fits.
+    // class of just the block's size; the nearest one gives its name to what no class fits. What a function without
+    // debug information hands on nobody knows: an interpreter may lie between.
     void vote_by_return() {
         const auto parents = input_.snapshot.node_parent();
         size_t looked_at = 0;
         bool is_handed_on = true;
         for (NodeId node = call_.node; node != NodeId() && is_handed_on; node = NodeId(parents[node.index()])) {
-            for (const symbols::CallScope& scope : input_.sites.scopes(input_.sites.at(node)))
+            const auto scopes = input_.sites.scopes(input_.sites.at(node));
+            if (scopes.empty() && !allocates_for_others(node)) return;
+            for (const symbols::CallScope& scope : scopes)
                 is_handed_on = is_handed_on && ++looked_at < most_functions && vote_for_return(scope);
         }
     }
@@ -90,6 +94,13 @@ class CallVoter {
     }
 
    private:
+    // xmalloc, and the C library's strdup, getline, …
+    bool allocates_for_others(NodeId node) const {
+        const symbols::LocationId location = input_.frames.at(node).front();
+        const std::string_view module = input_.frames.text(input_.frames.location(location).module);
+        return is_plumbing(input_.frames, location) || module.starts_with("libc.so") || module.starts_with("libc-");
+    }
+
     // Without debug information: the constructor that the code calls next, in a block of the size that it asks for.
     void vote_by_code() {
         const symbols::Constructed* const found = input_.constructors.at(call_.node);
