@@ -23,10 +23,10 @@ class HeldCauses {
     void add_containers(const std::vector<Runaway>& runaways) {
         for (const Runaway& runaway : runaways) {
             const auto named = named_vertices(question_.last, question_.ownership->references(), runaway.owner);
-            if (!named) continue;
+            if (!named || are_lost(named->vertices)) continue;
             const ClosureLine* const line = closures_in(runaway);
             const std::vector<uint32_t> blocks = question_.open_blocks_below(named->vertices);
-            if (blocks.empty()) continue;  // what is in it is lost, and told
+            if (blocks.empty()) continue;  // all that is new in it is told
             const auto confidence = question_.confidence_in(runaway.of_elements, blocks);
             if (!confidence || !question_.is_worth_it(runaway.retained_gain)) {
                 if (runaway.retained_gain >= least_to_speak_of)
@@ -60,6 +60,14 @@ class HeldCauses {
 
    private:
     static constexpr int64_t least_to_speak_of = 64 * 1024;
+
+    // What no root leads to is no container that somebody fills: it went with a cycle or a leak, and is told there.
+    bool are_lost(std::span<const uint32_t> vertices) const {
+        const auto lost = std::count_if(vertices.begin(), vertices.end(), [&](uint32_t vertex) {
+            return question_.ownership->tier(vertex) == graph::Tier::unreached;
+        });
+        return static_cast<size_t>(lost) * 2 > vertices.size();
+    }
 
     // What the container is full of are closures: that says more than its own name.
     const ClosureLine* closures_in(const Runaway& runaway) {
