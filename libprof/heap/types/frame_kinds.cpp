@@ -23,8 +23,9 @@ using symbols::without_template_arguments;
 // Scopes are taken off one by one, which is quadratic; and a program may call its functions what it likes.
 constexpr size_t longest_function = 32 * 1024;
 
-constexpr std::array allocation_functions = {"malloc"sv,        "calloc"sv,   "realloc"sv,       "reallocarray"sv,
-                                             "aligned_alloc"sv, "memalign"sv, "posix_memalign"sv};
+constexpr std::array allocation_functions = {
+    "malloc"sv,        "calloc"sv,   "realloc"sv,        "reallocarray"sv,
+    "aligned_alloc"sv, "memalign"sv, "posix_memalign"sv, "prof_block_allocated"sv};
 // Whole names, without template arguments and inline namespaces.
 constexpr std::array allocation_wrappers = {"std::__libcpp_allocate"sv, "std::__libcpp_operator_new"sv,
                                             "std::pmr::memory_resource::allocate"sv,

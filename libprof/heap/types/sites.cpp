@@ -20,6 +20,7 @@ using namespace std::string_view_literals;
 constexpr std::string_view skipped_names[] = {
     "malloc", "calloc", "realloc", "reallocarray", "free", "memalign", "aligned_alloc", "posix_memalign", "valloc",
     "pvalloc", "strdup", "strndup", "asprintf", "vasprintf", "__strdup", "__strndup", "__libc_malloc",
+    "prof_block_allocated",
     // GNU and BSD programs
     "xmalloc", "xcalloc", "xrealloc", "xstrdup", "xstrndup", "xmemdup", "xmemdup0", "xzalloc", "xnmalloc", "xnrealloc",
     "x2realloc", "x2nrealloc", "xpalloc", "xcharalloc", "ximalloc", "xirealloc", "xreallocarray", "xasprintf",

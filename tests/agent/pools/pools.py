@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What a recorded program reports of its own pools and roots, from prof.h to the verdict on each block.
 
-Side: tests. Usage: pools.py SENTENCE LIBPROF PROGRAM FACTS ROOTS TRACES.  Each test works in a new folder of its own.
+Side: tests. Usage: pools.py SENTENCE LIBPROF PROGRAM FACTS ROOTS TRACES [ORDER_BOOK].  Each test works in a new
+folder of its own.
 """
 import glob
 import os
@@ -11,6 +12,7 @@ import sys
 import tempfile
 
 LIBPROF, PROGRAM, FACTS, ROOTS, TRACES = sys.argv[2:7]
+ORDER_BOOK = sys.argv[7] if len(sys.argv) > 7 else ""
 COUNT = 100  # blocks that the program hands out, of 48 bytes each
 TABLE_FULL, IMPLICIT_FREE, UNKNOWN_FREE, REPORTS = "loss2", "loss5", "loss11", "loss16"
 
@@ -24,9 +26,9 @@ def run(way, recorded=True, program=PROGRAM, **variables):
     return result.stdout
 
 
-def facts(path=None):
+def facts(path=None, handed_out_bytes=48):
     path = path or next(iter(glob.glob("*.*.*.heap")))
-    result = subprocess.run([FACTS, path, "48"], capture_output=True, text=True)
+    result = subprocess.run([FACTS, path, str(handed_out_bytes)], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     read = {name: int(value) for name, value in (line.split() for line in result.stdout.splitlines())}
     assert read["live_bytes"] == read["block_bytes"] == read["stack_bytes"], read
@@ -140,6 +142,17 @@ def a_program_can_ask_as_one_asks_tracemalloc():
     said = run("", program=TRACES).splitlines()
     assert len(said) == 14 and all(line.startswith("yes: ") for line in said), said
     assert run("", recorded=False, program=TRACES) == "yes: without the recorder all is zero\n"
+
+
+def orders_leak_in_the_example_until_it_is_fixed():
+    # As examples/arena/README.md has it.
+    assert run("", program=ORDER_BOOK) == "3679200 shares bought, 7893 offers left\n"
+    leaky = facts("order_book.heap", 32)
+    # 3,421 of them; an old word on the stack or in a register may hold the last one, and what that points to.
+    assert 3421 - 3 <= leaky["lost"] <= 3421 and leaky["in_pools"] >= 7893 + 3421, leaky
+    assert run("--fixed", program=ORDER_BOOK) == "3679200 shares bought, 7893 offers left\n"
+    fixed = facts("order_book.heap", 32)
+    assert fixed["lost"] == 0 and 7893 <= fixed["in_pools"] <= 7893 + fixed["pools"], fixed
 
 
 if __name__ == "__main__":
