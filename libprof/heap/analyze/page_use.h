@@ -12,8 +12,10 @@
 // blocks are its cause. A page without any live block is free memory that the allocator holds for later.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "heap.h"
 #include "read/residency.h"
@@ -43,6 +45,14 @@ struct PageUse {
     }
 };
 
+// What the allocator rounded up, of a block that it gave itself; of what is left of a pool that of the pool. Blocks
+// that a program handed out of a pool have none.
+inline uint64_t rounding_bytes(const read::Blocks& blocks, BlockId block) noexcept {
+    const prof_pool* pool = blocks.pools.empty() ? nullptr : blocks.pool_around(block);
+    if (pool == nullptr) return blocks.slack[block.index()];
+    return pool->block == block.value ? pool->slack : 0;
+}
+
 // Walks pages upwards; calls `kept(std::span<const OnPage>, live bytes)` for each page that few blocks keep.
 template <typename Kept>
 PageUse page_use_of(const read::Blocks& blocks, const read::Residency& residency, Kept kept) {
@@ -53,7 +63,10 @@ PageUse page_use_of(const read::Blocks& blocks, const read::Residency& residency
         return blocks.address[block] + blocks.size_bytes(BlockId(block)) + blocks.slack[block];
     };
     std::vector<OnPage> on_page;
-    size_t first = 0;
+    size_t first = 0, first_pool = 0;
+    const auto pool_end = [&](size_t pool) {
+        return blocks.pools[pool].address + blocks.pools[pool].bytes + blocks.pools[pool].slack;
+    };
     for (size_t range = 0; range < residency.ranges.size(); ++range) {
         for (uint64_t page = 0; page < residency.ranges[range].page_count; ++page) {
             const uint64_t start = residency.ranges[range].start + page * residency.page_bytes;
@@ -65,9 +78,15 @@ PageUse page_use_of(const read::Blocks& blocks, const read::Residency& residency
             uint64_t live = 0;
             bool has_large = false;
             on_page.clear();
+            // A pool is one live block of the allocator's, whatever the program handed out of it.
+            while (first_pool < blocks.pools.size() && pool_end(first_pool) <= start) ++first_pool;
+            for (size_t pool = first_pool; pool < blocks.pools.size() && blocks.pools[pool].address < end; ++pool) {
+                live += std::min(pool_end(pool), end) - std::max(blocks.pools[pool].address, start);
+                has_large = true;
+            }
             for (size_t block = first; block < blocks.count() && blocks.address[block] < end; ++block) {
                 const uint64_t from = std::max(blocks.address[block], start), to = std::min(end_of(block), end);
-                if (to <= from) continue;
+                if (to <= from || (!blocks.pools.empty() && blocks.pool_around(BlockId(block)) != nullptr)) continue;
                 live += to - from;
                 has_large |= blocks.size_bytes(BlockId(block)) >= residency.page_bytes;
                 if (on_page.size() < most_on_page) on_page.push_back({BlockId(block), to - from});

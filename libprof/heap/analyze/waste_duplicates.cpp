@@ -11,6 +11,7 @@
 #include <numeric>
 
 #include "analyze/groups.h"
+#include "analyze/page_use.h"
 #include "base/units.h"
 
 namespace heapkit::analyze {
@@ -36,7 +37,7 @@ struct Sorted {
 };
 
 int64_t usable(const read::Blocks& blocks, uint32_t block) {
-    return static_cast<int64_t>(blocks.size_bytes(BlockId(block)) + blocks.slack[block]);
+    return static_cast<int64_t>(blocks.size_bytes(BlockId(block)) + rounding_bytes(blocks, BlockId(block)));
 }
 
 Sorted sorted(const read::Blocks& blocks, std::span<const uint64_t> hashes) {

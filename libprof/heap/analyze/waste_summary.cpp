@@ -91,10 +91,12 @@ AllocatorCost allocator_cost(const read::Blocks& blocks) {
     AllocatorCost cost;
     uint64_t others = 0;
     for (size_t index = 0; index < blocks.count(); ++index) {
-        const uint64_t size = blocks.size_bytes(BlockId(index)), slack = blocks.slack[index];
+        const BlockId block(index);
+        const uint64_t size = blocks.size_bytes(block), rounding = rounding_bytes(blocks, block);
         cost.requested_bytes += size;
-        cost.rounding_bytes += slack;
-        const ChunkKind kind = chunk_of(blocks.address[index], size + slack);
+        cost.rounding_bytes += rounding;
+        if (!blocks.pools.empty() && blocks.pool_around(block) != nullptr) continue;  // no chunk of its own
+        const ChunkKind kind = chunk_of(blocks.address[index], size + rounding);
         others += kind == ChunkKind::none;
         cost.header_bytes += kind == ChunkKind::mapped ? 16 : kind == ChunkKind::usual ? 8 : 0;
     }

@@ -82,6 +82,26 @@ TEST_CASE("a page of a large block is not kept by few") {
     CHECK(use.free_between_bytes() == page - 10);
 }
 
+TEST_CASE("a pool is one live block of the allocator's, whatever was handed out of it") {
+    Paged stated;
+    stated.at(64, 100, stated.load);    // handed out
+    stated.at(200, 7916, stated.read);  // what is left behind it; 84 bytes more are before it
+    stated.writer.pool({.address = heap_at + 16,
+                        .bytes = 8100,
+                        .own_bytes = 8000,
+                        .first_block = 0,
+                        .end_block = 2,
+                        .block = 1,
+                        .slack = 12});
+    stated.writer.pages(heap_at, "rr");
+    const Heap heap = stated.open();
+    const PageUse use = page_use_of(heap.blocks(), *heap.snapshot().residency(), [](auto, uint64_t) {});
+    CHECK(use.kept_bytes == 0);
+    CHECK(use.free_pages_bytes == 0);
+    CHECK(use.live_resident_bytes == 8112);
+    CHECK(allocator_cost(heap.blocks()).rounding_bytes == 12);
+}
+
 TEST_CASE("what was never touched is counted by type and owner") {
     Paged stated;
     stated.at(page / 2, 3 * page, stated.load);
