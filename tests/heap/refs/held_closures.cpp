@@ -6,6 +6,7 @@
 #include "held_closures.h"
 
 #include <array>
+#include <utility>
 
 namespace held {
 
@@ -17,6 +18,9 @@ namespace {
 std::array<UserRecord*, 256> records = {};
 size_t record_count = 0;
 UserRecord* new_record() { return records.at(record_count++) = new UserRecord; }
+
+std::array<Ring*, 256> rings = {};
+size_t ring_count = 0;
 
 void greet(UserRecord* whom, int times) { whom->visits += times; }
 
@@ -70,7 +74,18 @@ void fill_routines(int count) {
         the_desk().routines_.push_back(the_desk().attend(std::make_shared<UserRecord>()));
 }
 
+void lose_rings(int count) {
+    for (int number = 0; number < count; ++number) {
+        const auto ring = std::make_shared<Ring>();
+        ring->other_ = std::make_shared<Ring>();
+        ring->other_->other_ = ring;
+        ring->kept_.assign(20, number);
+        rings.at(ring_count++) = ring.get();
+    }
+}
+
 void clear_desk() {
+    for (; ring_count > 0; --ring_count) std::exchange(rings[ring_count - 1]->other_, nullptr).reset();
     if (desk != nullptr)
         for (Routine& routine : desk->routines_) routine.handle.destroy();
     delete desk;

@@ -46,6 +46,12 @@ struct Desk {
 };
 extern Desk* desk;
 
+struct Ring {  // of two that own each other
+    std::shared_ptr<Ring> other_;
+    std::vector<long> kept_;
+};
+void lose_rings(int count);  // pairs of them, each with something in it
+
 // Into the desk, each with a UserRecord that nobody else owns.
 void fill_presses(int count);
 void fill_numbers(int count);

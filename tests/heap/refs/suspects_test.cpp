@@ -7,6 +7,7 @@
 
 #include "analyze/diagnose.h"
 #include "catch.h"
+#include "held_closures.h"
 #include "scene.h"
 
 using namespace heapkit;
@@ -50,6 +51,23 @@ TEST_CASE("what holds most of the heap, and filled all along the run, is suspici
     CHECK(fact(cause, "came").starts_with("all along the run: the oldest is 1 min 3"));
     CHECK(diagnosis.verdict ==
           "Nothing in it is wrong by itself. One thing is suspicious; whether it grows, a second snapshot would say.");
+}
+
+TEST_CASE("containers in a cycle that nothing holds are no causes beside it") {
+    const auto with_rings = [](int count) {
+        Photograph photograph;
+        held::lose_rings(count);
+        photograph.stop();
+        photograph.global(&held::desk, sizeof(held::desk));
+        Heap heap = photograph.develop(&held::desk);
+        held::clear_desk();
+        return heap;
+    };
+    const Heap one = with_rings(20), two = with_rings(60), three = with_rings(120);
+    const std::array heaps = {&one, &two, &three};
+    const Diagnosis diagnosis = diagnose(heaps);
+    REQUIRE(diagnosis.causes.size() == 1);
+    CHECK(diagnosis.causes[0].kind == "cycle");
 }
 
 TEST_CASE("who was just started, or was filled at once, is not suspicious") {
