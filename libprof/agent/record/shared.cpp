@@ -95,7 +95,6 @@ bool move_head(const Slot& slot) noexcept {
     page.version = PROF_SHARED_VERSION;
     page.owner = slot.head->owner;
     page.without_slot = __atomic_load_n(&slot.head->without_slot, __ATOMIC_RELAXED);
-    page.parent_pid = static_cast<uint32_t>(sys::call(__NR_getppid));
     __builtin_memcpy(static_cast<void*>(slot.head), &page, sizeof page);
     const bool done = sys::call(__NR_mremap, reinterpret_cast<long>(slot.head), head_bytes, head_bytes,
                                 MREMAP_MAYMOVE | MREMAP_FIXED, reinterpret_cast<long>(head())) >= 0;
@@ -103,9 +102,12 @@ bool move_head(const Slot& slot) noexcept {
     return done;
 }
 
+void note_parent() noexcept { shared_page.parent_pid = static_cast<uint32_t>(sys::call(__NR_getppid)); }
+
 bool take_slot(int fd, const ColumnBytes& first) noexcept {
     const Slot slot = claim_slot(fd);
     if (slot.head == nullptr) return false;
+    note_parent();
     if (map_columns(fd, slot.offset, first) && move_head(slot)) return true;
     columns = {};
     give_back(slot);
@@ -189,6 +191,7 @@ void reserve() noexcept {
     if (*path == '\0') return;
     const int fd = sys::open(path, O_RDWR);
     if (fd < 0) return;
+    note_parent();
     reserved.slot = claim_slot(fd);
     const bool done = reserved.slot.head == nullptr || map_pages(fd, reserved.slot.offset);
     sys::close(fd);
