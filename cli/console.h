@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 #include "render/text.h"
 
 namespace heapkit::cli {

@@ -5,10 +5,10 @@
 // Side: our process, cli.
 #pragma once
 
+#include <heapkit/shapes.h>
 #include "command.h"
 #include "console.h"
 #include "session.h"
-#include "shapes.h"
 
 namespace heapkit::cli {
 

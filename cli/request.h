@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 
 namespace heapkit::cli {
 

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "command.h"
 #include "console.h"
 #include "heap.h"
-#include "shapes.h"
 
 namespace heapkit::cli {
 

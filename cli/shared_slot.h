@@ -7,8 +7,8 @@
 
 #include <sys/types.h>
 
+#include <heapkit/result.h>
 #include "base/descriptor.h"
-#include "base/result.h"
 #include "read/shared_tables.h"
 
 namespace heapkit::cli {

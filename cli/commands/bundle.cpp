@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 #include <filesystem>
 
+#include <heapkit/shapes.h>
 #include "bundle/pack.h"
 #include "commands.h"
 #include "console.h"
 #include "render/json.h"
-#include "shapes.h"
 
 namespace heapkit::cli {
 namespace {

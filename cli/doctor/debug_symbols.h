@@ -7,9 +7,9 @@
 
 #include <string>
 
+#include <heapkit/shapes.h>
 #include "doctor/finding.h"
 #include "doctor/patient.h"
-#include "shapes.h"
 
 namespace heapkit::cli {
 

@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "base/result.h"
-#include "shapes.h"
+#include <heapkit/result.h>
+#include <heapkit/shapes.h>
 
 namespace heapkit::cli {
 

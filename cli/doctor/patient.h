@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 
 namespace heapkit::cli {
 

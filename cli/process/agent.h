@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 #include "run.h"
 
 namespace heapkit::cli {

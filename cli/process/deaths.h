@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 #include "process/shared_memory.h"
 
 namespace heapkit::cli {

@@ -10,7 +10,7 @@
 
 #include <filesystem>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 
 namespace heapkit::cli {
 

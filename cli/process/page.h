@@ -11,7 +11,7 @@
 
 #include <prof/control.h>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 
 namespace heapkit::cli {
 

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <string>
 
+#include <heapkit/result.h>
 #include "base/descriptor.h"
-#include "base/result.h"
 
 namespace heapkit::cli {
 

@@ -38,7 +38,7 @@ class Floors(unittest.TestCase):
             libprof__agent__record__new_h='#include "base/arena.h"\n#include "blocks.h"\n#include <prof/format.h>\n'
                                           '#include <sys/mman.h>\n#include <atomic>\n',
             libprof__heap__base__new_h="#include <fmt/core.h>\n#include <string>\n",
-            cli__new_h='#include "base/result.h"\n'))
+            cli__new_h='#include <heapkit/result.h>\n'))
 
     def assert_one(self, expected, **files):
         problems = self.problems(**files)

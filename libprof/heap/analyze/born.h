@@ -8,9 +8,9 @@
 
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "analyze/groups.h"
 #include "analyze/rows.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

@@ -17,11 +17,11 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "analyze/closures.h"
 #include "analyze/ownership.h"
 #include "analyze/trends.h"
 #include "heap.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

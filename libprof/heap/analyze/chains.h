@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "analyze/choose.h"
 #include "heap.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

@@ -20,8 +20,8 @@
 
 #include <prof/format.h>
 
+#include <heapkit/shapes.h>
 #include "heap.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

@@ -17,10 +17,10 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "analyze/groups.h"
 #include "analyze/ownership.h"
 #include "analyze/trends.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

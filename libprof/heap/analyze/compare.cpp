@@ -15,15 +15,6 @@
 namespace heapkit::analyze {
 namespace {
 
-bool comes_first(const GroupPair& a, const GroupPair& b) {
-    const auto rank = [](const GroupPair& pair) {
-        const Total now = pair.total(), difference = pair.difference();
-        return std::tuple(std::abs(difference.bytes), now.bytes, std::abs(difference.blocks), now.blocks);
-    };
-    const auto rank_a = rank(a), rank_b = rank(b);
-    return rank_a != rank_b ? rank_a > rank_b : a.either().key < b.either().key;
-}
-
 std::vector<Column> columns_of(const Grouping& grouping) {
     std::vector<Column> columns = naming_columns(grouping.by);
     const bool has_sizes = grouping.metric != Metric::temporary;
@@ -49,6 +40,15 @@ void append_figures(std::vector<Cell>& row, const GroupPair& pair, bool has_size
 }
 
 }  // namespace
+
+bool has_changed_more(const GroupPair& a, const GroupPair& b) {
+    const auto rank = [](const GroupPair& pair) {
+        const Total now = pair.total(), difference = pair.difference();
+        return std::tuple(std::abs(difference.bytes), now.bytes, std::abs(difference.blocks), now.blocks);
+    };
+    const auto rank_a = rank(a), rank_b = rank(b);
+    return rank_a != rank_b ? rank_a > rank_b : a.either().key < b.either().key;
+}
 
 std::vector<GroupPair> pairs_of(const std::vector<Group>& older, const std::vector<Group>& newer) {
     std::vector<GroupPair> pairs;
@@ -76,7 +76,7 @@ Result<Table> compare(const Comparison& comparison) {
     auto newer = groups_of(*comparison.newer, grouping, comparison.filter);
     if (!newer) return newer.error();
     std::vector<GroupPair> pairs = pairs_of(*older, *newer);
-    std::sort(pairs.begin(), pairs.end(), comes_first);
+    std::sort(pairs.begin(), pairs.end(), has_changed_more);
     Labels labels(
         {.by = grouping.by, .full_paths = comparison.rows.full_paths, .raw_frames = comparison.rows.raw_frames});
     labels.know(*older);

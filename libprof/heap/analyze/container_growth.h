@@ -18,9 +18,9 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "analyze/containers.h"
 #include "analyze/trends.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

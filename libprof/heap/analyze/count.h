@@ -8,8 +8,8 @@
 #include <span>
 #include <string>
 
+#include <heapkit/shapes.h>
 #include "heap.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

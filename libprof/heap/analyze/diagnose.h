@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "analyze/causes.h"
 #include "heap.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

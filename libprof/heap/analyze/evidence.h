@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "heap.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

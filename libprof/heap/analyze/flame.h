@@ -5,8 +5,8 @@
 // Side: heap, floor 7 (analyze).
 #pragma once
 
+#include <heapkit/shapes.h>
 #include "analyze/groups.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

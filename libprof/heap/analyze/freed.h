@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "analyze/ownership.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

@@ -13,23 +13,18 @@
 #include <string_view>
 #include <vector>
 
+#include <heapkit/by.h>
+#include <heapkit/shapes.h>
 #include "analyze/filter.h"
 #include "heap.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 
-enum class GroupBy { lineno, filename, function, module, traceback, type, thread };
+using GroupBy = By;
 std::optional<GroupBy> parse_group_by(std::string_view text) noexcept;
 std::string_view to_text(GroupBy by) noexcept;
 
-enum class Metric {
-    live,       // blocks alive at the snapshot, by size
-    count,      // the same, by number
-    allocated,  // ever, freed or not
-    peak,       // alive when the process held most
-    temporary,  // freed as the next thing that their thread did
-};
+using heapkit::Metric;
 std::optional<Metric> parse_metric(std::string_view text) noexcept;
 std::string_view to_text(Metric metric) noexcept;
 

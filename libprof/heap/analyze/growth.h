@@ -7,9 +7,9 @@
 
 #include <span>
 
+#include <heapkit/shapes.h>
 #include "analyze/groups.h"
 #include "analyze/rows.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

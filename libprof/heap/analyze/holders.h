@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "analyze/chains.h"
 #include "heap.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

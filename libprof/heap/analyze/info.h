@@ -7,8 +7,8 @@
 
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "heap.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

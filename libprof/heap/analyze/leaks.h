@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "analyze/leak_kinds.h"
 #include "analyze/rows.h"
 #include "analyze/suppressions.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

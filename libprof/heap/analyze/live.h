@@ -13,8 +13,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "read/shared_tables.h"
-#include "shapes.h"
 #include "symbols/frames.h"
 
 namespace heapkit::analyze {

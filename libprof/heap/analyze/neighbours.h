@@ -8,10 +8,10 @@
 
 #include <string>
 
+#include <heapkit/shapes.h>
 #include "analyze/choose.h"
 #include "analyze/filter.h"
 #include "heap.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

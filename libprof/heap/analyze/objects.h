@@ -7,9 +7,9 @@
 
 #include <string>
 
+#include <heapkit/shapes.h>
 #include "analyze/filter.h"
 #include "heap.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

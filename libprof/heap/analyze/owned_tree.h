@@ -11,8 +11,8 @@
 
 #include <span>
 
+#include <heapkit/shapes.h>
 #include "analyze/ownership.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

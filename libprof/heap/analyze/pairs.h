@@ -24,6 +24,9 @@ struct GroupPair {
     }
 };
 
+// tracemalloc's order of differences: by |size|, then the size now, |count|, and the count now; largest first.
+bool has_changed_more(const GroupPair& a, const GroupPair& b);
+
 // Pairs point into the two vectors.
 std::vector<GroupPair> pairs_of(const std::vector<Group>& older, const std::vector<Group>& newer);
 

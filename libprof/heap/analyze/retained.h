@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "analyze/ownership.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "analyze/groups.h"
 #include "analyze/labels.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
+#include <heapkit/shapes.h>
 #include "heap.h"
-#include "shapes.h"
 #include "types/sites.h"
 
 namespace heapkit::analyze {

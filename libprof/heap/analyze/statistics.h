@@ -5,9 +5,9 @@
 // Side: heap, floor 7 (analyze).
 #pragma once
 
+#include <heapkit/shapes.h>
 #include "analyze/groups.h"
 #include "analyze/rows.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
+#include <heapkit/shapes.h>
 #include "heap.h"
 #include "refs/references.h"
-#include "shapes.h"
 #include "types/sites.h"
 
 namespace heapkit::analyze {

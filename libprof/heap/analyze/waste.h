@@ -19,8 +19,8 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "analyze/block_groups.h"
-#include "shapes.h"
 
 namespace heapkit::analyze {
 

@@ -15,7 +15,7 @@
 #include <filesystem>
 #include <span>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 
 namespace heapkit {
 

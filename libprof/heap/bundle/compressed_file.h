@@ -11,8 +11,8 @@
 #include <memory>
 #include <span>
 
+#include <heapkit/result.h>
 #include "base/descriptor.h"
-#include "base/result.h"
 
 namespace heapkit::bundle {
 

@@ -15,7 +15,7 @@
 #include <span>
 #include <string>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 
 namespace heapkit::bundle {
 

@@ -13,7 +13,7 @@
 
 #include <filesystem>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 
 namespace heapkit::bundle {
 

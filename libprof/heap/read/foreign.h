@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 
 namespace heapkit::read {
 

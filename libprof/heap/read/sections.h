@@ -20,7 +20,7 @@
 
 #include <prof/format.h>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 
 namespace heapkit::read {
 

@@ -18,7 +18,7 @@
 
 #include <prof/shared.h>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 
 namespace heapkit::read {
 

@@ -19,8 +19,8 @@
 
 #include <prof/format.h>
 
+#include <heapkit/result.h>
 #include "base/ids.h"
-#include "base/result.h"
 #include "read/residency.h"
 
 namespace heapkit::read {

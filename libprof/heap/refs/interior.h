@@ -24,7 +24,7 @@
 
 #include <string_view>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 #include "read/snapshot.h"
 #include "read/words.h"
 #include "refs/interior_headers.h"

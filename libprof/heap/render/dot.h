@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "shapes.h"
+#include <heapkit/shapes.h>
 
 namespace heapkit::render {
 

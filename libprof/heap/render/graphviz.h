@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
-#include "shapes.h"
+#include <heapkit/result.h>
+#include <heapkit/shapes.h>
 
 namespace heapkit::render {
 

@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "shapes.h"
+#include <heapkit/shapes.h>
 
 namespace heapkit::render {
 

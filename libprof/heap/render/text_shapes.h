@@ -7,9 +7,9 @@
 
 #include <string>
 
+#include <heapkit/shapes.h>
 #include "render/style.h"
 #include "render/text.h"
-#include "shapes.h"
 
 namespace heapkit::render {
 

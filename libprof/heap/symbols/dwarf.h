@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/result.h>
 #include "base/ids.h"
-#include "base/result.h"
 #include "symbols/string_table.h"
 
 namespace heapkit::symbols {

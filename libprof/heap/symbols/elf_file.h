@@ -18,8 +18,8 @@
 
 #include <elf.h>
 
+#include <heapkit/result.h>
 #include "base/mapped_file.h"
-#include "base/result.h"
 
 namespace heapkit::symbols {
 

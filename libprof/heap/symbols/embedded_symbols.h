@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-#include "base/result.h"
+#include <heapkit/result.h>
 #include "symbols/elf_file.h"
 
 namespace heapkit::symbols {

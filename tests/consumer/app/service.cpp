@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <string>
 
 namespace {
@@ -14,12 +15,13 @@ struct Session {
     int requests = 0;
 };
 
-std::map<int, Session> sessions;
+std::map<int, std::unique_ptr<Session>> sessions;
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    for (int id = 0; id < 500; ++id) sessions[id] = {"user number " + std::to_string(id) + " of the service", id};
+    for (int id = 0; id < 500; ++id)
+        sessions[id] = std::make_unique<Session>(Session{"user number " + std::to_string(id) + " of the service", id});
     prof_memory memory{};
     const int known = prof_traced_memory(&memory);
     std::printf("recording %d, known %d, blocks %s\n", prof_recording(), known,

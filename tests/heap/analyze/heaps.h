@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include <heapkit/shapes.h>
 #include "catch.h"
 #include "heap.h"
 #include "places.h"
-#include "shapes.h"
 #include "snapshot_writer.h"
 #include "temporary_folder.h"
 

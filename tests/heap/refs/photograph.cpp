@@ -116,7 +116,7 @@ void Photograph::global(const void* address, size_t bytes) {
     globals_.push_back({reinterpret_cast<uint64_t>(address), bytes});
 }
 
-Heap Photograph::develop(const void* inside) const {
+std::filesystem::path Photograph::write(const void* inside) const {
     std::vector<Block> sorted(blocks.begin(), blocks.begin() + static_cast<std::ptrdiff_t>(block_count));
     std::sort(sorted.begin(), sorted.end(), [](const Block& a, const Block& b) { return a.address < b.address; });
     const Classifier classifier(sorted, reinterpret_cast<uint64_t>(inside));
@@ -142,11 +142,15 @@ Heap Photograph::develop(const void* inside) const {
         });
     }
     static int number = 0;  // the ones before may still be open
-    const auto path = folder_ / (std::to_string(++number) + ".heap");
+    const std::filesystem::path path = folder_ / (std::to_string(++number) + ".heap");
     writer.write(path);
+    return path;
+}
+
+Heap Photograph::develop(const void* inside) const {
     HeapOptions options;
     options.symbols.use_cache = false;
-    auto heap = Heap::open(path, options);
+    auto heap = Heap::open(write(inside), options);
     if (!heap) throw std::runtime_error(heap.error().what);
     return std::move(*heap);
 }

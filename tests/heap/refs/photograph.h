@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <vector>
 
 #include "heap.h"
@@ -36,6 +37,7 @@ class Photograph {
     void born_over(uint64_t run_ns) { run_ns_ = run_ns; }
     // The blocks that are alive now. `inside`: an address in the test program's own code or data.
     Heap develop(const void* inside) const;
+    std::filesystem::path write(const void* inside) const;  // the same as a file, which lives as long as this
 
    private:
     struct Area {

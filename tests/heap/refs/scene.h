@@ -19,6 +19,17 @@ class Scene {
     Scene& operator=(const Scene&) = delete;
 
     Heap develop() {
+        finish();
+        return photograph_.develop(&held::cache);
+    }
+    // The same as a file, which lives as long as the scene.
+    std::filesystem::path write() {
+        finish();
+        return photograph_.write(&held::cache);
+    }
+
+   private:
+    void finish() {
         photograph_.stop();
         photograph_.global(&held::EventBus::handlers_, sizeof(held::EventBus::handlers_));
         photograph_.global(&held::cache, sizeof(held::cache));
@@ -26,10 +37,8 @@ class Scene {
         photograph_.global(&held::button, sizeof(held::button));
         photograph_.global(&held::first_document, sizeof(held::first_document));
         photograph_.global(&held::shelf, sizeof(held::shelf));
-        return photograph_.develop(&held::cache);
     }
 
-   private:
     Photograph photograph_;
 };
 

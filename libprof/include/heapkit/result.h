@@ -2,7 +2,7 @@
 //
 // Result<T>: a value, or what went wrong in the world outside, where, and what to do about it.
 //
-// Side: heap, floor 1 (base). Only main() prints an Error; exceptions stay inside the door of the library that throws.
+// Side: public. Only main() prints an Error; exceptions stay inside the door of the library that throws.
 #pragma once
 
 #include <optional>

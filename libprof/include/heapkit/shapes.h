@@ -3,7 +3,7 @@
 // The forms that an answer can take. Analyses make them, renderers know nothing else: N analyses and M renderers,
 // never N times M.
 //
-// Side: heap, floor 2. Plain data.
+// Side: public. Plain data.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+//
+// Snapshot: objgraph's questions: types, objects, and who refers to whom.
+//
+// Side: heap, floor 8 (query).
+#include <fmt/format.h>
+#include <algorithm>
+#include <tuple>
+
+#include "analyze/choose.h"
+#include "analyze/pairs.h"
+#include "query/state.h"
+
+namespace heapkit {
+namespace {
+
+using refs::VertexId;
+using refs::Vertices;
+
+template <typename Row>
+void keep_first(std::vector<Row>& rows, size_t limit) {
+    if (limit != 0 && rows.size() > limit) rows.resize(limit);
+}
+
+Description::Kind kind_of(Vertices::Kind kind) noexcept {
+    switch (kind) {
+        case Vertices::Kind::block:
+            return Description::Kind::block;
+        case Vertices::Kind::container:
+            return Description::Kind::container;
+        case Vertices::Kind::root:
+            return Description::Kind::root;
+    }
+    return Description::Kind::block;
+}
+
+Reference reference_at(const refs::References& references, uint32_t edge) {
+    const graph::Edge target = references.graph().edges[edge];
+    return {.holder = {graph::source_of(references.graph(), edge)},
+            .held = {target.to()},
+            .field = references.label(edge),
+            .owns = target.is_strong()};
+}
+
+}  // namespace
+
+Result<const refs::References*> Snapshot::State::references(Object object) const {
+    const auto references = heap.references();
+    if (!references) return references.error();
+    if (object.number >= (*references)->graph().node_count())
+        return Error{fmt::format("{} has no object number {}", file, object.number),
+                     "Objects belong to the snapshot that gave them."};
+    return *references;
+}
+
+const analyze::VertexText& Snapshot::State::names(const refs::References& references) const {
+    if (!text) text.emplace(heap, references);
+    return *text;
+}
+
+Result<std::vector<TypeCount>> Snapshot::most_common_types(size_t limit, const Filters& filters) const {
+    const auto groups = query::groups_of(state_->heap, {.by = By::type, .filters = filters});
+    if (!groups) return groups.error();
+    std::vector<TypeCount> types;
+    for (const analyze::Group& group : *groups)
+        types.push_back({group.place.function, group.total.blocks, group.total.bytes});
+    std::sort(types.begin(), types.end(), [](const TypeCount& a, const TypeCount& b) {
+        return std::tuple(-a.count, -a.size, std::string_view(a.type)) <
+               std::tuple(-b.count, -b.size, std::string_view(b.type));
+    });
+    keep_first(types, limit);
+    return types;
+}
+
+Result<int64_t> Snapshot::count(const std::string& pattern) const {
+    const auto objects = analyze::choose(state_->heap, {.addresses = {}, .type = pattern});
+    if (!objects) return objects.error();
+    return static_cast<int64_t>(objects->blocks.size());
+}
+
+Result<std::vector<TypeGrowth>> Snapshot::growth(const Snapshot& older, size_t limit) const {
+    const heapkit::Grouping by_type{.by = By::type};
+    const auto before = query::groups_of(older.state_->heap, by_type);
+    if (!before) return before.error();
+    const auto now = query::groups_of(state_->heap, by_type);
+    if (!now) return now.error();
+    std::vector<TypeGrowth> grown;
+    for (const analyze::GroupPair& pair : analyze::pairs_of(*before, *now)) {
+        const analyze::Total total = pair.total(), change = pair.difference();
+        if (change.blocks > 0 || change.bytes > 0)
+            grown.push_back({{pair.either().place.function, total.blocks, total.bytes}, change.blocks, change.bytes});
+    }
+    std::sort(grown.begin(), grown.end(), [](const TypeGrowth& a, const TypeGrowth& b) {
+        return std::tuple(-a.count_diff, -a.size_diff, std::string_view(a.type)) <
+               std::tuple(-b.count_diff, -b.size_diff, std::string_view(b.type));
+    });
+    keep_first(grown, limit);
+    return grown;
+}
+
+Result<std::vector<Object>> Snapshot::by_type(const std::string& pattern) const {
+    const auto chosen = analyze::choose(state_->heap, {.addresses = {}, .type = pattern});
+    if (!chosen) return chosen.error();
+    const auto references = state_->heap.references();
+    if (!references) return references.error();
+    std::vector<Object> objects;
+    objects.reserve(chosen->blocks.size());
+    for (const BlockId block : chosen->blocks) objects.push_back({(*references)->vertices().of_block(block).value});
+    return objects;
+}
+
+Result<Object> Snapshot::at(uint64_t address) const {
+    const auto found = analyze::block_at(state_->heap, fmt::format("{:#x}", address));
+    if (!found) return found.error();
+    const auto references = state_->heap.references();
+    if (!references) return references.error();
+    return Object{(*references)->vertices().of_block(found->block).value};
+}
+
+Result<Description> Snapshot::describe(Object object) const {
+    const auto references = state_->references(object);
+    if (!references) return references.error();
+    const VertexId vertex(object.number);
+    const analyze::VertexText& text = state_->names(**references);
+    NetNode node = text.node(vertex);
+    Description out{.kind = kind_of((*references)->vertices().kind(vertex)),
+                    .name = text.name(vertex),
+                    .full_name = text.full_name(vertex),
+                    .evidence = {},
+                    .facts = text.facts(vertex),
+                    .address = node.address,
+                    .size = static_cast<int64_t>((*references)->size_bytes(vertex)),
+                    .place = std::move(node.place),
+                    .is_lost = text.is_lost(vertex)};
+    if (out.kind == Description::Kind::block) {
+        const BlockId block(vertex.index());
+        out.evidence = types::to_text(state_->heap.types().evidence(block));
+        out.age_ns = analyze::age_ns(state_->heap, block);
+    }
+    return out;
+}
+
+Result<std::vector<Reference>> Snapshot::refs(Object object) const {
+    const auto references = state_->references(object);
+    if (!references) return references.error();
+    const std::vector<uint32_t>& begin = (*references)->graph().begin;
+    std::vector<Reference> found;
+    for (uint32_t edge = begin[object.number]; edge < begin[object.number + 1]; ++edge)
+        found.push_back(reference_at(**references, edge));
+    return found;
+}
+
+Result<std::vector<Reference>> Snapshot::backrefs(Object object) const {
+    const auto references = state_->references(object);
+    if (!references) return references.error();
+    std::vector<Reference> found;
+    for (const uint32_t edge : (*references)->reverse().in(object.number))
+        found.push_back(reference_at(**references, edge));
+    return found;
+}
+
+bool Snapshot::is_root(Object object) const {
+    const auto references = state_->references(object);
+    return references && (*references)->vertices().kind(VertexId(object.number)) == Vertices::Kind::root;
+}
+
+}  // namespace heapkit
