@@ -4,6 +4,7 @@
 Side: tests. How it is called: harness.py."""
 import os
 import resource
+import shutil
 import subprocess
 import sys
 
@@ -36,6 +37,11 @@ def a_limit_on_files_is_said_and_nobody_dies_of_it():
     assert result.returncode == 137 and "the size of files is limited" in result.stderr, result.stderr
 
 
+def for_anybody(path):
+    """A copy in this folder: the build may lie where another user cannot go."""
+    return os.path.abspath(shutil.copy(path, os.getcwd()))
+
+
 def waits_as(user, most_processes, folder):
     """A recorded program of `user`, which may have so many processes. (pid, the program)"""
     def become():
@@ -44,8 +50,8 @@ def waits_as(user, most_processes, folder):
         os.setgid(user)
         os.setuid(user)
     os.chmod(folder, 0o777)
-    own = subprocess.Popen([program("dies"), "wait"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                           env={**os.environ, "LD_PRELOAD": LIBPROF, "PROF": f"exit=off,out={folder}"},
+    own = subprocess.Popen([for_anybody(program("dies")), "wait"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                           env={**os.environ, "LD_PRELOAD": for_anybody(LIBPROF), "PROF": f"exit=off,out={folder}"},
                            preexec_fn=become)
     assert own.stdout.readline() == "ready\n"
     return own
@@ -73,7 +79,9 @@ def heapkit_run_says_when_it_may_start_no_process():
         os.setgid(64322)
         os.setuid(64322)
     os.chmod(os.getcwd(), 0o777)
-    result = record(program("dies"), "exit", preexec_fn=become)
+    heapkit, agent, dies = (for_anybody(path) for path in (HEAPKIT, LIBPROF, program("dies")))
+    result = subprocess.run([heapkit, "run", "--", dies, "exit"], env={**os.environ, "HEAPKIT_AGENT": agent}, text=True,
+                            capture_output=True, check=False, timeout=TIMEOUT, preexec_fn=become)
     assert result.returncode == 126 and "cannot start another process" in result.stderr, result.stderr
 
 
