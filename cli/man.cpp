@@ -80,9 +80,8 @@ std::string arguments(const Command& command) {
 std::string ending(const Tool& tool) {
     const char* const other = tool.is_single ? "heapkit" : "heapdiff";
     return fmt::format(
-        ".SH EXIT STATUS\n0: the answer is there. 1: a condition of \\-\\-fail\\-on holds. 2: something is wrong; "
-        "standard "
-        "error says what, and what to do.\n"
+        ".SH EXIT STATUS\n0: the answer is there. 1: a condition of \\-\\-fail\\-on holds. 2: something is "
+        "wrong; standard error says what, and what to do.\n"
         ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nWhen set, there is no colour on a terminal either.\n"
         ".TP\n.B XDG_CACHE_HOME\nSymbols are kept under heapkit there, by build\\-id.\n"
         ".SH SEE ALSO\n.BR {} (1)\n",

@@ -176,15 +176,13 @@ Command run_command() {
             "snapshot PID. Files are named PROGRAM.PID.N.heap.\n\n"
             "The exit status is the program's own; 128 + N when signal N ended it, 127 when it is not there, 126 "
             "when it cannot be recorded.\n\n"
-            "A program that dies suddenly, by kill -9, SIGSEGV, abort or the OOM killer, leaves a report of what was "
-            "live at that moment, by call stack, and a snapshot without blocks. So does a forked child that has done "
-            "something since the fork, as the workers of a server do.\n\n"
-            "With --leaks, each process is checked that ends by itself: the program, and with --follow-exec those that "
-            "it "
-            "starts with exec; forked children only with --set forks=on. The exit status stays the program's when that "
-            "is not "
-            "0; otherwise it is N of --exitcode when anything is listed, 2 when the program left no snapshot "
-            "to check.",
+            "A program that dies suddenly, by kill -9, SIGSEGV, abort or the OOM killer, leaves a report of what "
+            "was live at that moment, by call stack, and a snapshot without blocks. So does a forked child that has "
+            "done something since the fork, as the workers of a server do.\n\n"
+            "With --leaks, each process is checked that ends by itself: the program, and with --follow-exec those "
+            "that it starts with exec; forked children only with --set forks=on. The exit status stays the "
+            "program's when that is not 0; otherwise it is N of --exitcode when anything is listed, 2 when the "
+            "program left no snapshot to check.",
         .arguments = {{"PROGRAM", "The program and its arguments, after --.", 1, SIZE_MAX}},
         .options = joined({recording_options(), trigger_options(), gate_options(), leak_listing_options()}),
         .examples = {{"heapkit run -- ./server --port 8080", "record a server"},

@@ -168,12 +168,11 @@ Command top_command() {
             "Shows the sites that hold most, again and again, from counters that the process shares: it is never "
             "stopped and never asked. A site is the innermost frame of a call stack that is not an allocator's or a "
             "container's.\n\n"
-            "On a terminal: q quits, m sets the mark from which growth counts, s sorts by live, growth, rate and count "
-            "in "
-            "turn, p pauses. Elsewhere each look is printed below the last, with --json as one line.\n\n"
-            "The process must be one that heapkit run started, a forked child of it that has done something since, or, "
-            "with --follow-exec, a program that one of them started by exec. A program with libprof preloaded by hand "
-            "shares nothing, since nobody holds what it shares; take snapshots of it.",
+            "On a terminal: q quits, m sets the mark from which growth counts, s sorts by live, growth, rate and "
+            "count in turn, p pauses. Elsewhere each look is printed below the last, with --json as one line.\n\n"
+            "The process must be one that heapkit run started, a forked child of it that has done something since, "
+            "or, with --follow-exec, a program that one of them started by exec. A program with libprof preloaded "
+            "by hand shares nothing, since nobody holds what it shares; take snapshots of it.",
         .arguments = {{"PID", "The process."}},
         .options = {{.names = "--interval",
                      .kind = Kind::text,
