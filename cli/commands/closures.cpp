@@ -25,9 +25,7 @@ Result<int> run(const Typed& typed, Console& console) {
     const auto session = Session::open(typed.arguments(), console);
     if (!session) return session.error();
     const std::vector<const Heap*> heaps = session->heaps();
-    for (size_t index = 1; index < heaps.size(); ++index) {
-        if (auto refusal = analyze::refusal_to_compare(*heaps[0], *heaps[index])) return *refusal;
-    }
+    if (auto refusal = analyze::refusal_to_compare(heaps)) return *refusal;
     auto closures = analyze::closures(heaps, {.limit = rows_of(typed, usual_lines).limit});
     if (!closures) return closures.error();
     if (closures->chains.empty() && typed.has("output"))

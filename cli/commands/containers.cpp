@@ -34,8 +34,8 @@ Result<Report> of_one(const Session& session, const Typed& typed, size_t limit) 
 
 Result<Report> of_several(const Session& session, const Typed& typed, size_t limit) {
     const std::vector<const Heap*> heaps = session.heaps();
-    for (size_t index = 1; index < heaps.size() && !typed.has("force"); ++index)
-        if (auto refusal = analyze::refusal_to_compare(*heaps[0], *heaps[index])) return *refusal;
+    if (!typed.has("force"))
+        if (auto refusal = analyze::refusal_to_compare(heaps)) return *refusal;
     auto answer = analyze::container_growth(
         heaps, {.limit = limit, .each = typed.has("each"), .warm_up = typed.has("warm-up") ? size_t{1} : 0});
     if (!answer) return answer.error();

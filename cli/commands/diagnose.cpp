@@ -71,9 +71,8 @@ Result<int> run(const Typed& typed, Console& console) {
     const auto session = Session::open(typed.arguments(), console);
     if (!session) return session.error();
     const std::vector<const Heap*> heaps = session->heaps();
-    for (size_t index = 1; index < heaps.size() && !typed.has("force"); ++index) {
-        if (auto refusal = analyze::refusal_to_compare(*heaps[0], *heaps[index])) return *refusal;
-    }
+    if (!typed.has("force"))
+        if (auto refusal = analyze::refusal_to_compare(heaps)) return *refusal;
     analyze::Diagnosis diagnosis = analyze::diagnose(heaps);
     Report report = session->begin_report("diagnose");
     report.heading.push_back("");

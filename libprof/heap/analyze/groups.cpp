@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <unordered_map>
 
 #include "analyze/sites.h"
@@ -271,6 +272,20 @@ std::vector<Total> totals_by_stack(const Heap& heap, Metric metric, const Select
         if (!selection.keeps(StackId(index))) totals[index] = {};
     }
     return totals;
+}
+
+void sort_by_size(std::vector<Group>& groups) {
+    std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+        return std::tuple(-a.total.bytes, -a.total.blocks, std::string_view(a.key)) <
+               std::tuple(-b.total.bytes, -b.total.blocks, std::string_view(b.key));
+    });
+}
+
+void sort_by_count(std::vector<Group>& groups) {
+    std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+        return std::tuple(-a.total.blocks, -a.total.bytes, std::string_view(a.key)) <
+               std::tuple(-b.total.blocks, -b.total.bytes, std::string_view(b.key));
+    });
 }
 
 Result<std::vector<Group>> groups_of(const Heap& heap, const Grouping& grouping, const Filter& filter) {

@@ -56,6 +56,10 @@ struct Grouping {
 };
 
 // Groups without blocks are left out. Errors: groupings that do not exist (cumulative by type, peak by thread).
+// Largest first: by size, then count; by count, then size.
+void sort_by_size(std::vector<Group>& groups);
+void sort_by_count(std::vector<Group>& groups);
+
 Result<std::vector<Group>> groups_of(const Heap& heap, const Grouping& grouping, const Filter& filter);
 
 // Sums over stacks: index is the stack. The base of everything that is not by type or by thread.

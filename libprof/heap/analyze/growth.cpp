@@ -19,24 +19,7 @@
 namespace heapkit::analyze {
 namespace {
 
-struct History {
-    std::string name;
-    Trend blocks, bytes;  // one value a heap
-    Course course;        // of the bytes
-
-    static int64_t above_peak(const Trend& trend) {
-        return trend.back() - *std::max_element(trend.begin(), trend.end() - 1);
-    }
-    Total gain() const { return {.bytes = above_peak(bytes), .blocks = above_peak(blocks)}; }
-    bool has_grown() const { return gain().blocks > 0 || gain().bytes > 0; }
-    size_t steps_up() const {
-        size_t steps = 0;
-        for (size_t index = 1; index < blocks.size(); ++index) {
-            steps += blocks[index] > blocks[index - 1] || bytes[index] > bytes[index - 1] ? 1U : 0U;
-        }
-        return steps;
-    }
-};
+int64_t above_peak(const Trend& trend) { return trend.back() - *std::max_element(trend.begin(), trend.end() - 1); }
 
 class Histories {
    public:
@@ -49,11 +32,11 @@ class Histories {
         all_[entry->second].blocks[heap] += total.blocks;
         all_[entry->second].bytes[heap] += total.bytes;
     }
-    std::vector<History> take() && { return std::move(all_); }
+    std::vector<Grown> take() && { return std::move(all_); }
 
    private:
     size_t heaps_;
-    std::vector<History> all_;
+    std::vector<Grown> all_;
     std::unordered_map<std::string, size_t> of_key_;
 };
 
@@ -64,7 +47,7 @@ std::string site_name(const Group& group) {
     return file.empty() ? group.place.function : line;
 }
 
-Result<std::vector<History>> histories_of(std::span<const Heap* const> heaps, const GrowthOptions& options) {
+Result<std::vector<Grown>> histories_of(std::span<const Heap* const> heaps, const GrowthOptions& options) {
     type_together(heaps);
     Histories histories(heaps.size());
     const GroupBy by = options.by == GrowthOptions::By::site ? GroupBy::lineno : GroupBy::type;
@@ -85,32 +68,46 @@ Result<std::vector<History>> histories_of(std::span<const Heap* const> heaps, co
     return std::move(histories).take();
 }
 
-void sort_by_gain(std::vector<History>& histories, bool by_bytes) {
-    std::sort(histories.begin(), histories.end(), [by_bytes](const History& a, const History& b) {
-        const auto rank = [by_bytes](const History& history) {
-            const Total gain = history.gain();
+void sort_by_gain(std::vector<Grown>& histories, bool by_bytes) {
+    std::sort(histories.begin(), histories.end(), [by_bytes](const Grown& a, const Grown& b) {
+        const auto rank = [by_bytes](const Grown& each) {
+            const Total gain = each.gain();
             return by_bytes ? std::pair(-gain.bytes, -gain.blocks) : std::pair(-gain.blocks, -gain.bytes);
         };
         return std::tuple(rank(a), std::string_view(a.name)) < std::tuple(rank(b), std::string_view(b.name));
     });
 }
 
-void set_rates(std::vector<History>& histories, std::span<const Heap* const> heaps, size_t warm_up) {
+void set_rates(std::vector<Grown>& histories, std::span<const Heap* const> heaps, size_t warm_up) {
     const std::vector<double> seconds = seconds_of(heaps);
-    for (History& each : histories) each.course = course_of(each.bytes, seconds, warm_up);
+    for (Grown& each : histories) each.course = course_of(each.bytes, seconds, warm_up);
 }
 
 Cell gain_or_nothing(int64_t gain) { return std::max<int64_t>(gain, 0); }
 
 }  // namespace
 
-Result<Table> growth(std::span<const Heap* const> heaps, const GrowthOptions& options) {
-    auto histories = histories_of(heaps, options);
-    if (histories) set_rates(*histories, heaps, options.warm_up);
-    if (!histories) return histories.error();
-    std::erase_if(*histories, [](const History& history) { return !history.has_grown(); });
-    sort_by_gain(*histories, options.by_bytes);
+Total Grown::gain() const { return {.bytes = above_peak(bytes), .blocks = above_peak(blocks)}; }
 
+size_t Grown::steps_up() const {
+    size_t steps = 0;
+    for (size_t index = 1; index < blocks.size(); ++index)
+        steps += blocks[index] > blocks[index - 1] || bytes[index] > bytes[index - 1] ? 1U : 0U;
+    return steps;
+}
+
+Result<std::vector<Grown>> grown(std::span<const Heap* const> heaps, const GrowthOptions& options) {
+    auto all = histories_of(heaps, options);
+    if (!all) return all.error();
+    set_rates(*all, heaps, options.warm_up);
+    std::erase_if(*all, [](const Grown& each) { return each.gain().blocks <= 0 && each.gain().bytes <= 0; });
+    sort_by_gain(*all, options.by_bytes);
+    return all;
+}
+
+Result<Table> growth(std::span<const Heap* const> heaps, const GrowthOptions& options) {
+    const auto all = grown(heaps, options);
+    if (!all) return all.error();
     const bool has_trend = heaps.size() > 2;
     static constexpr std::array titles = {"By type", "By line", "By owner"};
     Table table{.title = titles[static_cast<size_t>(options.by)], .key = "growth", .layout = Table::Layout::columns};
@@ -125,15 +122,15 @@ Result<Table> growth(std::span<const Heap* const> heaps, const GrowthOptions& op
                      {.name = "", .key = "course", .is_for_json = true},
                      {.name = "sizes", .key = "sizes", .is_for_json = true}};
     table.empty = options.by == GrowthOptions::By::type ? "No type grew." : "Nothing grew.";
-    const size_t count = row_count(histories->size(), options.rows);
-    table.rows_left_out = histories->size() - count;
+    const size_t count = row_count(all->size(), options.rows);
+    table.rows_left_out = all->size() - count;
     for (size_t index = 0; index < count; ++index) {
-        const History& history = (*histories)[index];
-        const Total gain = history.gain();
-        table.rows.push_back({history.name, history.blocks.back(), gain_or_nothing(gain.blocks), history.bytes.back(),
-                              gain_or_nothing(gain.bytes), history.blocks,
-                              fmt::format("{} of {}", history.steps_up(), heaps.size() - 1),
-                              std::max(0.0, history.course.per_second), course_text(history.course), history.bytes});
+        const Grown& each = (*all)[index];
+        const Total gain = each.gain();
+        table.rows.push_back({each.name, each.blocks.back(), gain_or_nothing(gain.blocks), each.bytes.back(),
+                              gain_or_nothing(gain.bytes), each.blocks,
+                              fmt::format("{} of {}", each.steps_up(), heaps.size() - 1),
+                              std::max(0.0, each.course.per_second), course_text(each.course), each.bytes});
     }
     return table;
 }

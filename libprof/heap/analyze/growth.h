@@ -10,6 +10,7 @@
 #include <heapkit/shapes.h>
 #include "analyze/groups.h"
 #include "analyze/rows.h"
+#include "analyze/trends.h"
 
 namespace heapkit::analyze {
 
@@ -22,12 +23,24 @@ struct GrowthOptions {
     size_t warm_up = 0;  // intervals at the start that rates, courses and "grew" leave out
 };
 
+// A type, a line or an owner.
+struct Grown {
+    std::string name;
+    Trend blocks, bytes;  // one value a heap
+    Course course = {};   // of the bytes
+
+    Total gain() const;       // above the highest of the heaps before the last; negative: below
+    size_t steps_up() const;  // at how many it rose
+};
+
 // `heaps`, oldest first, two at least. A type is in the answer when the last heap has more blocks or more bytes of it
-// than any heap before: increases only, largest first. With more than two heaps each row has its trend, and at how
-// many steps it rose.
+// than any heap before: increases only, largest first. Errors: those of groups_of(), by owner those of Ownership::of().
 //
 // By site it is the lines that allocated; by owner the containers (container_growth.h), whose count is of elements and
 // whose size is what they retain. `warm_up` sets intervals aside: what grew in them and stayed is no growth.
+Result<std::vector<Grown>> grown(std::span<const Heap* const> heaps, const GrowthOptions& options);
+
+// The same as a table. With more than two heaps each row has its trend, and at how many steps it rose.
 Result<Table> growth(std::span<const Heap* const> heaps, const GrowthOptions& options);
 
 // The whole heap as facts: what it gained, how fast, whether at every step, and when `memory_bytes` would be full at

@@ -97,4 +97,10 @@ std::optional<Error> refusal_to_compare(const Heap& older, const Heap& newer) {
                  "Compare them all the same with --force."};
 }
 
+std::optional<Error> refusal_to_compare(std::span<const Heap* const> heaps) {
+    for (size_t index = 1; index < heaps.size(); ++index)
+        if (auto refusal = refusal_to_compare(*heaps[0], *heaps[index])) return refusal;
+    return std::nullopt;
+}
+
 }  // namespace heapkit::analyze

@@ -26,5 +26,6 @@ Kinship kinship_of(const Heap& older, const Heap& newer);
 
 // Nothing when they may be compared.
 std::optional<Error> refusal_to_compare(const Heap& older, const Heap& newer);
+std::optional<Error> refusal_to_compare(std::span<const Heap* const> heaps);  // of the first and any other
 
 }  // namespace heapkit::analyze

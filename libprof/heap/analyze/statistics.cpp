@@ -5,9 +5,6 @@
 // Side: heap, floor 7 (analyze).
 #include "analyze/statistics.h"
 
-#include <algorithm>
-#include <tuple>
-
 namespace heapkit::analyze {
 namespace {
 
@@ -15,23 +12,13 @@ const Column size_column = {.name = "size", .key = "size", .unit = Unit::bytes};
 const Column count_column = {.name = "count", .key = "count", .unit = Unit::count};
 const Column average_column = {.name = "average", .key = "average", .unit = Unit::bytes};
 
-void sort_by(std::vector<Group>& groups, bool count_first) {
-    std::sort(groups.begin(), groups.end(), [count_first](const Group& a, const Group& b) {
-        const auto rank = [count_first](const Group& group) {
-            const Total& total = group.total;
-            return count_first ? std::pair(-total.blocks, -total.bytes) : std::pair(-total.bytes, -total.blocks);
-        };
-        return std::tuple(rank(a), std::string_view(a.key)) < std::tuple(rank(b), std::string_view(b.key));
-    });
-}
-
 }  // namespace
 
 Result<Table> statistics(const Heap& heap, const Grouping& grouping, const Filter& filter, const RowOptions& rows) {
     auto groups = groups_of(heap, grouping, filter);
     if (!groups) return groups.error();
     const bool has_sizes = grouping.metric != Metric::temporary;
-    sort_by(*groups, grouping.metric == Metric::count || !has_sizes);
+    grouping.metric == Metric::count ? sort_by_count(*groups) : sort_by_size(*groups);
     Labels labels({.by = grouping.by, .full_paths = rows.full_paths, .raw_frames = rows.raw_frames});
     labels.know(*groups);
 
@@ -56,7 +43,7 @@ Result<Table> statistics(const Heap& heap, const Grouping& grouping, const Filte
 Result<Table> common_types(const Heap& heap, const TypeOptions& options) {
     auto groups = groups_of(heap, {.by = GroupBy::type}, options.filter);
     if (!groups) return groups.error();
-    sort_by(*groups, !options.by_size);
+    options.by_size ? sort_by_size(*groups) : sort_by_count(*groups);
     Table table{.title = "Type", .key = "types", .layout = Table::Layout::columns};
     table.columns = {{.name = "type", .key = "name"},
                      count_column,

@@ -74,11 +74,7 @@ class Search {
 
 std::vector<Reference> as_references(const refs::References& references, const std::vector<uint32_t>& edges) {
     std::vector<Reference> chain;
-    for (const uint32_t edge : edges)
-        chain.push_back({.holder = {graph::source_of(references.graph(), edge)},
-                         .held = {references.graph().edges[edge].to()},
-                         .field = references.label(edge),
-                         .owns = references.graph().edges[edge].is_strong()});
+    for (const uint32_t edge : edges) chain.push_back(query::reference_at(references, edge));
     return chain;
 }
 

@@ -4,11 +4,10 @@
 //
 // Side: heap, floor 8 (query).
 #include <fmt/format.h>
-#include <algorithm>
-#include <tuple>
+#include <array>
 
 #include "analyze/choose.h"
-#include "analyze/pairs.h"
+#include "analyze/growth.h"
 #include "query/state.h"
 
 namespace heapkit {
@@ -34,14 +33,6 @@ Description::Kind kind_of(Vertices::Kind kind) noexcept {
     return Description::Kind::block;
 }
 
-Reference reference_at(const refs::References& references, uint32_t edge) {
-    const graph::Edge target = references.graph().edges[edge];
-    return {.holder = {graph::source_of(references.graph(), edge)},
-            .held = {target.to()},
-            .field = references.label(edge),
-            .owns = target.is_strong()};
-}
-
 }  // namespace
 
 Result<const refs::References*> Snapshot::State::references(Object object) const {
@@ -59,15 +50,12 @@ const analyze::VertexText& Snapshot::State::names(const refs::References& refere
 }
 
 Result<std::vector<TypeCount>> Snapshot::most_common_types(size_t limit, const Filters& filters) const {
-    const auto groups = query::groups_of(state_->heap, {.by = By::type, .filters = filters});
+    auto groups = query::groups_of(state_->heap, {.by = By::type, .filters = filters});
     if (!groups) return groups.error();
+    analyze::sort_by_count(*groups);
     std::vector<TypeCount> types;
     for (const analyze::Group& group : *groups)
         types.push_back({group.place.function, group.total.blocks, group.total.bytes});
-    std::sort(types.begin(), types.end(), [](const TypeCount& a, const TypeCount& b) {
-        return std::tuple(-a.count, -a.size, std::string_view(a.type)) <
-               std::tuple(-b.count, -b.size, std::string_view(b.type));
-    });
     keep_first(types, limit);
     return types;
 }
@@ -79,23 +67,14 @@ Result<int64_t> Snapshot::count(const std::string& pattern) const {
 }
 
 Result<std::vector<TypeGrowth>> Snapshot::growth(const Snapshot& older, size_t limit) const {
-    const heapkit::Grouping by_type{.by = By::type};
-    const auto before = query::groups_of(older.state_->heap, by_type);
-    if (!before) return before.error();
-    const auto now = query::groups_of(state_->heap, by_type);
-    if (!now) return now.error();
-    std::vector<TypeGrowth> grown;
-    for (const analyze::GroupPair& pair : analyze::pairs_of(*before, *now)) {
-        const analyze::Total total = pair.total(), change = pair.difference();
-        if (change.blocks > 0 || change.bytes > 0)
-            grown.push_back({{pair.either().place.function, total.blocks, total.bytes}, change.blocks, change.bytes});
-    }
-    std::sort(grown.begin(), grown.end(), [](const TypeGrowth& a, const TypeGrowth& b) {
-        return std::tuple(-a.count_diff, -a.size_diff, std::string_view(a.type)) <
-               std::tuple(-b.count_diff, -b.size_diff, std::string_view(b.type));
-    });
-    keep_first(grown, limit);
-    return grown;
+    const std::array<const Heap*, 2> heaps = {&older.state_->heap, &state_->heap};
+    const auto all = analyze::grown(heaps, {});
+    if (!all) return all.error();
+    std::vector<TypeGrowth> types;
+    for (const analyze::Grown& each : *all)
+        types.push_back({{each.name, each.blocks.back(), each.bytes.back()}, each.gain().blocks, each.gain().bytes});
+    keep_first(types, limit);
+    return types;
 }
 
 Result<std::vector<Object>> Snapshot::by_type(const std::string& pattern) const {
@@ -146,7 +125,7 @@ Result<std::vector<Reference>> Snapshot::refs(Object object) const {
     const std::vector<uint32_t>& begin = (*references)->graph().begin;
     std::vector<Reference> found;
     for (uint32_t edge = begin[object.number]; edge < begin[object.number + 1]; ++edge)
-        found.push_back(reference_at(**references, edge));
+        found.push_back(query::reference_at(**references, edge));
     return found;
 }
 
@@ -155,7 +134,7 @@ Result<std::vector<Reference>> Snapshot::backrefs(Object object) const {
     if (!references) return references.error();
     std::vector<Reference> found;
     for (const uint32_t edge : (*references)->reverse().in(object.number))
-        found.push_back(reference_at(**references, edge));
+        found.push_back(query::reference_at(**references, edge));
     return found;
 }
 
@@ -165,3 +144,15 @@ bool Snapshot::is_root(Object object) const {
 }
 
 }  // namespace heapkit
+
+namespace heapkit::query {
+
+Reference reference_at(const refs::References& references, uint32_t edge) {
+    const graph::Edge target = references.graph().edges[edge];
+    return {.holder = {graph::source_of(references.graph(), edge)},
+            .held = {target.to()},
+            .field = references.label(edge),
+            .owns = target.is_strong()};
+}
+
+}  // namespace heapkit::query

@@ -20,30 +20,9 @@
 #include "render/text.h"
 
 namespace heapkit {
-namespace {
 
-// The snapshots that an answer is about, oldest first.
-struct Line {
-    std::vector<const Heap*> heaps;
-    Report report;
-
-    void add(Table table) { report.shapes.emplace_back(std::move(table)); }
-    void add(Net net) { report.shapes.emplace_back(std::move(net)); }
-    void add_notes(std::vector<std::string> notes) {
-        report.notes.insert(report.notes.end(), std::make_move_iterator(notes.begin()),
-                            std::make_move_iterator(notes.end()));
-    }
-    std::optional<Error> refusal() const {
-        for (size_t index = 1; index < heaps.size(); ++index)
-            if (auto error = analyze::refusal_to_compare(*heaps[0], *heaps[index])) return error;
-        return std::nullopt;
-    }
-};
-
-}  // namespace
-
-// Where friends of Snapshot's state would be needed otherwise.
-struct Snapshot::Answer : Line {
+// The snapshots that an answer is about, oldest first, and the report as far as it is written.
+struct Snapshot::Answer {
     Answer(std::string command, std::span<const Snapshot* const> older, const Snapshot& last) {
         for (const Snapshot* each : older) add(*each);
         add(last);
@@ -51,11 +30,19 @@ struct Snapshot::Answer : Line {
         report.heading = analyze::heading_of(report.subjects);
         report.notes = analyze::loss_notes(heaps, analyze::on_types);
     }
-    using Line::add;
     void add(const Snapshot& snapshot) {
         heaps.push_back(&snapshot.state_->heap);
         report.subjects.push_back(snapshot.subject());
     }
+    void add(Table table) { report.shapes.emplace_back(std::move(table)); }
+    void add(Net net) { report.shapes.emplace_back(std::move(net)); }
+    void add_notes(std::vector<std::string> notes) {
+        report.notes.insert(report.notes.end(), std::make_move_iterator(notes.begin()),
+                            std::make_move_iterator(notes.end()));
+    }
+
+    std::vector<const Heap*> heaps;
+    Report report;
 };
 
 Result<Report> Snapshot::leaks() const {
@@ -99,7 +86,7 @@ Result<Report> Snapshot::holders(const std::string& type) const {
 
 Result<Report> Snapshot::containers(std::span<const Snapshot* const> older) const {
     Answer answer("containers", older, *this);
-    if (auto refusal = answer.refusal()) return *refusal;
+    if (auto refusal = analyze::refusal_to_compare(answer.heaps)) return *refusal;
     if (older.empty()) {
         const auto ownership = analyze::Ownership::of(state_->heap);
         if (!ownership) return ownership.error();
@@ -117,7 +104,7 @@ Result<Report> Snapshot::containers(std::span<const Snapshot* const> older) cons
 
 Result<Report> Snapshot::closures(std::span<const Snapshot* const> older) const {
     Answer answer("closures", older, *this);
-    if (auto refusal = answer.refusal()) return *refusal;
+    if (auto refusal = analyze::refusal_to_compare(answer.heaps)) return *refusal;
     auto found = analyze::closures(answer.heaps, {});
     if (!found) return found.error();
     answer.add(std::move(found->lines));
@@ -129,7 +116,7 @@ Result<Report> Snapshot::closures(std::span<const Snapshot* const> older) const 
 
 Result<Report> Snapshot::diagnose(std::span<const Snapshot* const> older) const {
     Answer answer("diagnose", older, *this);
-    if (auto refusal = answer.refusal()) return *refusal;
+    if (auto refusal = analyze::refusal_to_compare(answer.heaps)) return *refusal;
     analyze::Diagnosis found = analyze::diagnose(answer.heaps);
     answer.report.heading.push_back("");
     answer.report.heading.push_back(found.verdict);

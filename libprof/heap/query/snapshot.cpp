@@ -23,14 +23,6 @@ Statistic statistic_of(const Heap& heap, const analyze::Group& group, const anal
     return out;
 }
 
-bool is_larger(const analyze::Group& a, const analyze::Group& b, Metric metric) {
-    const auto rank = [metric](const analyze::Group& group) {
-        const analyze::Total& total = group.total;
-        return metric == Metric::count ? std::pair(total.blocks, total.bytes) : std::pair(total.bytes, total.blocks);
-    };
-    return rank(a) != rank(b) ? rank(a) > rank(b) : a.key < b.key;
-}
-
 }  // namespace
 
 Snapshot::Snapshot(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
@@ -58,8 +50,7 @@ std::vector<std::string> Snapshot::losses() const {
 Result<std::vector<Statistic>> Snapshot::statistics(const Grouping& grouping) const {
     auto groups = query::groups_of(state_->heap, grouping);
     if (!groups) return groups.error();
-    std::sort(groups->begin(), groups->end(),
-              [&](const analyze::Group& a, const analyze::Group& b) { return is_larger(a, b, grouping.metric); });
+    grouping.metric == Metric::count ? analyze::sort_by_count(*groups) : analyze::sort_by_size(*groups);
     std::vector<Statistic> statistics;
     statistics.reserve(groups->size());
     for (const analyze::Group& group : *groups)

@@ -34,6 +34,7 @@ struct Snapshot::State {
 namespace heapkit::query {
 
 Result<analyze::Filter> filter_of(const Filters& filters);
+Reference reference_at(const refs::References& references, uint32_t edge);
 Result<std::vector<analyze::Group>> groups_of(const Heap& heap, const heapkit::Grouping& grouping);
 
 }  // namespace heapkit::query

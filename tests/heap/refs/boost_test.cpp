@@ -16,8 +16,8 @@
 #include <set>
 
 #include "analyze/cycles.h"
-#include "analyze/vertex_text.h"
 #include "catch.h"
+#include "lines.h"
 #include "photograph.h"
 
 using namespace heapkit;
@@ -52,19 +52,6 @@ Library* library = nullptr;
 namespace {
 
 using boosted::Book;
-
-// Every reference of the library as a line: "many[2] → Book", "seen ⇢ Book"; ⇢ does not own.
-std::multiset<std::string> lines_of(const Heap& heap) {
-    const refs::References& references = **heap.references(false);
-    const analyze::VertexText text(heap, references);
-    std::multiset<std::string> lines;
-    for (uint32_t edge = 0; edge < references.graph().edges.size(); ++edge) {
-        const refs::Reference reference = references.reference(edge);
-        lines.insert(text.name(reference.from) + " " + references.label(edge) + (reference.owns ? " → " : " ⇢ ") +
-                     text.name(reference.to));
-    }
-    return lines;
-}
 
 Heap develop(Photograph& photograph) {
     photograph.stop();

@@ -9,9 +9,9 @@
 #include <cstring>
 #include <set>
 
-#include "analyze/vertex_text.h"
 #include "catch.h"
 #include "held.h"
+#include "lines.h"
 #include "scene.h"
 
 using namespace heapkit;
@@ -20,19 +20,6 @@ using refs::References;
 using refs::VertexId;
 
 namespace {
-
-// Every reference as a line: "vector<Subscription> [3].handler → λ in subscribe(int)", "… ⇢ …" when it does not own.
-std::multiset<std::string> lines_of(const Heap& heap, bool raw = false) {
-    const References& references = **heap.references(raw);
-    const analyze::VertexText text(heap, references);
-    std::multiset<std::string> lines;
-    for (uint32_t edge = 0; edge < references.graph().edges.size(); ++edge) {
-        const refs::Reference reference = references.reference(edge);
-        lines.insert(text.name(reference.from) + " " + references.label(edge) + (reference.owns ? " → " : " ⇢ ") +
-                     text.name(reference.to));
-    }
-    return lines;
-}
 
 VertexId root_called(const References& references, const std::string& name) {
     const auto& vertices = references.vertices();

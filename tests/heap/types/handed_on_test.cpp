@@ -18,16 +18,8 @@ namespace {
 std::map<std::string, std::string> types_in(const std::string& program) {
     const TemporaryFolder folder;
     const Heap heap = recorded(program, folder);
-    const auto addresses = heap.blocks().address;
     std::map<std::string, std::string> types;
-    std::ifstream lines(folder / "output");
-    for (std::string address, what; std::getline(lines, address, '\t') && std::getline(lines, what);) {
-        const auto found = std::lower_bound(addresses.begin(), addresses.end(), std::stoull(address, nullptr, 16));
-        REQUIRE(found != addresses.end());
-        const BlockId block(static_cast<size_t>(found - addresses.begin()));
-        const bool is_typed = heap.types().evidence(block) > types::Evidence::allocation_site;
-        types[what] = is_typed ? heap.types().type(heap.types().of(block)).name : "";
-    }
+    for (const auto& [block, what] : named_blocks(heap, folder)) types[what] = type_name(heap, block);
     return types;
 }
 

@@ -24,17 +24,9 @@ struct Known {
 std::multimap<std::string, Known> known_in(const std::string& program) {
     const TemporaryFolder folder;
     const Heap heap = recorded(program, folder);
-    const auto addresses = heap.blocks().address;
     std::multimap<std::string, Known> known;
-    std::ifstream lines(folder / "output");
-    for (std::string address, what; std::getline(lines, address, '\t') && std::getline(lines, what);) {
-        const auto found = std::lower_bound(addresses.begin(), addresses.end(), std::stoull(address, nullptr, 16));
-        REQUIRE(found != addresses.end());
-        const BlockId block(static_cast<size_t>(found - addresses.begin()));
-        const types::Evidence evidence = heap.types().evidence(block);
-        const bool is_typed = evidence > types::Evidence::allocation_site;
-        known.emplace(what, Known{is_typed ? heap.types().type(heap.types().of(block)).name : "", evidence});
-    }
+    for (const auto& [block, what] : named_blocks(heap, folder))
+        known.emplace(what, Known{type_name(heap, block), heap.types().evidence(block)});
     return known;
 }
 

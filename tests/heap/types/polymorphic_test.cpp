@@ -26,17 +26,9 @@ struct Seen {
 std::multimap<std::string, Seen> seen_in(const std::string& program) {
     const TemporaryFolder folder;
     const Heap heap = recorded(program, folder);
-    const auto addresses = heap.blocks().address;
     std::multimap<std::string, Seen> seen;
-    std::ifstream lines(folder / "output");
-    for (std::string address, what; std::getline(lines, address, '\t') && std::getline(lines, what);) {
-        const auto found = std::lower_bound(addresses.begin(), addresses.end(), std::stoull(address, nullptr, 16));
-        REQUIRE(found != addresses.end());
-        const BlockId block(static_cast<size_t>(found - addresses.begin()));
-        const bool is_typed = heap.types().evidence(block) > types::Evidence::allocation_site;
-        seen.emplace(what, Seen{heap.types().vtable_kind(block),
-                                is_typed ? heap.types().type(heap.types().of(block)).name : ""});
-    }
+    for (const auto& [block, what] : named_blocks(heap, folder))
+        seen.emplace(what, Seen{heap.types().vtable_kind(block), type_name(heap, block)});
     return seen;
 }
 

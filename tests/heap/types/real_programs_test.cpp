@@ -19,28 +19,21 @@ namespace {
 
 struct Compared {
     size_t same = 0, untyped = 0;
-    std::string different;  // "0x5581…: Dog, not Cat"
+    std::string different;  // "Dog, not Cat"
 };
 
 Compared compare(const std::string& program) {
     const TemporaryFolder folder;
     const Heap heap = recorded(program, folder);
-    const types::Types& types = heap.types();
-    const auto addresses = heap.blocks().address;
     Compared result;
-    std::ifstream lines(folder / "output");
-    for (std::string address, name; std::getline(lines, address, '\t') && std::getline(lines, name);) {
-        const auto found = std::lower_bound(addresses.begin(), addresses.end(), std::stoull(address, nullptr, 16));
-        REQUIRE(found != addresses.end());
-        REQUIRE(*found == std::stoull(address, nullptr, 16));
-        const BlockId block(static_cast<size_t>(found - addresses.begin()));
-        const std::string& said = types.type(types.of(block)).name;
-        if (types.evidence(block) <= types::Evidence::allocation_site)
+    for (const auto& [block, name] : named_blocks(heap, folder)) {
+        const std::string said = type_name(heap, block);
+        if (said.empty())
             ++result.untyped;
         else if (said == name)
             ++result.same;
         else
-            result.different += address + ": " + said + ", not " + name + "\n";
+            result.different += said + ", not " + name + "\n";
     }
     return result;
 }
