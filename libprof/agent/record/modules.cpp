@@ -30,7 +30,7 @@ using FindObject = int (*)(void* pc, dl_find_object* result);
 constinit FindObject find_object = nullptr;
 #endif
 
-constexpr uint16_t max_generation = PROF_GENERATION_DOMAIN - 1;
+constexpr uint16_t max_generation = PROF_GENERATION_TAG - 1;
 constexpr size_t max_path_bytes = 4096;
 constexpr uint32_t id_bytes = PROF_BUILD_ID_BYTES;
 constexpr uint32_t max_modules = 1u << 20;

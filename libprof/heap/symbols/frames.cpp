@@ -144,7 +144,7 @@ void Frames::State::name_without_module(std::span<const Place> places) {
     for (size_t i = 0; i < places.size(); ++i) {
         if (i == 0 || !places[i].is_same(places[i - 1])) {
             const uint64_t pc = places[i].pc & pc_mask;
-            const bool is_domain = places[i].pc >> 48 == PROF_GENERATION_DOMAIN;
+            const bool is_domain = places[i].pc >> 48 == PROF_GENERATION_TAG;
             const std::string name = is_domain ? "domain " + std::to_string(pc) : hex_to_text(pc);
             chains.push_back(intern({strings.intern(name), {}, {}, 0}));
             end_chain();

@@ -27,7 +27,7 @@
 
 enum {
     PROF_VERSION_MAJOR = 1,
-    PROF_VERSION_MINOR = 3,
+    PROF_VERSION_MINOR = 4,
     PROF_BYTE_ORDER = 0x01020304,
     PROF_SECTION_ALIGNMENT = 64,
     PROF_MAX_SECTIONS = 64
@@ -74,11 +74,13 @@ enum prof_section_id {
     PROF_SECTION_LOSSES = 20,          /* uint64_t for each prof_loss */
     PROF_SECTION_THREAD_STORAGE = 21,  /* prof_thread_storage, since 1.2 */
     PROF_SECTION_POOLS = 22,           /* prof_pool, by address, since 1.3 */
+    PROF_SECTION_DECLARED_TYPES = 23,  /* prof_declared_type, since 1.4; element 0 is "no type" */
+    PROF_SECTION_DECLARED_FIELDS = 24, /* prof_declared_field, since 1.4 */
     PROF_SECTION_PAGE_RANGES = 30,     /* prof_page_range, by address, since 1.3 */
     PROF_SECTION_PAGE_STATES = 31,     /* uint8_t: prof_page_state of four pages, the first in the low bits; 1.3 */
     /* Room left on purpose: */
     PROF_SECTION_BLOCK_WEIGHT = 32, /* float: blocks that a sampled block stands for */
-    PROF_SECTION_DOMAINS = 33,      /* names of allocation domains (pseudo-frames with PROF_GENERATION_DOMAIN) */
+    PROF_SECTION_DOMAINS = 33,      /* prof_domain, since 1.4; element 0 is "no domain" */
     PROF_SECTION_BLOCK_HASH = 34,   /* uint64_t: keyed hash of each block's contents, or a prof_hash; since 1.3 */
     PROF_SECTION_CONTENTS = 35,     /* bytes of blocks */
     PROF_SECTION_FOREIGN = 36       /* objects of other runtimes */
@@ -147,7 +149,7 @@ struct prof_process {
 };
 PROF_FORMAT_SIZE(struct prof_process, 224);
 
-enum { PROF_BUILD_ID_BYTES = 32, PROF_GENERATION_ALIVE = 0xffff, PROF_GENERATION_DOMAIN = 0xfffe };
+enum { PROF_BUILD_ID_BYTES = 32, PROF_GENERATION_ALIVE = 0xffff, PROF_GENERATION_TAG = 0xfffe };
 
 /* A loaded ELF file. A program counter of generation g belongs to the module whose range holds it and whose
  * first_generation <= g <= last_generation: the same address may belong to two modules, one after the other. */
@@ -247,6 +249,46 @@ struct prof_pool {
 };
 PROF_FORMAT_SIZE(struct prof_pool, 40);
 #define PROF_POOL_NO_BLOCK UINT32_MAX
+
+/* What a program said of its own types (prof.h), and where it was while it allocated. Stacks carry both: a block that
+ * was allocated as a declared type, or within a domain, has a stack whose innermost frame is a tag,
+ *
+ *   PROF_GENERATION_TAG << 48 | domain << PROF_TAG_DOMAIN_SHIFT | type
+ *
+ * whose parent is the frame that called malloc. Either part may be 0. Only leaves are tags. */
+enum { PROF_TAG_DOMAIN_SHIFT = 24 };
+#define PROF_TAG_TYPE_MASK UINT64_C(0xffffff)
+
+enum prof_declared_flag {
+    PROF_DECLARED_MANGLED = 1, /* the type's name is mangled, as typeid(T).name() has it */
+    PROF_DECLARED_POINTER = 2  /* of a field: it points to what is named; otherwise it is one */
+};
+
+struct prof_declared_type {
+    uint64_t bytes;        /* of one; a block of several is an array */
+    uint32_t name;         /* string */
+    uint32_t flags;        /* prof_declared_flag */
+    uint32_t fields_begin; /* fields_begin to fields_end - 1 of PROF_SECTION_DECLARED_FIELDS, ascending by offset */
+    uint32_t fields_end;
+    uint64_t reserved; /* zero */
+};
+PROF_FORMAT_SIZE(struct prof_declared_type, 32);
+
+struct prof_declared_field {
+    uint64_t offset; /* from the object's start */
+    uint64_t bytes;
+    uint32_t name;  /* string */
+    uint32_t type;  /* string: name of its type, or of what it points to; "" when unknown */
+    uint32_t flags; /* prof_declared_flag */
+    uint32_t reserved;
+};
+PROF_FORMAT_SIZE(struct prof_declared_field, 32);
+
+struct prof_domain {
+    uint32_t name;   /* string */
+    uint32_t parent; /* the domain around it, always smaller than its own index; 0: none */
+};
+PROF_FORMAT_SIZE(struct prof_domain, 8);
 
 struct prof_tick {
     uint64_t elapsed_ns; /* since recording began */
