@@ -80,12 +80,13 @@ def inside_problem(folder, allowed, target):
     return f"{target_folder} is not below {folder}"
 
 
-def outside_problem(folder, allowed, header):
+def outside_problem(path, allowed, header):
+    folder = os.path.dirname(path)
     for package, pattern in OUTSIDE.items():
         if re.fullmatch(pattern, header):
             return None if package in allowed else f"{folder} has no door to {package}"
-    if folder == BRIDGE:
-        return None if header.removesuffix(".h") in C_STANDARD else "the bridge knows the C standard headers only"
+    if folder == BRIDGE and path.endswith(".h"):
+        return None if header.removesuffix(".h") in C_STANDARD else "a .h of the bridge knows the C standard headers only"
     is_cpp = not header.endswith(".h") or header == "cxxabi.h"
     if is_cpp and folder.startswith(AGENT) and header not in FREESTANDING:
         return "not in the target process: this header brings the C++ runtime or a heap"
@@ -108,7 +109,7 @@ def check(root):
             count += 1
             target = resolve(root, folder, header)
             problem = (inside_problem(folder, rows[folder], target) if target
-                       else outside_problem(folder, rows[folder], header))
+                       else outside_problem(path, rows[folder], header))
             if problem:
                 problems.append(f"{path}:{number}: #include {header}: {problem}")
     problems += [f"{folder} has no row in docs/ARCHITECTURE.md" for folder in sorted(without_row)]
