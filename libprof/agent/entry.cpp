@@ -87,6 +87,14 @@ int prof_agent_take_snapshot(const char* path) {
     return error == 0 ? 0 : -1;
 }
 
+int prof_agent_clear_traces(void) {
+    snapshot::Registers registers;
+    capture(registers);
+    const int error = session::clear_traces(registers);
+    if (error != 0) errno = error;
+    return error == 0 ? 0 : -1;
+}
+
 int prof_agent_traced_memory(struct prof_memory* memory) {
     if (session::state() == PROF_CONTROL_STARTING || session::state() == PROF_CONTROL_ASLEEP) return -1;
     const tables::Totals totals = tables::totals();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// prof.h made real: what the program says of its memory, blocks that it hands out itself and roots, and asks of it.
+// prof.h made real: what the program says of its memory, blocks that it hands out itself and roots, what it asks of it,
+// and what it wants to be told.
 //
 // Side: agent, the top floor.
 #include <prof/prof.h>
@@ -9,6 +10,7 @@
 #include "record/asked.h"
 #include "record/declared.h"
 #include "record/reported.h"
+#include "record/watches.h"
 
 using namespace prof;
 
@@ -26,6 +28,12 @@ PROF_HOOK int prof_agent_root_declare(const char* name, const void* object, size
 }
 
 PROF_HOOK void prof_agent_root_forget(const void* object) { declared::forget(reinterpret_cast<uintptr_t>(object)); }
+
+PROF_HOOK uint64_t prof_agent_watch(void* object, void (*callback)(void* object, void* context), void* context) {
+    return object == nullptr || callback == nullptr ? 0 : watches::watch(object, callback, context);
+}
+
+PROF_HOOK int prof_agent_unwatch(uint64_t watch) { return watches::unwatch(watch) ? 0 : -1; }
 
 PROF_HOOK void prof_agent_reset_peak(void) { asked::reset_peak(); }
 

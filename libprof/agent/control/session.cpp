@@ -18,6 +18,7 @@
 #include "control/names.h"
 #include "control/page.h"
 #include "control/triggers.h"
+#include "record/forget.h"
 #include "record/shared.h"
 #include "record/tables.h"
 
@@ -274,6 +275,15 @@ int take_here(const char* named, const snapshot::Registers& registers) noexcept 
     if (named != nullptr) names::absolute(named, whole);
     if (!whole.is_whole()) return ENAMETOOLONG;
     return take({.path = whole.c_str(), .reason = PROF_REASON_API, .wait = true, .registers = &registers});
+}
+
+int clear_traces(const snapshot::Registers& registers) noexcept {
+    if (const int error = why_not()) return error;
+    if (!begin()) return EBUSY;
+    const bool is_done = snapshot::while_still(registers, forget::all_blocks);
+    triggers::rebase();
+    give_up();
+    return is_done ? 0 : EAGAIN;
 }
 
 void look_after() noexcept {

@@ -57,6 +57,9 @@ void give_up() noexcept;                  // instead
 // For prof.h: waits; `path` may be relative, or null for a name of ours.
 int take_here(const char* path, const snapshot::Registers& registers) noexcept;
 
+// For prof.h: forgets all blocks. 0 or an errno, as take().
+int clear_traces(const snapshot::Registers& registers) noexcept;
+
 // Now and then: reaps a copy that has ended.
 void look_after() noexcept;
 

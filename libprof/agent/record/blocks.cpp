@@ -229,9 +229,22 @@ Entry* Plane<slot_log2>::make_entry(uintptr_t address) noexcept {
     return made == nullptr ? nullptr : made + index_of(address);
 }
 
+template <unsigned slot_log2>
+void Plane<slot_log2>::clear() noexcept {
+    for (std::atomic<Middle*>& place : root) {
+        Middle* const middle = place.load(std::memory_order_acquire);
+        for (size_t i = 0; middle != nullptr && i < middle_entries; ++i) {
+            Entry* const leaf = middle[i].load(std::memory_order_acquire);
+            for (size_t j = 0; leaf != nullptr && j < leaf_entries; ++j) leaf[j].store(0, std::memory_order_relaxed);
+        }
+    }
+}
+
 // For pools.cpp, whose planes these are too.
 template Entry* Plane<4>::make_entry(uintptr_t) noexcept;
 template Entry* Plane<3>::make_entry(uintptr_t) noexcept;
+template void Plane<4>::clear() noexcept;
+template void Plane<3>::clear() noexcept;
 
 Record decode(uint64_t first, uint64_t second) noexcept {
     Record record{.size_bytes = (first >> size_shift) & 63,
@@ -297,6 +310,11 @@ bool last_before(uintptr_t address, uintptr_t lowest, uintptr_t& start, uint64_t
         return true;
     }
     return found;
+}
+
+void forget_all() noexcept {
+    coarse.clear();
+    if (Fine* plane = fine.load(std::memory_order_acquire)) plane->clear();
 }
 
 bool next_block(uintptr_t from, uintptr_t& address, Record& record) noexcept {

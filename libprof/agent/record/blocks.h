@@ -92,6 +92,7 @@ struct Plane {
         return entries == nullptr ? nullptr : entries + index_of(address);
     }
     Entry* make_entry(uintptr_t address) noexcept;  // null: no memory, or not a user address
+    void clear() noexcept;                          // while nobody else is in it
 };
 
 using Coarse = Plane<5>;
@@ -169,6 +170,9 @@ bool find(uintptr_t address, Record& record) noexcept;
 // The last live block that begins at or before `address`, as far as somebody looks: not below `lowest`, and 65,536
 // leaves of the table. `first`: its first entry.
 bool last_before(uintptr_t address, uintptr_t lowest, uintptr_t& start, uint64_t& first, Record& record) noexcept;
+
+// Takes all records out, while nobody else is in the table.
+void forget_all() noexcept;
 
 // The first live block at or after `from`; false when there is none.
 bool next_block(uintptr_t from, uintptr_t& address, Record& record) noexcept;

@@ -138,6 +138,12 @@ void reset_peak() noexcept {
     __atomic_store_n(&totals.peak_bytes, live_bytes(), __ATOMIC_RELAXED);
 }
 
+void forget_live() noexcept {
+    for (uint32_t i = 0; i < stacks::stack_total(); ++i) stacks.at(i).live_bytes = stacks.at(i).live_blocks = 0;
+    totals.live_bytes = totals.live_blocks = 0;
+    reset_peak();
+}
+
 void hand_over(Cache& cache) noexcept {
     for (uint32_t i = 0; i < cache.touched_count; ++i) give(cache.share[cache.touched[i]]);
     cache.touched_count = 0;

@@ -68,6 +68,9 @@ void recount() noexcept;
 // The peak is what lives now. With several threads, up to what they hold back.
 void reset_peak() noexcept;
 
+// Nothing lives any more, and the peak is that; while nobody counts, after all shares were handed over.
+void forget_live() noexcept;
+
 // Hands over all that a thread holds back.
 void hand_over(Cache& cache) noexcept;
 

@@ -192,6 +192,13 @@ bool give_back(const Reported& one) noexcept {
     return exchange(both->wide, one, word) || exchange(both->narrow, one, word);
 }
 
+void forget_all() noexcept {
+    Planes* both = planes.load(std::memory_order_acquire);
+    if (both == nullptr) return;
+    both->wide.clear();
+    both->narrow.clear();
+}
+
 bool next(uintptr_t from, uintptr_t end, Reported& one) noexcept {
     Planes* both = planes.load(std::memory_order_acquire);
     if (both == nullptr) return false;

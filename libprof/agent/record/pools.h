@@ -55,6 +55,9 @@ bool remove(const Reported& one) noexcept;
 // The same, and remembers what it was.
 bool give_back(const Reported& one) noexcept;
 
+// Takes all out, while nobody else is in the table.
+void forget_all() noexcept;
+
 // The first at or after `from` and before `end`, alive or given back; false when there is none.
 bool next(uintptr_t from, uintptr_t end, Reported& one) noexcept;
 // The last that begins before `address` and may reach it: none is larger than any was that was ever put in.

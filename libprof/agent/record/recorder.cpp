@@ -26,6 +26,7 @@
 #include "threads.h"
 #include "timeline.h"
 #include "walk.h"
+#include "watches.h"
 
 namespace prof::recorder {
 namespace {
@@ -50,6 +51,7 @@ void stop_for_good() noexcept {
     stacks::reset_lock();
     modules::reset_lock();
     timeline::reset_lock();
+    watches::reset_lock();
     const bool has_begun = child::begin(survivor);
     if (!has_begun) stop_for_good();
     if (forked != nullptr) forked(has_begun);
@@ -210,6 +212,12 @@ blocks::Taken take(Thread& thread, void* block) noexcept {
 
 bool is_stopped() noexcept { return (state().mode.load(std::memory_order_relaxed) & mode_stopped) != 0; }
 
+// Before the record goes: who is told may ask for the block's stack.
+[[gnu::always_inline]] inline void tell_watches(void* block) noexcept {
+    if (watches::any()) [[unlikely]]
+        watches::tell(reinterpret_cast<uintptr_t>(block));
+}
+
 }  // namespace
 
 // ---- The contract --------------------------------------------------------------------------------------------------
@@ -254,6 +262,7 @@ void allocated_unless_recorded(void* block, size_t size, const Caller& caller) n
 
 void freed(void* block) noexcept {
     if (block == nullptr) return;
+    tell_watches(block);
     Thread* thread = enter();
     if (thread == nullptr) return;
     take(*thread, block);
@@ -262,6 +271,7 @@ void freed(void* block) noexcept {
 
 void freed_above(void* block) noexcept {
     if (block == nullptr) return;
+    tell_watches(block);
     Thread* thread = enter();
     if (thread == nullptr) return;
     take(*thread, block);
@@ -272,11 +282,15 @@ void freed_above(void* block) noexcept {
 InFlight reallocating(void* block) noexcept {
     InFlight old{};
     if (block == nullptr) return old;
+    if (watches::any()) [[unlikely]]
+        old.watches = watches::take(reinterpret_cast<uintptr_t>(block));
     Thread* thread = enter();
     if (thread == nullptr) return old;
     blocks::Taken taken = take(*thread, block);
     if (taken.first != 0) {
-        old = {.block = block, .size_bytes = taken.size_bytes, .entry = taken.first};
+        old.block = block;
+        old.size_bytes = taken.size_bytes;
+        old.entry = taken.first;
         thread->in_flight_bytes = old.size_bytes;
         thread->in_flight_entry = old.entry;
         thread->in_flight = block;
@@ -286,14 +300,16 @@ InFlight reallocating(void* block) noexcept {
 }
 
 void reallocated(const InFlight& old, void* block, size_t size, const Caller& caller) noexcept {
-    Thread* thread = enter();
-    if (thread == nullptr) return;
-    if (block != nullptr && !is_stopped()) put(*thread, block, size, caller);
-    if (old.block != nullptr) thread->in_flight = nullptr;
-    leave(*thread);
+    if (Thread* thread = enter()) {
+        if (block != nullptr && !is_stopped()) put(*thread, block, size, caller);
+        if (old.block != nullptr) thread->in_flight = nullptr;
+        leave(*thread);
+    }
+    if (old.watches != 0) watches::settle(old.watches, reinterpret_cast<uintptr_t>(block));
 }
 
 void not_reallocated(const InFlight& old) noexcept {
+    if (old.watches != 0) watches::put_back(old.watches);
     if (old.block == nullptr) return;
     Thread* thread = enter();
     if (thread == nullptr) return;

@@ -46,7 +46,8 @@ void allocated(void* block, size_t size, const Caller& caller) noexcept;
 // and the block is still there.
 void allocated_unless_recorded(void* block, size_t size, const Caller& caller) noexcept;
 
-// `block` is about to be freed. Call it before the real free. A null or unknown block is ignored (and counted).
+// `block` is about to be freed. Call it before the real free. A null or unknown block is ignored (and counted). Who
+// watches it is told.
 void freed(void* block) noexcept;
 // As `freed`, for hooks above free (operator delete): should free then come for this block too, nothing is counted.
 void freed_above(void* block) noexcept;
@@ -57,6 +58,7 @@ struct InFlight {
     void* block;  // null: the block was not known, or nothing is recorded
     size_t size_bytes;
     uint64_t entry;  // the record itself, as the side table had it
+    uint32_t watches;  // taken out, 0: none
 };
 InFlight reallocating(void* block) noexcept;
 void reallocated(const InFlight& old, void* block, size_t size, const Caller& caller) noexcept;

@@ -14,6 +14,7 @@
 #include "pools.h"
 #include "state.h"
 #include "tables.h"
+#include "watches.h"
 
 namespace prof::reported {
 namespace {
@@ -124,6 +125,8 @@ void allocated(void* block, size_t bytes, const recorder::Caller& caller) noexce
 
 void freed(void* block) noexcept {
     if (block == nullptr) return;
+    if (watches::any())
+        watches::tell_handed_out(reinterpret_cast<uintptr_t>(block), reinterpret_cast<uintptr_t>(block) + 1);
     Thread* thread = event::begin();
     if (thread == nullptr) return;
     Reported one;
@@ -137,9 +140,10 @@ void freed(void* block) noexcept {
 void freed_in(void* start, size_t bytes) noexcept {
     const auto from = reinterpret_cast<uintptr_t>(start);
     if (from >= address_end || !pools::any()) return;
+    const uintptr_t end = bytes < address_end - from ? from + bytes : address_end;
+    if (watches::any()) watches::tell_handed_out(from, end);
     Thread* thread = event::begin();
     if (thread == nullptr) return;
-    const uintptr_t end = bytes < address_end - from ? from + bytes : address_end;
     Reported one;
     for (uintptr_t at = from; pools::next(at, end, one); at = one.address + 1) free_one(*thread, one);
     event::end(*thread);

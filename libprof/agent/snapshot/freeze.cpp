@@ -218,6 +218,20 @@ int start(const Order& order, const Registers& registers) noexcept {
     }
 }
 
+bool while_still(const Registers& registers, void (*act)() noexcept) noexcept {
+    const Blocked blocked;
+    for (int tries = 1;; ++tries) {
+        list_threads_to_stop(frozen.living);
+        stop_threads(frozen.living, registers, false);
+        const Ran before = count_who_ran(frozen.living);
+        const bool acts = before.stopless == 0 && (before.woke == 0 || tries == most_tries);
+        if (acts) act();
+        if (acts) tables::lose(PROF_LOSS_COUNTER_UPDATES, count_who_ran(frozen.living).woke);
+        let_go();
+        if (acts || tries == most_tries) return acts;
+    }
+}
+
 bool has_ended(Outcome& outcome) noexcept {
     if (child == 0) return true;
     if (is_finished()) {

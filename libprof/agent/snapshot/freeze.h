@@ -65,4 +65,8 @@ void reap() noexcept;
 // Waits for it; ends it when it is far beyond its deadline.
 Outcome wait() noexcept;
 
+// Does it while the other threads stand still, as they do for a freeze; meanwhile no snapshot may be under way. False:
+// not done, since one of them blocks the signal. A thread that waits in the kernel may wake: counted.
+bool while_still(const Registers& registers, void (*act)() noexcept) noexcept;
+
 }  // namespace prof::snapshot

@@ -36,6 +36,9 @@ PROF_WEAK void prof_agent_block_freed(void* block);
 PROF_WEAK void prof_agent_blocks_freed(void* start, size_t bytes);
 PROF_WEAK int prof_agent_root_declare(const char* name, const void* object, size_t bytes);
 PROF_WEAK void prof_agent_root_forget(const void* object);
+PROF_WEAK int prof_agent_clear_traces(void);
+PROF_WEAK uint64_t prof_agent_watch(void* object, void (*callback)(void* object, void* context), void* context);
+PROF_WEAK int prof_agent_unwatch(uint64_t watch);
 
 /* 1 while allocations are recorded, otherwise 0; absent: 0. Thread-safe, async-signal-safe. */
 static inline int prof_recording(void) { return prof_agent_recording ? prof_agent_recording() : 0; }
@@ -64,6 +67,13 @@ static inline int prof_traced_memory(struct prof_memory* memory) {
 static inline void prof_reset_peak(void) {
     if (prof_agent_reset_peak) prof_agent_reset_peak();
 }
+
+/* Forgets all blocks that are known: what lives, the peak, and later snapshots begin anew with what is allocated from
+ * here on. A forgotten block is counted as freed, and its own free then as one of an unknown block. The threads stand
+ * still meanwhile, as for a snapshot. Returns 0, or -1 with errno: EBUSY while a snapshot is being taken, EDEADLK from
+ * a signal handler that interrupted an allocation, EAGAIN when a thread blocks the recorder's signal; absent: -1, errno
+ * unchanged. Thread-safe. */
+static inline int prof_clear_traces(void) { return prof_agent_clear_traces ? prof_agent_clear_traces() : -1; }
 
 /* Memory that the recorder took for itself, in bytes; absent: 0. Thread-safe, async-signal-safe. */
 static inline uint64_t prof_own_memory(void) {
@@ -135,6 +145,32 @@ static inline int prof_root_declare(const char* name, const void* object, size_t
 static inline void prof_root_forget(const void* object) {
     if (prof_agent_root_forget) prof_agent_root_forget(object);
 }
+
+/* ---- Watches --------------------------------------------------------------------------------------------------------
+ *
+ * To be told when an object is freed, as a weak reference of Python tells: whoever watches holds nothing. Answers to
+ * "does it die at all", and tables of objects that do not keep them.
+ *
+ * The callback runs once, in the thread that frees the block, before the memory is given back: after the destructor in
+ * `delete`, before free() goes on. When realloc moves the block, it runs behind that; where realloc leaves it in its
+ * place, it does not run. It may allocate, free, watch and unwatch; what it frees, others who watch that are told of.
+ * A C++ exception must not leave it (prof::watch of <prof/watch.hpp> sees to that). It runs in a forked child too, and
+ * also after main, as long as something is freed. Blocks that a program hands out itself end with prof_block_freed,
+ * with prof_blocks_freed, or with the block around.
+ *
+ * Threads: of a free and a prof_unwatch at once one comes first, and prof_unwatch says which. Signals: prof_unwatch is
+ * async-signal-safe; prof_watch too, but in a handler that interrupted the recorder on its own thread it returns 0.
+ * Cost: while anything is watched, some nanoseconds for each free; otherwise one test and branch. */
+
+/* Watches the live block in which `object` lies, which may point into it. Returns a number for prof_unwatch, or 0: no
+ * recorded block is there, or 1,048,575 are watched (counted: a full table); absent: 0. */
+static inline uint64_t prof_watch(void* object, void (*callback)(void* object, void* context), void* context) {
+    return prof_agent_watch ? prof_agent_watch(object, callback, context) : 0;
+}
+
+/* Returns 0 when it was watched still: nobody will be called. -1: the callback has run, or is running in the thread
+ * that frees the block, or there is no such watch; absent: -1. */
+static inline int prof_unwatch(uint64_t watch) { return prof_agent_unwatch ? prof_agent_unwatch(watch) : -1; }
 
 #ifdef __cplusplus
 } /* extern "C" */

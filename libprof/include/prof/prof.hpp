@@ -16,6 +16,9 @@ inline bool start() noexcept { return prof_set_recording(1) == 0; }
 inline bool stop() noexcept { return prof_set_recording(0) == 0; }
 inline bool is_tracing() noexcept { return prof_recording() != 0; }
 
+// Forgets all blocks that are known: what lives and the peak begin anew. False: errno says why.
+inline bool clear_traces() noexcept { return prof_clear_traces() == 0; }
+
 // False: errno says why.
 inline bool take_snapshot(const char* path = nullptr) noexcept { return prof_take_snapshot(path) == 0; }
 
