@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+//
+// Questions to the server, by the contract of docs/json.md; in a report the answers are in the page already.
+//
+// A report has each table once, from its beginning: filter, order and windows of it are then made here, as the server
+// would make them.
+import { type Document, type Row, isTable } from "./shapes";
+import { type Params, query } from "./route";
+
+interface Boot {
+  mode: "served" | "report";
+  heapkit: string;
+  answers: Record<string, Document>;
+}
+
+/** What went wrong, where, and what to do about it. */
+export class Refusal extends Error {
+  constructor(
+    readonly what: string,
+    readonly where: string,
+    readonly advice: string,
+  ) {
+    super(what);
+  }
+}
+
+export const boot: Boot = readBoot();
+
+function readBoot(): Boot {
+  const element = document.getElementById("boot");
+  const given = element?.textContent ? (JSON.parse(element.textContent) as Partial<Boot>) : {};
+  return { mode: given.mode ?? "served", heapkit: given.heapkit ?? "", answers: given.answers ?? {} };
+}
+
+export const defaultLimit = 200;
+
+/** `path` is that of the answer ("types"); empty parameters are left out, the others stand in alphabetical order. */
+export async function ask(path: string, params: Params = {}, signal?: AbortSignal): Promise<Document> {
+  return boot.mode === "report" ? fromReport(path, params) : fromServer(path, params, signal);
+}
+
+async function fromServer(path: string, params: Params, signal?: AbortSignal): Promise<Document> {
+  let response: Response;
+  try {
+    response = await fetch(`api/${path}${query(params)}`, signal ? { signal } : {});
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Refusal(
+      "heapkit view does not answer any more.",
+      "",
+      "Start it again in the terminal, and load the page anew.",
+    );
+  }
+  const answer = (await response.json().catch(() => null)) as
+    (Document & { error?: { what: string; where?: string; do?: string } }) | null;
+  if (answer?.error) throw new Refusal(answer.error.what, answer.error.where ?? "", answer.error.do ?? "");
+  if (!response.ok || !answer) throw new Refusal(`The server answered ${response.status}.`, path, "");
+  return answer;
+}
+
+const windowKeys = ["filter", "limit", "offset", "sort", "table"];
+
+function fromReport(path: string, params: Params): Document {
+  const exact = boot.answers[path + query(params)];
+  if (exact) return exact;
+  const plain = Object.fromEntries(Object.entries(params).filter(([key]) => !windowKeys.includes(key)));
+  const whole = boot.answers[path + query(plain)];
+  if (!whole) {
+    throw new Refusal(
+      "This report does not have that answer.",
+      "",
+      `A report has what is asked most. The page with everything is shown by: heapkit view ${
+        Object.values(boot.answers)[0]
+          ?.snapshots.map((snapshot) => snapshot.file)
+          .reverse()
+          .join(" ") ?? "SNAPSHOT"
+      }`,
+    );
+  }
+  return windowOf(whole, params);
+}
+
+function windowOf(whole: Document, params: Params): Document {
+  const answers = { ...whole.answers };
+  for (const [key, answer] of Object.entries(answers)) {
+    if (!isTable(answer)) continue;
+    const found = sorted(filtered(answer.rows, params.filter ?? ""), params.sort ?? "");
+    const offset = Number(params.offset ?? 0),
+      limit = Number(params.limit ?? defaultLimit);
+    const unknown = params.filter ? 0 : Math.max(0, (answer.rows_total ?? answer.rows.length) - answer.rows.length);
+    answers[key] = {
+      ...answer,
+      rows: found.slice(offset, offset + limit),
+      rows_total: found.length,
+      rows_left_out: unknown + found.length - Math.min(found.length, limit),
+    };
+  }
+  return { ...whole, answers };
+}
+
+function filtered(rows: Row[], filter: string): Row[] {
+  if (filter === "") return rows;
+  const wanted = filter.toLowerCase();
+  return rows.filter((row) =>
+    Object.values(row).some((cell) => typeof cell === "string" && cell.toLowerCase().includes(wanted)),
+  );
+}
+
+function sorted(rows: Row[], sort: string): Row[] {
+  if (sort === "") return rows;
+  const key = sort.replace(/^-/, ""),
+    direction = sort.startsWith("-") ? -1 : 1;
+  const compare = (a: Row, b: Row): number => {
+    const one = a[key],
+      other = b[key];
+    if (typeof one === "number" && typeof other === "number") return one - other;
+    return String(one ?? "").localeCompare(String(other ?? ""), "en");
+  };
+  return [...rows].sort((a, b) => direction * compare(a, b));
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// What several pages have: cards of facts, choices, links between views, the end of a page.
+import { h } from "./dom";
+import { link } from "./route";
+import * as said from "./said";
+import type { Document, NetNode, Row } from "./shapes";
+import { text } from "./shapes";
+
+/** A heading with what belongs below it. */
+export function card(title: string, ...children: (Node | null)[]): HTMLElement {
+  return h("section", { class: "card" }, h("h2", {}, title), ...children);
+}
+
+/** Doubts of an answer and what to run next: below everything else. */
+export function ending(root: HTMLElement, document: Document): void {
+  for (const part of [said.notes(document.notes), said.next(document.next)]) if (part) root.append(part);
+}
+
+/** A few values, one of which is chosen. */
+export function choice(
+  label: string,
+  values: [string, string][],
+  chosen: string,
+  choose: (value: string) => void,
+): HTMLElement {
+  return h(
+    "div",
+    { class: "choice", role: "radiogroup", "aria-label": label },
+    ...values.map(([value, name]) =>
+      h(
+        "button",
+        {
+          type: "button",
+          role: "radio",
+          "aria-checked": value === chosen ? "true" : "false",
+          onclick: (event: MouseEvent) => {
+            const all = (event.currentTarget as HTMLElement).parentElement!.children;
+            for (const other of all) other.setAttribute("aria-checked", String(other === event.currentTarget));
+            choose(value);
+          },
+        },
+        name,
+      ),
+    ),
+  );
+}
+
+export function toObject(address: string): string {
+  return link("object", { address });
+}
+export function toObjects(type: string): string {
+  return link("object", { type });
+}
+export function toHolders(type: string): string {
+  return link("holders", { type });
+}
+
+/** The link of a row that speaks of one block. */
+export function ofAddress(row: Row): string | undefined {
+  const address = text(row, "address");
+  return /^0x[0-9a-f]+$/.test(address) ? toObject(address) : undefined;
+}
+
+/** Where a click on a node of a picture leads: a block to its own page. */
+export function goTo(node: NetNode): void {
+  if (node.address) location.hash = toObject(node.address);
+}
