@@ -10,6 +10,7 @@
 #include "event.h"
 #include "pools.h"
 #include "stacks.h"
+#include "tags.h"
 
 namespace prof::asked {
 namespace {
@@ -33,7 +34,9 @@ size_t allocation_stack(uintptr_t address, void** frames, size_t most) noexcept 
     const uint32_t stack = stack_around(address);
     size_t depth = 0;
     if (stack == 0) return 0;
-    for (uint32_t node = stacks::node_of(stack); node != stacks::empty_stack; ++depth) {
+    uint32_t node = stacks::node_of(stack);
+    if (tags::is_tag(stacks::nodes.at(node).pc)) node = stacks::nodes.at(node).caller;
+    for (; node != stacks::empty_stack; ++depth) {
         const stacks::Node& frame = stacks::nodes.at(node);
         if (depth < most) frames[depth] = reinterpret_cast<void*>(frame.pc & address_mask);
         node = frame.caller;

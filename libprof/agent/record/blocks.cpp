@@ -291,6 +291,15 @@ bool restore(uintptr_t address, uint64_t first, uint64_t size_bytes) noexcept {
     return insert_slow(address, decode(first, encode_second(size_bytes, 0)), displaced);
 }
 
+bool replace_stack(uintptr_t address, uint64_t first, uint32_t stack) noexcept {
+    const uint64_t changed = (first & ((uint64_t{1} << stack_shift) - 1)) | uint64_t{stack} << stack_shift;
+    for (Entry* entry : {coarse.entry(address), fine_entry(address)}) {
+        uint64_t there = first;
+        if (entry != nullptr && entry->compare_exchange_strong(there, changed, std::memory_order_relaxed)) return true;
+    }
+    return false;
+}
+
 bool find(uintptr_t address, Record& record) noexcept {
     uintptr_t at = 0;
     return next_block(address, at, record) && at == address;

@@ -164,6 +164,9 @@ inline Taken take(uintptr_t address) noexcept {
 // Puts a record back that take() gave, as it was.
 bool restore(uintptr_t address, uint64_t first, uint64_t size_bytes) noexcept;
 
+// Another stack for the block at `address`, whose first entry is `first`. False: it is not there any more.
+bool replace_stack(uintptr_t address, uint64_t first, uint32_t stack) noexcept;
+
 // The record of the block that starts at `address`, left in place. False: none does.
 bool find(uintptr_t address, Record& record) noexcept;
 

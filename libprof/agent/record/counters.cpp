@@ -173,6 +173,20 @@ void shift_shared(Cache& cache, uint32_t stack, int64_t bytes) noexcept {
     count_event(cache, bytes);
 }
 
+// What this thread holds back of the block goes first, so that no counter stays below zero for long.
+void moved_shared(Cache& cache, uint32_t from, uint32_t to, uint64_t bytes) noexcept {
+    hand_over(cache);
+    const auto change = [](Stack& stack, uint64_t more_bytes, uint32_t more_blocks, uint64_t more_allocated) {
+        save_shared(stack);
+        add(stack.allocated_bytes, more_bytes);
+        add(stack.allocated_blocks, more_allocated);
+        add(stack.live_bytes, more_bytes);
+        add(stack.live_blocks, more_blocks);
+    };
+    change(stacks.at(from), -bytes, UINT32_MAX, UINT64_MAX);
+    change(stacks.at(to), bytes, 1, 1);
+}
+
 void read(uint32_t number, prof_stack& out) noexcept {
     const Stack& stack = stacks.at(number);
     bool changed = stack.epoch == totals.epoch;

@@ -79,6 +79,8 @@ void freed_shared(Cache& cache, uint32_t stack, uint64_t bytes, bool temporary, 
 // So many bytes more or less of blocks that are there: what the program hands out of them is counted for itself, and
 // given back when that is freed. Called in pairs with the others, so that totals stay and no peak is missed.
 void shift_shared(Cache& cache, uint32_t stack, int64_t bytes) noexcept;
+// A block is another stack's from now on. Totals stay.
+void moved_shared(Cache& cache, uint32_t from, uint32_t to, uint64_t bytes) noexcept;
 
 // Counters as the file has them, and the totals (with one thread, or in a frozen copy).
 void read(uint32_t stack, prof_stack& out) noexcept;
@@ -131,6 +133,16 @@ inline void shift_alone(uint32_t number, int64_t bytes) noexcept {
     totals.live_bytes += static_cast<uint64_t>(bytes);
     stack.live_bytes += static_cast<uint64_t>(bytes);
     stack.allocated_bytes += static_cast<uint64_t>(bytes);
+}
+
+inline void moved_alone(uint32_t from, uint32_t to, uint64_t bytes) noexcept {
+    Stack &before = stacks.at(from), &after = stacks.at(to);
+    save(before);
+    save(after);
+    before.allocated_bytes -= bytes, after.allocated_bytes += bytes;
+    before.live_bytes -= bytes, after.live_bytes += bytes;
+    --before.allocated_blocks, ++after.allocated_blocks;
+    --before.live_blocks, ++after.live_blocks;
 }
 
 }  // namespace prof::counters

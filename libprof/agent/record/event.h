@@ -24,5 +24,7 @@ void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes,
 // The blocks of a stack have so many bytes more or less than was counted when they came: what is handed out of them is
 // counted where it is handed out. Called in pairs, so that what lives in all stays the same.
 void count_shift(Thread& thread, uint32_t stack, int64_t bytes) noexcept;
+// A block is another stack's from now on, as if it always had been.
+void count_moved(Thread& thread, uint32_t from, uint32_t to, uint64_t bytes) noexcept;
 
 }  // namespace prof::event

@@ -183,14 +183,16 @@ bool remove(const Reported& one) noexcept {
     return both != nullptr && (exchange(both->wide, one, 0) || exchange(both->narrow, one, 0));
 }
 
-bool give_back(const Reported& one) noexcept {
+bool replace_stack(const Reported& one, uint32_t stack) noexcept {
     Planes* both = planes.load(std::memory_order_acquire);
     if (both == nullptr) return false;
-    Reported freed = one;
-    freed.record.stack = freed_stack;
-    const uint64_t word = encode_first(freed);
+    Reported changed = one;
+    changed.record.stack = stack;
+    const uint64_t word = encode_first(changed);
     return exchange(both->wide, one, word) || exchange(both->narrow, one, word);
 }
+
+bool give_back(const Reported& one) noexcept { return replace_stack(one, freed_stack); }
 
 void forget_all() noexcept {
     Planes* both = planes.load(std::memory_order_acquire);

@@ -52,7 +52,9 @@ bool find(uintptr_t address, Reported& one) noexcept;
 
 // Takes the one at this address out of the table. False: somebody else did.
 bool remove(const Reported& one) noexcept;
-// The same, and remembers what it was.
+// Another stack for it. False: it is not there any more.
+bool replace_stack(const Reported& one, uint32_t stack) noexcept;
+// Out of the table, but what it was is remembered.
 bool give_back(const Reported& one) noexcept;
 
 // Takes all out, while nobody else is in the table.

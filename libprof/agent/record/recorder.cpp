@@ -14,6 +14,7 @@
 #include "blocks.h"
 #include "child.h"
 #include "counters.h"
+#include "domains.h"
 #include "event.h"
 #include "modules.h"
 #include "pools.h"
@@ -23,8 +24,10 @@
 #include "stacks.h"
 #include "state.h"
 #include "tables.h"
+#include "tags.h"
 #include "threads.h"
 #include "timeline.h"
+#include "types.h"
 #include "walk.h"
 #include "watches.h"
 
@@ -51,6 +54,8 @@ void stop_for_good() noexcept {
     stacks::reset_lock();
     modules::reset_lock();
     timeline::reset_lock();
+    types::reset_lock();
+    domains::reset_lock();
     watches::reset_lock();
     const bool has_begun = child::begin(survivor);
     if (!has_begun) stop_for_good();
@@ -178,6 +183,8 @@ void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes,
     uint32_t stack = walk::capture(thread, caller);
     if (stack == 0) [[unlikely]]
         tables::lose(PROF_LOSS_NO_MEMORY);
+    if (threads::local.tag != 0) [[unlikely]]
+        stack = tags::take(thread, stack);
     blocks::Record record{.size_bytes = size,
                           .stack = stack,
                           .birth = state().tick.load(std::memory_order_relaxed),
@@ -206,6 +213,7 @@ blocks::Taken take(Thread& thread, void* block) noexcept {
 // An allocation that nobody entered for: because nothing has been started yet, or because enter() counted why. What the
 // agent's own start asks for is none of the program's.
 [[gnu::noinline]] void count_early() noexcept {
+    tags::use_up_outside();
     if (shadow.mode.load(std::memory_order_relaxed) == 0 && threads::local.starting == 0)
         tables::lose(PROF_LOSS_EARLY_BLOCKS);
 }
@@ -243,11 +251,13 @@ void set_recording(bool on) noexcept {
 }
 
 void allocated(void* block, size_t size, const Caller& caller) noexcept {
-    if (block == nullptr) return;
+    if (block == nullptr) return tags::use_up_outside();
     Thread* thread = enter();
     if (thread == nullptr) return count_early();
     if (!is_stopped()) [[likely]]
         put(*thread, block, size, caller);
+    else
+        tags::use_up();
     leave(*thread);
 }
 
@@ -301,7 +311,11 @@ InFlight reallocating(void* block) noexcept {
 
 void reallocated(const InFlight& old, void* block, size_t size, const Caller& caller) noexcept {
     if (Thread* thread = enter()) {
-        if (block != nullptr && !is_stopped()) put(*thread, block, size, caller);
+        if (block != nullptr && !is_stopped()) {
+            const tags::Kept tag(old.entry);
+            put(*thread, block, size, caller);
+        }
+        tags::use_up();
         if (old.block != nullptr) thread->in_flight = nullptr;
         leave(*thread);
     }
@@ -315,6 +329,7 @@ void not_reallocated(const InFlight& old) noexcept {
     if (thread == nullptr) return;
     if (blocks::restore(reinterpret_cast<uintptr_t>(old.block), old.entry, old.size_bytes))
         count_allocated(*thread, blocks::stack_of(old.entry), old.size_bytes);
+    tags::use_up();
     thread->in_flight = nullptr;
     leave(*thread);
 }
@@ -368,7 +383,7 @@ bool is_stopped() noexcept { return recorder::is_stopped(); }
 uint32_t stack_of(Thread& thread, const recorder::Caller& caller) noexcept {
     const uint32_t stack = walk::capture(thread, caller);
     if (stack == 0) tables::lose(PROF_LOSS_NO_MEMORY);
-    return stack;
+    return threads::local.tag != 0 ? tags::take(thread, stack) : stack;
 }
 
 void count_allocated(Thread& thread, uint32_t stack, uint64_t bytes) noexcept {
@@ -383,6 +398,12 @@ void count_shift(Thread& thread, uint32_t stack, int64_t bytes) noexcept {
     counters::Cache* cache = recorder::cache_of(thread);
     if (cache == nullptr) return counters::shift_alone(stack, bytes);
     counters::shift_shared(*cache, stack, bytes);
+}
+
+void count_moved(Thread& thread, uint32_t from, uint32_t to, uint64_t bytes) noexcept {
+    counters::Cache* cache = recorder::cache_of(thread);
+    if (cache == nullptr) return counters::moved_alone(from, to, bytes);
+    counters::moved_shared(*cache, from, to, bytes);
 }
 
 }  // namespace prof::event

@@ -14,6 +14,7 @@
 #include "pools.h"
 #include "state.h"
 #include "tables.h"
+#include "tags.h"
 #include "watches.h"
 
 namespace prof::reported {
@@ -120,6 +121,7 @@ void allocated(void* block, size_t bytes, const recorder::Caller& caller) noexce
     Thread* thread = event::begin();
     if (thread == nullptr) return;
     if (!event::is_stopped()) put(*thread, reinterpret_cast<uintptr_t>(block), bytes, caller);
+    tags::use_up();
     event::end(*thread);
 }
 

@@ -20,6 +20,7 @@
 #include "shared.h"
 #include "stacks.h"
 #include "state.h"
+#include "tags.h"
 
 namespace prof::threads {
 
@@ -182,6 +183,7 @@ Thread* reuse(uint32_t new_tid) noexcept {
         thread.paths->forget();
         thread.last_block = thread.stack_low = thread.stack_high = thread.probed_low = thread.probed_high = 0;
         thread.in_flight = nullptr;
+        if (thread.scopes != nullptr) thread.scopes->depth = 0;
         if (thread.abandoned) __atomic_fetch_sub(&abandoned_total, 1, __ATOMIC_RELAXED);
         thread.abandoned = false;
         thread.inside.store(0, std::memory_order_relaxed);

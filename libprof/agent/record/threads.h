@@ -36,6 +36,9 @@ struct Around {
     uint32_t tick;         // which was so at this tick
 };
 
+struct TagCache;
+struct Scopes;
+
 struct alignas(64) Thread {
     std::atomic<uintptr_t> inside;  // stack pointer at which the recorder was entered; 0: it is not at work
     uint32_t countdown;             // events until the clock is read
@@ -55,6 +58,8 @@ struct alignas(64) Thread {
     uintptr_t pointer;      // the thread pointer: its control block, with its thread-local storage around
     uintptr_t freed_above;  // newest block that a hook above free took out
     Around around;
+    TagCache* tags;  // null until this thread allocates with a tag (tags.h)
+    Scopes* scopes;  // null until it enters a scope
     uint32_t first_tick;
     bool abandoned;  // its thread is gone; the slot waits
 };
@@ -64,9 +69,11 @@ namespace threads {
 inline constexpr uint32_t first_frames = 256;
 inline constexpr uint32_t max_frames = 1u << 20;
 
-// This thread's, or null before its first event. `starting`: inside enroll(), or loading libunwind.
+// This thread's, or null before its first event. `tag`: of what it allocates next (tags.h). `starting`: inside
+// enroll(), or loading libunwind.
 struct Local {
     Thread* thread;
+    uint64_t tag;
     uint32_t starting;
 };
 extern thread_local constinit Local local __attribute__((tls_model("initial-exec")));

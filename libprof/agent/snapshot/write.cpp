@@ -70,6 +70,7 @@ Outcome write_snapshot(const Frozen& frozen) noexcept {
         write_slacks(writer);
     }
     write_stacks(writer);
+    write_declared(writer);
     write_small_sections(writer);
 
     const int error = writer.output.close();

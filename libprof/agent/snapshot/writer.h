@@ -78,6 +78,7 @@ void write_words_and_slacks(Writer& writer) noexcept;  // blocks.cpp
 void write_slacks(Writer& writer) noexcept;
 void write_hashes(Writer& writer) noexcept;  // hashes.cpp
 void write_stacks(Writer& writer) noexcept;  // sections.cpp
+void write_declared(Writer& writer) noexcept;  // declared.cpp
 void write_small_sections(Writer& writer) noexcept;
 
 }  // namespace prof::snapshot

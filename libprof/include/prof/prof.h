@@ -36,6 +36,12 @@ PROF_WEAK void prof_agent_block_freed(void* block);
 PROF_WEAK void prof_agent_blocks_freed(void* start, size_t bytes);
 PROF_WEAK int prof_agent_root_declare(const char* name, const void* object, size_t bytes);
 PROF_WEAK void prof_agent_root_forget(const void* object);
+struct prof_type_declaration;
+PROF_WEAK uint32_t prof_agent_type_declare(const struct prof_type_declaration* declaration);
+PROF_WEAK void prof_agent_next_type(uint32_t type);
+PROF_WEAK int prof_agent_block_type(void* block, uint32_t type);
+PROF_WEAK uint64_t prof_agent_scope_enter(const char* name);
+PROF_WEAK void prof_agent_scope_leave(uint64_t token);
 PROF_WEAK int prof_agent_clear_traces(void);
 PROF_WEAK uint64_t prof_agent_watch(void* object, void (*callback)(void* object, void* context), void* context);
 PROF_WEAK int prof_agent_unwatch(uint64_t watch);
@@ -144,6 +150,84 @@ static inline int prof_root_declare(const char* name, const void* object, size_t
 /* The object is no root any more; nothing when it was none. Absent: nothing. */
 static inline void prof_root_forget(const void* object) {
     if (prof_agent_root_forget) prof_agent_root_forget(object);
+}
+
+/* ---- Types ----------------------------------------------------------------------------------------------------------
+ *
+ * A program may say of what type its blocks are: where it has no debug information, or where an allocator of its own
+ * stands between `new` and malloc. prof.hpp says it for C++. Blocks then have that type, with certainty, and what is in
+ * them is called by the names of the declared fields.
+ *
+ * All are thread-safe and async-signal-safe; in a handler that interrupted the recorder on its own thread, what is said
+ * is lost and counted, but for a type that is known already. They may be called before main and after exit begins, and
+ * a forked child knows what its parent declared. Nothing is kept of the caller's memory: the library that declared a
+ * type may be unloaded. */
+
+enum prof_name_flag {
+    PROF_NAME_MANGLED = 1, /* as typeid(T).name() has it; otherwise as one writes it */
+    PROF_FIELD_POINTER = 2 /* of a field: it points to what `type` names; otherwise it is one */
+};
+
+struct prof_field_declaration {
+    const char* name;
+    const char* type; /* NULL or "": unknown */
+    uint64_t offset;  /* from the object's start */
+    uint64_t bytes;
+    uint32_t flags; /* prof_name_flag; mangled is of `type` */
+    uint32_t reserved;
+};
+
+struct prof_type_declaration {
+    const char* name;
+    uint64_t bytes;                              /* of one */
+    uint32_t flags;                              /* prof_name_flag */
+    uint32_t field_count;                        /* at most 1,024 */
+    const struct prof_field_declaration* fields; /* in any order; those that matter are enough */
+};
+
+/* The type's number, from 1 on: the same for the same declaration, whoever makes it. A type may be declared again with
+ * other fields, and is another one then. Returns 0, counted, when it was not taken: a name that is NULL, empty or
+ * longer than 16,383 bytes, 0 bytes, a field without a name or bytes, fields that overlap or lie beyond the end
+ * (reports that could not be true); or 65,535 types, 1,048,576 fields or 64 MiB of names are declared (a full table).
+ * Absent: 0. */
+static inline uint32_t prof_type_declare(const struct prof_type_declaration* declaration) {
+    return prof_agent_type_declare ? prof_agent_type_declare(declaration) : 0;
+}
+
+/* The next block that this thread allocates or reports is of that type, or an array of it, and that block alone: a
+ * failed allocation and one that is not recorded use it up, too. 0 takes it back. Say it directly before: a signal
+ * handler that allocates in between would take it. A block keeps its type through realloc, unless another was named. A
+ * number that no declaration gave is counted, and nothing said. Absent: nothing. */
+static inline void prof_next_type(uint32_t type) {
+    if (prof_agent_next_type) prof_agent_next_type(type);
+}
+
+/* The block that begins at `block` is of that type from now on; 0: of none. Returns 0, or -1, counted, when no live
+ * block begins there or no declaration gave that number; absent: -1. */
+static inline int prof_block_type(void* block, uint32_t type) {
+    return prof_agent_block_type ? prof_agent_block_type(block, type) : -1;
+}
+
+/* ---- Domains --------------------------------------------------------------------------------------------------------
+ *
+ * A program may name its parts, and each block remembers in which of them it was allocated: "http", and inside of it
+ * "json". A scope is of the thread that entered it; threads begin outside of all. realloc leaves a block in the domain
+ * in which it is. Threads and signals as above: a handler must leave what it entered.
+ *
+ * A domain inside itself is that domain, so recursion is one. At most 65,535 are told apart, 255 deep; what is entered
+ * beyond belongs to the domain around it, and is counted (a full table). */
+
+/* This thread is in the domain of that name, within the one in which it was, until the scope is left. The name is
+ * copied, its first 255 bytes. Returns a token; 0, which leaves nothing, when the name is NULL or empty (counted), 255
+ * scopes are open, or there is no memory. Absent: 0. */
+static inline uint64_t prof_scope_enter(const char* name) {
+    return prof_agent_scope_enter ? prof_agent_scope_enter(name) : 0;
+}
+
+/* Leaves the scope that gave the token, and all that were entered within it and not left. Nothing, counted, for a token
+ * that was used before or is another thread's. Absent: nothing. */
+static inline void prof_scope_leave(uint64_t token) {
+    if (prof_agent_scope_leave) prof_agent_scope_leave(token);
 }
 
 /* ---- Watches --------------------------------------------------------------------------------------------------------
