@@ -4,7 +4,6 @@
 Side: tests. It is built by g++ and by clang (left out where there is none), by CMake and by pkg-config."""
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +12,6 @@ import unittest
 
 BUILD, CMAKE, LIBDIR = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 APP = pathlib.Path(__file__).parent / "app"
-DOCUMENT = pathlib.Path(__file__).parents[2] / "docs/library.md"
 RECORDED, ALONE = "recording 1, known 0, blocks many\n", "recording 0, known -1, blocks few\n"
 
 
@@ -73,26 +71,6 @@ class Installed(unittest.TestCase):
         flags = self.succeed("pkg-config", "--cflags", "--libs", "heapkit-prof", **found).split()
         self.succeed("g++", "-std=c++17", APP / "service.cpp", "-o", self.folder / "by_pkg_config", *flags)
         self.assertEqual(self.succeed(self.folder / "by_pkg_config"), RECORDED)
-
-    def test_the_programs_of_the_document_about_the_library_run(self):
-        linked = self.build("gcc", "g++") / "linked"
-        snapshots = [self.folder / "1.heap", self.folder / "2.heap"]
-        for snapshot in snapshots:
-            self.succeed(linked, snapshot)
-        programs = re.findall(r"```cpp\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
-        self.assertEqual(len(programs), 3)
-        answers = [self.ask(program, snapshots) for program in programs]
-        self.assertIn("No type grew.", answers[0])
-        self.assertIn("sessions", answers[1])
-        self.assertTrue((self.folder / "chain.png").read_bytes().startswith(b"\x89PNG"))
-        self.assertIn("linked", answers[2])
-
-    def ask(self, program, snapshots):
-        source = self.folder / "ask.cpp"
-        source.write_text(program, encoding="utf-8")
-        self.succeed("g++", "-std=c++20", source, "-o", self.folder / "ask", f"-I{self.tree / 'include'}",
-                     f"-L{self.tree / LIBDIR}", f"-Wl,-rpath,{self.tree / LIBDIR}", "-lheapkit")
-        return self.succeed(self.folder / "ask", *snapshots, folder=self.folder, XDG_CACHE_HOME=str(self.folder))
 
     def test_a_program_that_links_one_agent_and_has_another_preloaded_is_recorded_once(self):
         other = self.folder / "libother.so"
