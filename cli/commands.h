@@ -30,6 +30,7 @@ Command churn_command();
 Command waste_command();
 Command info_command();
 Command leaks_command();
+Command expect_command();
 Command flamegraph_command();
 Command diff_command();
 Command diagnose_command();

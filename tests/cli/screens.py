@@ -39,6 +39,10 @@ SCREENS = {
     "help-stats": "heapkit stats --help",
     "help-diff": "heapdiff --help",
     "help-backrefs": "heapkit backrefs --help",
+    "expect-leaks": "heapkit expect --no-leaks 1.heap 2.heap",
+    "expect-unknown": "heapkit expect --no-growth Sesion 1.heap 2.heap",
+    "expect-other-run": "heapkit expect --no-growth Session 1.heap rerun.heap",
+    "expect-two-things": "heapkit expect --no-leaks --no-growth Session 1.heap 2.heap",
     "wrong-picture": "heapkit backrefs 1.heap --type Session -o who.bmp",
     "wrong-type": "heapkit objects 1.heap --type Sesion",
 }

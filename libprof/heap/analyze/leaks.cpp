@@ -73,6 +73,26 @@ std::vector<std::string> notes_of(const LeakOptions& options, const Verdicts& ve
     return notes;
 }
 
+// What a picture shows of it. An indirectly lost block says less than the one that it hangs on.
+std::optional<BlockId> example_of(const read::Blocks& blocks, const Verdicts& verdicts, const Counted& counted,
+                                  const LeakKinds& kinds) {
+    for (const LeakKind kind : {LeakKind::definite, LeakKind::possible}) {
+        std::unordered_map<uint32_t, uint64_t> bytes_of_stack;
+        std::optional<BlockId> best;
+        const auto each = [&](auto&& take) {
+            for (size_t index = 0; kinds.has(kind) && index < verdicts.of.size(); ++index)
+                if (verdicts.of[index] == kind && (counted.empty() || counted[index])) take(BlockId(index));
+        };
+        each([&](BlockId block) { bytes_of_stack[blocks.stack[block.index()]] += blocks.size_bytes(block); });
+        const auto rank = [&](BlockId block) { return bytes_of_stack[blocks.stack[block.index()]]; };
+        each([&](BlockId block) {
+            if (!best || rank(block) > rank(*best)) best = block;
+        });
+        if (best) return best;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Result<Leaks> leaks(const LeakOptions& options) {
@@ -104,6 +124,7 @@ Result<Leaks> leaks(const LeakOptions& options) {
     answer.groups = leak_groups_table(rows, options);
     answer.suppressions = suppressions_table(options.heap->blocks(), *verdicts, counted, options.suppressions);
     answer.doubtful_blocks = static_cast<int64_t>(verdicts->motion_doubt.heads + verdicts->register_doubt.heads);
+    answer.example = example_of(options.heap->blocks(), *verdicts, counted, options.kinds);
     answer.notes = notes_of(options, *verdicts);
     for (const std::string& note : doubts_before) answer.notes.push_back("In the older snapshot: " + note);
     return answer;

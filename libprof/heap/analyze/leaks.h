@@ -6,6 +6,7 @@
 // Memory: see verdicts.h; two heaps are judged one after the other.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ struct Leaks {
     std::vector<std::string> notes;
     int64_t blocks = 0;           // in groups, those beyond the limit too: what a build may fail on
     int64_t doubtful_blocks = 0;  // possibly lost only for a doubt in the notes; otherwise definitely
+    std::optional<BlockId> example = {};  // of the call stack that lost most, surest kind first
 };
 
 // Errors: those of verdicts_of(), of both heaps; only_new or only_increased without an older heap or
