@@ -25,6 +25,18 @@ inline std::optional<Error> read_everything(const std::filesystem::path& path) {
     for (const prof_map& map : snapshot.maps()) touch(snapshot.string(map.path).size());
     for (size_t i = 1; i < snapshot.node_parent().size(); ++i) touch(snapshot.node_pc()[snapshot.node_parent()[i]]);
     for (const prof_stack& stack : snapshot.stacks()) touch(snapshot.node_pc()[stack.node]);
+    for (const prof_declared_type& type : snapshot.declared_types()) {
+        touch(snapshot.string(type.name).size());
+        for (const prof_declared_field& field : snapshot.declared_fields(type))
+            touch(snapshot.string(field.name).size() + snapshot.string(field.type).size());
+    }
+    for (const prof_domain& domain : snapshot.domains())
+        touch(snapshot.string(domain.name).size() + snapshot.domains()[domain.parent].name);
+    for (size_t stack = 0; stack < snapshot.stacks().size(); ++stack) {
+        const read::Tag tag = snapshot.tag_of(StackId(stack));
+        if (tag.type != 0) touch(snapshot.declared_types()[tag.type].bytes);
+        if (tag.domain != 0) touch(snapshot.domains()[tag.domain].parent);
+    }
     const auto blocks = snapshot.blocks();
     if (!blocks) return blocks.error();
     for (size_t i = 0; i < blocks->count(); ++i) {

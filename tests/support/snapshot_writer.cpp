@@ -277,6 +277,42 @@ StackId SnapshotWriter::stack(const std::vector<uint64_t>& innermost_first, uint
     return known->second;
 }
 
+uint32_t SnapshotWriter::declare(const NewDeclaredType& type) {
+    if (declared_types_.empty()) declared_types_.push_back({});
+    prof_declared_type row = {};
+    row.bytes = type.size_bytes;
+    row.name = string(type.name);
+    row.flags = type.flags;
+    row.fields_begin = static_cast<uint32_t>(declared_fields_.size());
+    for (const NewDeclaredField& field : type.fields)
+        declared_fields_.push_back(
+            {field.offset, field.size_bytes, string(field.name), string(field.type), field.flags, 0});
+    row.fields_end = static_cast<uint32_t>(declared_fields_.size());
+    declared_types_.push_back(row);
+    return static_cast<uint32_t>(declared_types_.size() - 1);
+}
+
+uint32_t SnapshotWriter::domain(std::string_view name, uint32_t parent) {
+    if (domains_.empty()) domains_.push_back({});
+    domains_.push_back({string(name), parent});
+    return static_cast<uint32_t>(domains_.size() - 1);
+}
+
+StackId SnapshotWriter::tagged(StackId stack, const NewTag& tag) {
+    const uint64_t pc =
+        uint64_t{PROF_GENERATION_TAG} << 48 | uint64_t{tag.domain} << PROF_TAG_DOMAIN_SHIFT | uint64_t{tag.type};
+    const NodeId leaf = node(NodeId(stacks_[stack.index()].node), pc);
+    const uint32_t flags = stacks_[stack.index()].flags;
+    const auto [known, is_new] = stack_of_.try_emplace({leaf.value, flags}, StackId(stacks_.size()));
+    if (is_new) {
+        prof_stack row = {};
+        row.node = leaf.value;
+        row.flags = flags;
+        stacks_.push_back(row);
+    }
+    return known->second;
+}
+
 void SnapshotWriter::freed(StackId stack, uint64_t blocks, uint64_t bytes) {
     prof_stack& row = counters(stack);
     row.allocated_blocks += blocks;
@@ -418,6 +454,11 @@ Bytes SnapshotWriter::bytes() const {
     layout.add(PROF_SECTION_WORD_TARGETS, words.targets);
     layout.add(PROF_SECTION_ROOTS, roots);
     if (!pools_.empty()) layout.add(PROF_SECTION_POOLS, pools_);
+    if (!declared_types_.empty()) {
+        layout.add(PROF_SECTION_DECLARED_TYPES, declared_types_);
+        layout.add(PROF_SECTION_DECLARED_FIELDS, declared_fields_);
+    }
+    if (!domains_.empty()) layout.add(PROF_SECTION_DOMAINS, domains_);
     layout.add(PROF_SECTION_LOSSES, losses_);
     if (!page_ranges_.empty()) {
         layout.add(PROF_SECTION_PAGE_RANGES, page_ranges_);

@@ -53,6 +53,21 @@ struct NewBlock {
     uint64_t hash = PROF_HASH_NONE;  // when any block has one, all have
 };
 
+struct NewDeclaredField {
+    std::string name, type;
+    uint64_t offset = 0, size_bytes = 8;
+    uint32_t flags = 0;  // prof_declared_flag
+};
+struct NewDeclaredType {
+    std::string name;
+    uint64_t size_bytes = 0;
+    std::vector<NewDeclaredField> fields = {};
+    uint32_t flags = 0;
+};
+struct NewTag {
+    uint32_t type = 0, domain = 0;  // rows
+};
+
 struct NewThread {
     uint32_t tid = 1001;
     uint16_t slot = 2;
@@ -123,6 +138,11 @@ class SnapshotWriter {
     prof_stack& counters(StackId stack) { return stacks_[stack.index()]; }
     void freed(StackId stack, uint64_t blocks, uint64_t bytes);
 
+    // What a program declares; stacks may be tagged with it. A type's fields are given in ascending order.
+    uint32_t declare(const NewDeclaredType& type);                // its row
+    uint32_t domain(std::string_view name, uint32_t parent = 0);  // its row
+    StackId tagged(StackId stack, const NewTag& tag);             // the same frames, and a tag in front of them
+
     BlockId block(const NewBlock& block);
     std::vector<BlockId> blocks(size_t count, const NewBlock& like);
     void word(BlockId block, uint64_t offset_bytes, const Word& word);
@@ -164,6 +184,9 @@ class SnapshotWriter {
     std::vector<prof_page_range> page_ranges_;
     std::vector<uint8_t> page_states_;
     std::vector<prof_pool> pools_;
+    std::vector<prof_declared_type> declared_types_;
+    std::vector<prof_declared_field> declared_fields_;
+    std::vector<prof_domain> domains_;
     std::vector<uint64_t> losses_;
     bool has_default_module_ = true;
     bool has_default_ticks_ = true;

@@ -67,6 +67,7 @@ std::vector<bool> modules_in_stacks(const read::Snapshot& snapshot) {
     const auto modules = snapshot.modules();
     std::vector<bool> occurs(modules.size());
     for (const uint64_t node : snapshot.node_pc()) {
+        if (read::is_tag(node)) continue;
         const uint64_t pc = node & ((uint64_t{1} << 48) - 1);
         for (size_t index = 0; index < modules.size(); ++index) {
             if (modules[index].start <= pc && pc < modules[index].end) occurs[index] = true;

@@ -88,16 +88,71 @@ Wrong wrong_with_stacks(const SmallSections& small) {
     return std::nullopt;
 }
 
+Wrong wrong_with_declared_types(const SmallSections& small) {
+    if (small.declared_types.size() > PROF_TAG_TYPE_MASK + 1) return "is too long";
+    for (const prof_declared_type& type : small.declared_types) {
+        if (!is_string(small, type.name)) return "names a string that does not exist";
+        if (type.fields_begin > type.fields_end || type.fields_end > small.declared_fields.size())
+            return "names fields that do not exist";
+        uint64_t last_offset = 0;
+        for (uint32_t row = type.fields_begin; row < type.fields_end; ++row) {
+            const prof_declared_field& field = small.declared_fields[row];
+            if (field.offset < last_offset) return "has a type whose fields are not in ascending order";
+            if (field.offset > type.bytes || field.bytes > type.bytes - field.offset)
+                return "has a field that does not lie in its type";
+            last_offset = field.offset;
+        }
+    }
+    return std::nullopt;
+}
+
+Wrong wrong_with_declared_fields(const SmallSections& small) {
+    for (const prof_declared_field& field : small.declared_fields)
+        if (!is_string(small, field.name) || !is_string(small, field.type)) return "names a string that does not exist";
+    return std::nullopt;
+}
+
+Wrong wrong_with_domains(const SmallSections& small) {
+    if (small.domains.size() > PROF_TAG_TYPE_MASK + 1) return "is too long";
+    for (size_t row = 0; row < small.domains.size(); ++row) {
+        if (!is_string(small, small.domains[row].name)) return "names a string that does not exist";
+        if (row == 0 ? small.domains[row].parent != 0 : small.domains[row].parent >= row)
+            return "has a domain that does not come after the one around it";
+    }
+    return std::nullopt;
+}
+
+Wrong wrong_with_tags(const SmallSections& small) {
+    if (std::ranges::none_of(small.node_pc, is_tag)) return std::nullopt;
+    if (is_tag(small.node_pc[0])) return "has a tag as the empty stack";
+    for (size_t node = 1; node < small.node_pc.size(); ++node) {
+        if (is_tag(small.node_pc[small.node_parent[node]])) return "has a tag that calls something";
+        if (!is_tag(small.node_pc[node])) continue;
+        const Tag tag = tag_in(small.node_pc[node]);
+        if (tag.type != 0 && tag.type >= small.declared_types.size()) return "has a tag of a type that does not exist";
+        if (tag.domain != 0 && tag.domain >= small.domains.size()) return "has a tag of a domain that does not exist";
+    }
+    return std::nullopt;
+}
+
 struct Check {
     prof_section_id section;
     Wrong (*wrong_with)(const SmallSections&);
 };
 
 constexpr Check checks[] = {
-    {PROF_SECTION_STRINGS, wrong_with_strings}, {PROF_SECTION_PROCESS, wrong_with_process},
-    {PROF_SECTION_MODULES, wrong_with_modules}, {PROF_SECTION_MAPS, wrong_with_maps},
-    {PROF_SECTION_THREADS, wrong_with_threads}, {PROF_SECTION_NODE_PARENT, wrong_with_nodes},
-    {PROF_SECTION_STACKS, wrong_with_stacks},   {PROF_SECTION_THREAD_STORAGE, wrong_with_thread_storage},
+    {PROF_SECTION_STRINGS, wrong_with_strings},
+    {PROF_SECTION_PROCESS, wrong_with_process},
+    {PROF_SECTION_MODULES, wrong_with_modules},
+    {PROF_SECTION_MAPS, wrong_with_maps},
+    {PROF_SECTION_THREADS, wrong_with_threads},
+    {PROF_SECTION_NODE_PARENT, wrong_with_nodes},
+    {PROF_SECTION_STACKS, wrong_with_stacks},
+    {PROF_SECTION_THREAD_STORAGE, wrong_with_thread_storage},
+    {PROF_SECTION_DECLARED_FIELDS, wrong_with_declared_fields},
+    {PROF_SECTION_DECLARED_TYPES, wrong_with_declared_types},
+    {PROF_SECTION_DOMAINS, wrong_with_domains},
+    {PROF_SECTION_NODE_PC, wrong_with_tags},
 };
 
 // Reads columns one after the other and remembers the first error.
@@ -145,11 +200,15 @@ Result<SmallSections> read_small_sections(const Sections& sections) {
     read.numbers(PROF_SECTION_NODE_PARENT, small.node_parent);
     read.rows(PROF_SECTION_STACKS, small.stacks, small.copies.stacks);
     read.numbers(PROF_SECTION_LOSSES, small.losses);
+    read.rows(PROF_SECTION_DECLARED_TYPES, small.declared_types, small.copies.declared_types);
+    read.rows(PROF_SECTION_DECLARED_FIELDS, small.declared_fields, small.copies.declared_fields);
+    read.rows(PROF_SECTION_DOMAINS, small.domains, small.copies.domains);
     if (read.error()) return *read.error();
     if (process.size() != 1) return sections.damaged(PROF_SECTION_PROCESS, "is missing or occurs more than once");
     small.process = process[0];
     for (const Check& check : checks)
         if (Wrong wrong = check.wrong_with(small)) return sections.damaged(check.section, *wrong);
+    take_tags_off(small);
     return small;
 }
 

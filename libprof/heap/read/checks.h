@@ -4,7 +4,8 @@
 //
 // Side:    heap, floor 2 (read).
 // Threads: const once read.
-// Memory:  spans of the mapped file; copies of rows only when a later minor version made them longer.
+// Memory:  spans of the mapped file; copies of rows only when a later minor version made them longer, and of stacks
+//          when they have tags.
 #pragma once
 
 #include <span>
@@ -14,6 +15,7 @@
 #include <prof/format.h>
 
 #include "read/sections.h"
+#include "read/tags.h"
 
 namespace heapkit::read {
 
@@ -29,6 +31,10 @@ struct SmallSections {
     std::span<const uint32_t> node_parent;
     std::span<const prof_stack> stacks;
     std::span<const uint64_t> losses;
+    std::span<const prof_declared_type> declared_types;
+    std::span<const prof_declared_field> declared_fields;
+    std::span<const prof_domain> domains;
+    std::vector<Tag> tags;  // by stack; empty when none has one
 
     struct Copies {
         std::vector<prof_process> process;
@@ -38,6 +44,9 @@ struct SmallSections {
         std::vector<prof_thread_storage> thread_storage;
         std::vector<prof_tick> timeline;
         std::vector<prof_stack> stacks;
+        std::vector<prof_declared_type> declared_types;
+        std::vector<prof_declared_field> declared_fields;
+        std::vector<prof_domain> domains;
     } copies;
 };
 

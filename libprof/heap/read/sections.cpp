@@ -126,6 +126,12 @@ std::string section_name(uint32_t id) {
             return "thread-local storage";
         case PROF_SECTION_POOLS:
             return "pools";
+        case PROF_SECTION_DECLARED_TYPES:
+            return "declared types";
+        case PROF_SECTION_DECLARED_FIELDS:
+            return "declared fields";
+        case PROF_SECTION_DOMAINS:
+            return "domains";
         case PROF_SECTION_PAGE_RANGES:
             return "page ranges";
         case PROF_SECTION_PAGE_STATES:

@@ -76,8 +76,9 @@ void take_nodes(const std::vector<prof_shared_node>& nodes, SharedTables& tables
     for (size_t i = 0; i < nodes.size(); ++i) {
         const bool is_whole = nodes[i].caller < i || (i == 0 && nodes[i].caller == 0);
         tables.damaged += !is_whole;
-        tables.node_pc.push_back(i == 0 ? 0 : nodes[i].pc);
-        tables.node_caller.push_back(is_whole ? nodes[i].caller : 0);
+        const uint32_t caller = is_whole ? nodes[i].caller : 0;
+        tables.node_pc.push_back(i == 0 ? 0 : is_tag(nodes[i].pc) ? empty_tag : nodes[i].pc);
+        tables.node_caller.push_back(tables.without_tag(caller));
     }
     if (tables.node_pc.empty()) tables.node_pc.push_back(0), tables.node_caller.push_back(0);
 }
@@ -106,7 +107,7 @@ void take_stacks(const std::vector<prof_shared_leaf>& leaves, const std::vector<
         const uint32_t node = leaves[i] & ((1u << node_bits) - 1);
         const bool is_whole = node < tables.node_pc.size();
         tables.damaged += !is_whole;
-        tables.stacks.push_back({.node = is_whole ? node : 0,
+        tables.stacks.push_back({.node = tables.without_tag(is_whole ? node : 0),
                                  .flags = leaves[i] >> node_bits,
                                  .counters = in_range(counters[i], tables.damaged)});
     }
@@ -114,6 +115,10 @@ void take_stacks(const std::vector<prof_shared_leaf>& leaves, const std::vector<
 }
 
 }  // namespace
+
+uint32_t SharedTables::without_tag(uint32_t node) const noexcept {
+    return is_tag(node_pc[node]) ? node_caller[node] : node;
+}
 
 uint64_t SharedTables::pending_bytes() const noexcept {
     return threads > 1 ? uint64_t{threads} * PROF_SHARED_PENDING_BYTES : 0;

@@ -19,6 +19,7 @@
 #include <prof/shared.h>
 
 #include <heapkit/result.h>
+#include "read/tags.h"
 
 namespace heapkit::read {
 
@@ -44,6 +45,9 @@ struct SharedTables {
     bool is_cut = false;        // later stacks are not here
     uint64_t damaged = 0;       // entries that could not be as they were
 
+    // The frame that called malloc: what declared types and domains are called is not shared, so their tags say nothing
+    // here, and no stack has one.
+    uint32_t without_tag(uint32_t node) const noexcept;
     // Live bytes that the threads had not handed in are at most so many, either way.
     uint64_t pending_bytes() const noexcept;
 };

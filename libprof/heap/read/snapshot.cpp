@@ -97,6 +97,18 @@ std::span<const uint64_t> Snapshot::node_pc() const noexcept { return state_->sm
 std::span<const uint32_t> Snapshot::node_parent() const noexcept { return state_->small.node_parent; }
 std::span<const prof_stack> Snapshot::stacks() const noexcept { return state_->small.stacks; }
 
+std::span<const prof_declared_type> Snapshot::declared_types() const noexcept { return state_->small.declared_types; }
+std::span<const prof_domain> Snapshot::domains() const noexcept { return state_->small.domains; }
+
+std::span<const prof_declared_field> Snapshot::declared_fields(const prof_declared_type& type) const noexcept {
+    return state_->small.declared_fields.subspan(type.fields_begin, type.fields_end - type.fields_begin);
+}
+
+Tag Snapshot::tag_of(StackId stack) const noexcept {
+    const auto& tags = state_->small.tags;
+    return tags.empty() ? Tag{} : tags[stack.index()];
+}
+
 uint64_t Snapshot::lost(prof_loss kind) const noexcept {
     const auto& losses = state_->small.losses;
     return static_cast<size_t>(kind) < losses.size() ? losses[kind] : 0;

@@ -7,8 +7,8 @@
 // Memory:  the mapped file; nothing is copied.
 //
 // open() checks the header, the section table, and the small sections (process, strings, modules, maps, threads,
-// timeline, nodes, stacks, losses), every index in them included. The big columns (blocks, words, roots) are checked
-// when they are first asked for, once, checksum and every index; after that no reader needs to look again.
+// timeline, nodes, stacks, losses, declarations), every index in them included. The big columns (blocks, words, roots)
+// are checked when they are first asked for, once, checksum and every index; after that no reader needs to look again.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,7 @@
 #include <heapkit/result.h>
 #include "base/ids.h"
 #include "read/residency.h"
+#include "read/tags.h"
 
 namespace heapkit::read {
 
@@ -88,8 +89,15 @@ class Snapshot {
     std::span<const prof_tick> timeline() const noexcept;
     std::span<const uint64_t> node_pc() const noexcept;
     std::span<const uint32_t> node_parent() const noexcept;
-    std::span<const prof_stack> stacks() const noexcept;
+    std::span<const prof_stack> stacks() const noexcept;  // `node` is a frame of the program, never a tag
     uint64_t lost(prof_loss kind) const noexcept;  // 0 for kinds that the file does not have
+
+    // What the program said of its types, and of where it was when it allocated; row 0 is "none". Empty when it said
+    // nothing, and before 1.4.
+    std::span<const prof_declared_type> declared_types() const noexcept;
+    std::span<const prof_declared_field> declared_fields(const prof_declared_type& type) const noexcept;
+    std::span<const prof_domain> domains() const noexcept;
+    Tag tag_of(StackId stack) const noexcept;  // which of these its blocks are of; 0: none
 
     // Checked when first asked for; every index in them is in range from then on.
     Result<Blocks> blocks() const;

@@ -48,6 +48,7 @@ std::vector<Place> places_of(const read::Snapshot& snapshot, const ModuleIndex& 
     std::vector<Place> places;
     places.reserve(pcs.size());
     for (size_t node = 1; node < pcs.size(); ++node) {
+        if (read::is_tag(pcs[node])) continue;
         const uint64_t address = pcs[node] & pc_mask;
         // A call may be the last instruction of its module: its return address lies behind.
         const auto module = index.module_at(address - 1, static_cast<uint16_t>(pcs[node] >> 48));
@@ -139,14 +140,12 @@ void Frames::State::resolve_module(std::span<const Place> places, const Options&
     }
 }
 
-// Code that was generated at run time, and the pseudo-frames of allocation domains.
+// Code that was generated at run time.
 void Frames::State::name_without_module(std::span<const Place> places) {
     for (size_t i = 0; i < places.size(); ++i) {
         if (i == 0 || !places[i].is_same(places[i - 1])) {
             const uint64_t pc = places[i].pc & pc_mask;
-            const bool is_domain = places[i].pc >> 48 == PROF_GENERATION_TAG;
-            const std::string name = is_domain ? "domain " + std::to_string(pc) : hex_to_text(pc);
-            chains.push_back(intern({strings.intern(name), {}, {}, 0}));
+            chains.push_back(intern({strings.intern(hex_to_text(pc)), {}, {}, 0}));
             end_chain();
         }
         chain_of_node[places[i].node] = last_chain();

@@ -61,7 +61,7 @@ class Frames {
     ~Frames();
 
     // Source positions of a node's program counter, innermost first: inlined functions, then the function itself.
-    // Never empty for a node other than 0.
+    // Empty for node 0 and for tags (read/tags.h), which no stack begins with; otherwise never.
     std::span<const LocationId> at(NodeId node) const noexcept;
     const Location& location(LocationId id) const noexcept;
     size_t location_count() const noexcept;

@@ -18,6 +18,7 @@ std::optional<ModuleId> ModuleIndex::module_at(uint64_t address, uint16_t genera
     // Modules that were loaded one after the other at one place overlap; a bound on the steps back keeps a hostile
     // snapshot from making this a search through all of them.
     constexpr int most_steps = 256;
+    if (generation == PROF_GENERATION_TAG) return std::nullopt;  // no address, whatever its number looks like
     auto at = std::upper_bound(entries_.begin(), entries_.end(), address,
                                [](uint64_t value, const Entry& entry) { return value < entry.start; });
     for (int step = 0; at != entries_.begin() && step < most_steps; ++step) {

@@ -125,9 +125,13 @@ TEST_CASE("a missing or foreign file is a problem that is told, not an error") {
 }
 
 TEST_CASE("code that belongs to no module is its address") {
-    const Asked asked(Fixture("gcc_O2_dwarf5").module(), {0x1234'5678, uint64_t{PROF_GENERATION_TAG} << 48 | 3});
+    const Asked asked(Fixture("gcc_O2_dwarf5").module(), {0x1234'5678});
     CHECK(asked.at(0) == "0x12345678");
-    CHECK(asked.at(1) == "domain 3");
+}
+
+TEST_CASE("a tag is no frame") {
+    const Asked asked(Fixture("gcc_O2_dwarf5").module(), {read::empty_tag});
+    CHECK(asked.at(0).empty());
 }
 
 TEST_CASE("an address belongs to the module that was there at the time") {
