@@ -126,6 +126,7 @@ ClassPadding PaddingOf::work_out(DebugTypeId id) {
         return member.is_virtual_base || book_.type(member.type).kind == TypeKind::unknown;
     });
     ClassPadding found{.size_bytes = type.size_bytes, .holes = {}, .best_bytes = type.size_bytes};
+    if (book_.is_by_program(id)) return found;  // it need not have said all
     if (type.kind != TypeKind::structure || members.empty() || members.size() > most_members || has_unknown_place)
         return found;
     const std::vector<Part> parts = parts_of(id);

@@ -6,6 +6,7 @@
 #include "symbols/module_types.h"
 
 #include "symbols/cache.h"
+#include "symbols/declared_book.h"
 #include "symbols/dwarf_types.h"
 #include "symbols/type_cache.h"
 
@@ -56,7 +57,7 @@ TypeColumns load_columns(const read::Snapshot& snapshot, const Options& options)
         of_module[i] = columns_of(files_of(snapshot, rows[i]), build_id, options.use_cache);
         modules.push_back({&of_module[i], ModuleId(i), rows[i].bias});
     }
-    return merged(modules);
+    return merged_with_declared(snapshot, std::move(modules));
 }
 
 }  // namespace heapkit::symbols

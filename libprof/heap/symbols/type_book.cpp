@@ -86,6 +86,10 @@ DebugTypeId TypeBook::pointer_to(DebugTypeId id) const noexcept {
     return DebugTypeId(size_t{pointer != nullptr ? *pointer : 0});
 }
 
+bool TypeBook::is_by_program(DebugTypeId id) const noexcept {
+    return (state_->columns.marks[id.index()] & mark_by_program) != 0;
+}
+
 std::span<const Variable> TypeBook::variables() const noexcept { return state_->columns.variables; }
 
 namespace {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The types of a program as its debug information has them, of all modules together: classes with their members, global
-// variables, and which class a function belongs to. Flat columns joined by DebugTypeId.
+// The types of a program as its debug information has them, of all modules together, and what else it declared itself:
+// classes with their members, global variables, and which class a function belongs to. Flat columns joined by
+// DebugTypeId.
 //
 // Side:    heap, floor 3 (symbols). libdw stays behind this header; so does the cache by build-id.
 // Threads: built by one thread, const afterwards.
@@ -120,6 +121,9 @@ class TypeBook {
     DebugTypeId find(std::string_view canonical_name) const;
     // The pointer-to-T, for those who need to speak of one; 0 when the program has none.
     DebugTypeId pointer_to(DebugTypeId id) const noexcept;
+
+    // Debug information does not have it: the program declared it, or said of a field that it is one.
+    bool is_by_program(DebugTypeId id) const noexcept;
 
     std::span<const Variable> variables() const noexcept;          // ascending by address, thread-locals last
     const Variable* variable_at(uint64_t address) const noexcept;  // that covers a run-time address

@@ -127,7 +127,7 @@ TypeBook TypeBookBuilder::book() const {
         type.arguments_end = static_cast<uint32_t>(columns.arguments.size());
         columns.types.push_back(type);
         columns.type_texts.push_back({columns.texts.intern(row.name), columns.texts.intern(row.file)});
-        columns.marks.push_back(0);
+        columns.marks.push_back(row.marks);
     }
     for (size_t i = 0; i < variables_.size(); ++i) {
         columns.variables.push_back(variables_[i]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Writes a type book by hand, for tests:
+// Writes a type book by hand, for what a program declared itself (declared_book.h), and for tests:
 //
 //     TypeBookBuilder build;
 //     const auto integer = build.basic("int", 4);
@@ -33,6 +33,9 @@ class TypeBookBuilder {
     DebugTypeId enumeration(std::string_view name, uint64_t size_bytes);
     // Further facts of a type: is_closure, line, …; sizes, members and arguments have calls of their own.
     DebugType& facts(DebugTypeId id) { return rows_[id.index()].type; }
+    void mark(DebugTypeId id, uint8_t marks) { rows_[id.index()].marks = marks; }  // TypeMark
+    const std::string& name(DebugTypeId id) const { return rows_[id.index()].name; }
+    bool is_empty(DebugTypeId id) const { return rows_[id.index()].members.empty(); }
     void file(DebugTypeId id, std::string_view file) { rows_[id.index()].file = file; }
 
     // Derived types; `DebugTypeId()` is void.
@@ -56,6 +59,7 @@ class TypeBookBuilder {
    private:
     struct Row {
         DebugType type;
+        uint8_t marks = 0;
         std::string name, file;
         std::vector<Member> members;
         std::vector<std::string> member_names;

@@ -28,7 +28,8 @@ enum TypeMark : uint8_t {
     mark_rvalue = 4,      // reference: &&
     mark_variadic = 8,    // function: its parameters end in ...
     mark_unit_only = 16,  // nominal: another unit may have another type of this name (C, unnamed namespaces)
-    mark_template = 32    // nominal: an instance of a template, even if it has no arguments
+    mark_template = 32,   // nominal: an instance of a template, even if it has no arguments
+    mark_by_program = 64  // nominal: debug information has none, the program said so (declared_book.h)
 };
 
 struct TypeText {

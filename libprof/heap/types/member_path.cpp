@@ -64,4 +64,16 @@ bool begins_with(const TypeBook& book, DebugTypeId outer, DebugTypeId inner) {
     return false;
 }
 
+bool has_base(const TypeBook& book, DebugTypeId derived, DebugTypeId base) {
+    std::vector<DebugTypeId> open = {derived};
+    for (size_t next = 0; next < open.size() && next < most_classes_searched; ++next) {
+        for (const symbols::Member& member : book.members(open[next])) {
+            if (!member.is_base) continue;
+            if (member.type == base) return true;
+            open.push_back(member.type);
+        }
+    }
+    return false;
+}
+
 }  // namespace heapkit::types

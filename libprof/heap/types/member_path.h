@@ -25,4 +25,7 @@ std::optional<FoundMember> find_member(const symbols::TypeBook& book, symbols::D
 // The class at byte 0 of a class: itself, its first base, its first member, and so on. Whether `inner` is one of them.
 bool begins_with(const symbols::TypeBook& book, symbols::DebugTypeId outer, symbols::DebugTypeId inner);
 
+// Whether `base` is a base of a class, or of one of its bases, wherever it lies.
+bool has_base(const symbols::TypeBook& book, symbols::DebugTypeId derived, symbols::DebugTypeId base);
+
 }  // namespace heapkit::types

@@ -60,7 +60,7 @@ void Propagation::run(const Seeds& seeds) {
     expand_where([](Trust trust) { return trust >= Trust::high; });
     begin_with(seeds.stacks, Evidence::stack_variable);
     round_ = Evidence::seeded_field;
-    expand_where([](Trust trust) { return trust == Trust::medium || trust == Trust::low; });
+    expand_where([](Trust trust) { return trust != Trust::none; });
 }
 
 void Propagation::follow_all() {
@@ -260,10 +260,18 @@ void Propagation::take(BlockId block, TypeId type) {
     expand(block);
 }
 
+// Declared is what a container asked its allocator for; how much of it is in use, only the container knows.
+bool Propagation::is_room_for_several(const Row& row, uint64_t bytes) const {
+    if (row.known_by != Evidence::declared) return false;
+    const Type& type = input_.types.at(row.known);
+    return type.form == Type::Form::object && input_.book.type(type.layout).size_bytes < bytes;
+}
+
 // Looks into a block once, as what is surest of it.
 void Propagation::expand(BlockId block) {
     Row& row = rows_[block.index()];
     if (row.is_expanded) return;
+    if (round_ != Evidence::seeded_field && is_room_for_several(row, input_.memory.blocks().size_bytes(block))) return;
     row.is_expanded = true;
     const bool is_known_surer = row.reached == unknown_type || row.known_by > row.reached_by;
     const bool has_fields = input_.types.at(row.known).layout != DebugTypeId();
@@ -299,10 +307,28 @@ bool Propagation::may_claim(const ContainerClass& container, const Place& place,
         if (owner != no_container) return containers_.all[owner].place == place;
         const Row& row = rows_[part.block.index()];
         if (trust_in(row.known_by) != Trust::certain) return true;
+        if (row.known_by == Evidence::declared) return may_be_storage(container, part);
         const DebugTypeId known = input_.types.at(row.known).layout;
         const bool holds_elements = part.role == StorageRole::buffer || part.role == StorageRole::chunk;
         return holds_elements && (known == DebugTypeId() || begins_with(input_.book, container.element, known));
     });
+}
+
+// Whether what the program declared of a block is what this container's storage is made of.
+bool Propagation::may_be_storage(const ContainerClass& container, const Part& part) const {
+    const Type& declared = input_.types.at(rows_[part.block.index()].known);
+    const DebugTypeId known = declared.layout;
+    const auto is_known = [&](const ContainerClass::Node& node) { return node.type == known; };
+    switch (part.role) {
+        case StorageRole::node:
+            return declared.form == Type::Form::storage && (known == DebugTypeId() || container.nodes.empty() ||
+                                                            std::ranges::any_of(container.nodes, is_known));
+        case StorageRole::buckets:
+            return known == DebugTypeId() || input_.book.type(known).kind == TypeKind::pointer;
+        default:
+            return known == DebugTypeId() || known == container.element ||
+                   input_.book.type(known).kind == TypeKind::basic;
+    }
 }
 
 void Propagation::claim(const ContainerClass& container, const Place& place, const Reading& reading) {

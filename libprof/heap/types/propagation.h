@@ -57,6 +57,13 @@ class Propagation {
     Containers take_containers() { return std::move(containers_); }
 
    private:
+    // Blocks are met in the order of pointers, which is none: all that is asked of one lies in one cache line.
+    struct Row {
+        TypeId known = {}, reached = {};
+        Evidence known_by = Evidence::none, reached_by = Evidence::none;
+        bool is_expanded = false;
+    };
+
     void follow_all();
     void scan(const Seed& region);
     void scan_element(const Place& element, std::span<const Field> fields);
@@ -73,18 +80,14 @@ class Propagation {
     void reach(BlockId block, symbols::DebugTypeId type);
     void take(BlockId block, TypeId type);
     void expand(BlockId block);
+    bool is_room_for_several(const Row& row, uint64_t bytes) const;
+    bool may_be_storage(const ContainerClass& container, const Part& part) const;
     bool may_claim(const ContainerClass& container, const Place& place, const Reading& reading) const;
     void claim(const ContainerClass& container, const Place& place, const Reading& reading);
     void claim_part(const ContainerClass& container, uint32_t number, const Part& part);
 
     const Input input_;
     ContainerReader reader_;
-    // Blocks are met in the order of pointers, which is none: all that is asked of one lies in one cache line.
-    struct Row {
-        TypeId known = {}, reached = {};
-        Evidence known_by = Evidence::none, reached_by = Evidence::none;
-        bool is_expanded = false;
-    };
     std::vector<Row> rows_;
     Containers containers_;
     std::vector<Seed> open_;              // to be scanned

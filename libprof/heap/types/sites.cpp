@@ -65,7 +65,9 @@ constexpr std::string_view skipped_prefixes[] = {"operator new",    "std::",
                                                  "rpl_realloc",     "void* operator new",
                                                  "zmalloc",         "zcalloc",
                                                  "zrealloc",        "ztrymalloc",
-                                                 "ztrycalloc",      "ztryrealloc"};
+                                                 "ztrycalloc",      "ztryrealloc",
+                                                 "prof::allocator", "prof::tracked",
+                                                 "prof::make_",     "prof::memory_"};
 
 // Modules that only ever allocate for others; for frames without names. Compared with what stands before ".so".
 constexpr std::string_view skipped_modules[] = {

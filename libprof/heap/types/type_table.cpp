@@ -90,11 +90,17 @@ TypeId TypeTable::storage(const ContainerClass& container, StorageRole role, siz
     return known->second = intern(std::move(type));
 }
 
-TypeId TypeTable::storage(std::string_view container_full_name, StorageRole role) {
+TypeId TypeTable::hash_buckets() {
+    const std::string name(buckets_name);
+    return intern({.name = name, .full_name = name, .form = Type::Form::storage});
+}
+
+TypeId TypeTable::storage(std::string_view container_full_name, StorageRole role, DebugTypeId layout) {
     Type type;
     type.name = storage_name(container_full_name, role);
     type.full_name = std::string(container_full_name) + ' ' + type.name.substr(type.name.rfind(' ') + 1);
     type.form = role == StorageRole::text ? Type::Form::text : Type::Form::storage;
+    type.layout = layout;
     return intern(std::move(type));
 }
 

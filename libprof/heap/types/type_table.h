@@ -42,8 +42,11 @@ class TypeTable {
 
     // `node`: index in container.nodes of what the block is, where it is a node.
     TypeId storage(const ContainerClass& container, StorageRole role, size_t node = 0);
-    // When debug information does not have the container.
-    TypeId storage(std::string_view container_full_name, StorageRole role);
+    // When debug information does not have the container. `layout`: of the whole block, where that is known.
+    TypeId storage(std::string_view container_full_name, StorageRole role, symbols::DebugTypeId layout = {});
+    // Of a hash table of which nothing else is known.
+    static constexpr std::string_view buckets_name = "hash table buckets";
+    TypeId hash_buckets();
 
     const Type& at(TypeId id) const noexcept { return types_[id.index()]; }
     const std::vector<Type>& all() const noexcept { return types_; }

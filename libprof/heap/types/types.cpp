@@ -9,9 +9,11 @@
 #include "types/types.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "symbols/type_name.h"
 #include "types/coroutine_frames.h"
+#include "types/declared_votes.h"
 #include "types/member_path.h"
 #include "types/named_pointers.h"
 #include "types/propagation.h"
@@ -27,6 +29,7 @@ struct Types::State {
     explicit State(const Input& input)
         : blocks(input.blocks),
           book(input.book),
+          frames(input.frames),
           memory(input.blocks, input.words),
           layouts(input.book),
           table(input.book),
@@ -36,10 +39,12 @@ struct Types::State {
           vtables(input.blocks, input.words, input.frames, input.book, table),
           coroutines(input.blocks, input.words, input.frames, input.book, table),
           constructors(input.snapshot, input.frames),
-          stacks({input.snapshot, input.frames, input.book, input.sites, constructors, layouts.classes(), table}) {}
+          stacks({input.snapshot, input.frames, input.book, input.sites, constructors, layouts.classes(), table}),
+          declared(input.snapshot, input.blocks, input.book, table) {}
 
     const read::Blocks& blocks;
     const symbols::TypeBook& book;
+    const symbols::Frames& frames;
     const Memory memory;
     const Layouts layouts;
     TypeTable table;
@@ -50,11 +55,16 @@ struct Types::State {
     CoroutineFrames coroutines;
     const symbols::Constructors constructors;
     StackVotes stacks;
-    std::vector<TypeId> reached;  // what fields say
+    const DeclaredVotes declared;
+    std::unordered_map<uint64_t, bool> is_derived;  // by vtable's type and declared one
+    std::vector<TypeId> reached;                    // what fields say
     std::vector<Evidence> reached_by;
 
     TypeId place_of(StackId stack);
+    Vote by_stack(BlockId block);
     Vote by_itself(BlockId block);
+    Vote by_program(BlockId block, TypeId said);
+    bool is_more_derived(BlockId block, TypeId by_vtable, TypeId said);
     bool is_wrapped_by(TypeId outer, TypeId inner, uint64_t block_bytes) const;
     Vote surest(BlockId block, const Vote& own, const Vote& field) const;
 };
@@ -83,16 +93,42 @@ bool Types::State::is_wrapped_by(TypeId outer, TypeId inner, uint64_t block_byte
     return fits && begins_with(book, around.layout, first);
 }
 
+Vote Types::State::by_stack(BlockId block) {
+    const uint64_t bytes = blocks.size_bytes(block);
+    for (const StackVote& vote : stacks.of(blocks.stack_of(block)))
+        if (const TypeId type = vote.for_size(bytes); type != unknown_type) return {vote.evidence, type};
+    return {};
+}
+
+// Whether the class that the block's vtable names is derived from the one that was declared: by debug information, or
+// else by what RTTI says of bases.
+bool Types::State::is_more_derived(BlockId block, TypeId by_vtable, TypeId said) {
+    const auto [known, is_new] = is_derived.try_emplace(uint64_t{by_vtable.value} << 32 | said.value);
+    if (!is_new) return known->second;
+    const Type &derived = table.at(by_vtable), &base = table.at(said);
+    if (base.form != Type::Form::object) return false;
+    const bool have_bases = derived.layout != DebugTypeId() && !book.is_by_program(derived.layout);
+    const bool by_book = have_bases && base.layout != DebugTypeId() && has_base(book, derived.layout, base.layout);
+    return known->second = by_book || derives_from(vtables.vptr_of(block), base.full_name, frames);
+}
+
+// The program said `said` of the block. A class derived from that may be what was made in the end; and where a stack
+// tells of the container whose node or buffer was declared, the container's name is the better one.
+Vote Types::State::by_program(BlockId block, TypeId said) {
+    const TypeId by_vtable = vtables.of(block);
+    if (by_vtable != unknown_type && is_more_derived(block, by_vtable, said)) return {Evidence::vtable, by_vtable};
+    for (const StackVote& vote : stacks.of(blocks.stack_of(block))) {
+        const TypeId type = vote.for_size(blocks.size_bytes(block));
+        if (type != unknown_type && is_storage_of(table.at(type), table.at(said))) return {Evidence::declared, type};
+    }
+    return {Evidence::declared, said};
+}
+
 // What the block's own words and its stack say.
 Vote Types::State::by_itself(BlockId block) {
     const uint64_t bytes = blocks.size_bytes(block);
-    Vote best;
-    for (const StackVote& vote : stacks.of(blocks.stack_of(block))) {
-        if (const TypeId type = vote.for_size(bytes); type != unknown_type) {
-            best = {vote.evidence, type};
-            break;
-        }
-    }
+    if (const TypeId said = declared.of(block); said != unknown_type) return by_program(block, said);
+    const Vote best = by_stack(block);
     if (const TypeId coroutine = coroutines.of(block); coroutine != unknown_type)
         return {Evidence::resume_function, coroutine};
     const TypeId by_vtable = vtables.of(block);
@@ -108,6 +144,7 @@ Vote Types::State::surest(BlockId block, const Vote& own, const Vote& field) con
     const Type& by_own = table.at(own.type);
     const Type& by_field = table.at(field.type);
     const Evidence more = std::max(own.evidence, field.evidence);
+    if (own.evidence == Evidence::declared && is_storage_of(by_field, by_own)) return {more, field.type};
     if (by_own.layout != DebugTypeId() && by_own.layout == by_field.layout)
         return {more, by_field.form == Type::Form::storage || field.evidence > own.evidence ? field.type : own.type};
     // A closure whose name alone is known, and the same one with its captures.
@@ -220,6 +257,8 @@ void Types::follow_named_pointers() {
 size_t Types::count() const noexcept { return state_->table.all().size(); }
 const Type& Types::type(TypeId id) const noexcept { return state_->table.at(id); }
 
+std::vector<DeclaredDoubt> Types::declared_doubts() const { return state_->declared.doubts(); }
+
 VtableKind Types::vtable_kind(BlockId block) const { return state_->vtables.kind_of(block); }
 
 std::vector<Vote> Types::votes(BlockId block) const {
@@ -236,6 +275,7 @@ std::vector<Vote> Types::votes(BlockId block) const {
         if (type != unknown_type && !is_known) votes.push_back({evidence, type});
     };
     const uint64_t bytes = state.blocks.size_bytes(block);
+    add(Evidence::declared, state.declared.of(block));
     add(Evidence::vtable, state.vtables.of(block));
     add(Evidence::resume_function, state.coroutines.of(block));
     for (const StackVote& vote : state.stacks.of(state.blocks.stack_of(block)))

@@ -46,7 +46,7 @@ enum class Evidence : uint8_t {
     resume_function,     // first words are the functions that resume and destroy a coroutine
     vtable,              // first word is a vtable with RTTI: certain
     compiler,            // DW_AT_LLVM_alloc_type: certain
-    declared,            // the program said so: certain
+    declared,            // the program said so (declared_votes.h): certain
 };
 constexpr size_t evidence_count = static_cast<size_t>(Evidence::declared) + 1;
 enum class Trust : uint8_t { none, low, medium, high, certain };
@@ -75,6 +75,14 @@ struct Type {
 struct Vote {
     Evidence evidence = Evidence::none;
     TypeId type;
+};
+
+// A declaration of the program's that was not believed.
+struct DeclaredDoubt {
+    std::string name;
+    uint64_t declared_bytes = 0;
+    uint64_t known_bytes = 0;  // that it has by debug information, or by another declaration; 0: not the reason
+    uint64_t blocks = 0;       // declared as it, and no multiple of it; or all of them
 };
 
 // What propagation met that did not agree.
@@ -116,6 +124,7 @@ class Types {
     const Containers& containers() const noexcept { return containers_; }
     const Layouts& layouts() const noexcept;
     const PropagationCounts& counts() const noexcept { return counts_; }
+    std::vector<DeclaredDoubt> declared_doubts() const;  // one pass over the blocks, when anything was declared
 
    private:
     Types();

@@ -79,11 +79,12 @@ std::string name_in_typeinfo(uint64_t typeinfo, const symbols::Frames& frames) {
     return symbols::demangle_type(image->text_at(name->address));
 }
 
-// Whether a class, or one that it is derived from, has a virtual base: flag 1 of a row of __vmi_class_type_info.
+// The bases of a class, near and far, as far as their typeinfo is in reach. `visit` returns false to stop.
 //
 //     typeinfo + 16   __si_…: typeinfo of the base        __vmi_…: flags, number of bases (32 bits each)
 //     typeinfo + 24                                       rows: typeinfo of a base, its offset << 8 | flags
-bool has_virtual_base(uint64_t typeinfo, const symbols::Frames& frames) {
+template <typename Visit>
+void for_each_base(uint64_t typeinfo, const symbols::Frames& frames, Visit visit) {
     constexpr size_t most_classes = 64;
     std::vector<uint64_t> work = {typeinfo};
     for (size_t at = 0; at < work.size() && at < most_classes; ++at) {
@@ -92,19 +93,34 @@ bool has_virtual_base(uint64_t typeinfo, const symbols::Frames& frames) {
         const Bases bases = vptr ? bases_by_typeinfo(*vptr, frames) : Bases::unknown;
         const uint64_t rest = work[at] + 2 * word;
         const uint64_t count = bases == Bases::several ? image->word_at(rest).value_or(0) >> 32 : 0;
-        if (bases == Bases::one)
-            if (const auto base = image->pointer_at(rest)) work.push_back(base->address);
+        const auto meet = [&](uint64_t place, bool is_virtual) {
+            const auto base = image->pointer_at(place);
+            if (base && base->address != 0) work.push_back(base->address);
+            return !base || visit(*base, is_virtual);
+        };
+        if (bases == Bases::one && !meet(rest, false)) return;
         for (uint64_t i = 0; i < std::min<uint64_t>(count, most_classes); ++i) {
             const uint64_t row = rest + (1 + 2 * i) * word;
-            if ((image->word_at(row + word).value_or(0) & 1) != 0) return true;
-            if (const auto base = image->pointer_at(row)) work.push_back(base->address);
+            const bool is_virtual = (image->word_at(row + word).value_or(0) & 1) != 0;
+            if (!meet(row, is_virtual)) return;
         }
     }
-    return false;
+}
+
+bool has_virtual_base(uint64_t typeinfo, const symbols::Frames& frames) {
+    bool found = false;
+    for_each_base(typeinfo, frames, [&](const Image::Pointer&, bool is_virtual) { return !(found |= is_virtual); });
+    return found;
 }
 
 std::string without_prefix(const std::string& text, std::string_view prefix) {
     return text.starts_with(prefix) ? text.substr(prefix.size()) : std::string();
+}
+
+// In another module the symbol alone leads to it.
+std::string class_of_typeinfo(const Image::Pointer& typeinfo, const symbols::Frames& frames) {
+    return typeinfo.address != 0 ? name_in_typeinfo(typeinfo.address, frames)
+                                 : without_prefix(symbols::demangle(typeinfo.symbol), "typeinfo for ");
 }
 
 // Offsets to top of bases behind the object's start.
@@ -115,9 +131,7 @@ bool is_behind_top(uint64_t offset) {
 }
 
 Vtable with_typeinfo(uint64_t vptr, const Image::Pointer& typeinfo, bool is_behind, const symbols::Frames& frames) {
-    // In another module, where the symbol alone leads to it.
-    std::string name = typeinfo.address != 0 ? name_in_typeinfo(typeinfo.address, frames)
-                                             : without_prefix(symbols::demangle(typeinfo.symbol), "typeinfo for ");
+    std::string name = class_of_typeinfo(typeinfo, frames);
     if (name.empty()) return {};
     if (is_behind) {
         const bool is_virtual = typeinfo.address != 0 && has_virtual_base(typeinfo.address, frames);
@@ -152,6 +166,16 @@ Vtable vtable_at(uint64_t vptr, const symbols::Frames& frames) {
     if (!to_top || (*to_top != 0 && !is_behind)) return {};
     if (const auto typeinfo = image->pointer_at(vptr - word)) return with_typeinfo(vptr, *typeinfo, is_behind, frames);
     return without_typeinfo(vptr, *image, is_behind, frames);
+}
+
+bool derives_from(uint64_t vptr, std::string_view base, const symbols::Frames& frames) {
+    const Image* image = frames.image_at(vptr);
+    const auto typeinfo = image != nullptr && vptr % word == 0 ? image->pointer_at(vptr - word) : std::nullopt;
+    if (!typeinfo || typeinfo->address == 0) return false;
+    bool found = false;
+    for_each_base(typeinfo->address, frames,
+                  [&](const Image::Pointer& each, bool) { return !(found = class_of_typeinfo(each, frames) == base); });
+    return found;
 }
 
 std::string class_of_vtable(uint64_t vptr, const symbols::Frames& frames) { return vtable_at(vptr, frames).of_class; }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "symbols/frames.h"
 
@@ -32,6 +33,9 @@ struct Vtable {
 // Of the pointer `vptr`. Needs no symbols but the file that ran; without a symbol, a class that is being made is called
 // after its base, as the language itself does.
 Vtable vtable_at(uint64_t vptr, const symbols::Frames& frames);
+
+// Whether the class of that vtable has `base`, demangled and full, among its bases, near or far, as its RTTI says.
+bool derives_from(uint64_t vptr, std::string_view base, const symbols::Frames& frames);
 
 // The class whose objects begin with the pointer `vptr`: "http::Session". "" when it does not say.
 std::string class_of_vtable(uint64_t vptr, const symbols::Frames& frames);

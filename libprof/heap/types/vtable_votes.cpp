@@ -52,12 +52,22 @@ symbols::DebugTypeId VtableVotes::class_of(uint64_t vptr) {
     return known != of_address_.end() ? known->second : class_of(vptr, class_of_vtable(vptr, frames_));
 }
 
-VtableKind VtableVotes::kind_of(BlockId block) {
+std::optional<uint32_t> VtableVotes::first_target(BlockId block) const {
     const uint64_t begin = block.index() == 0 ? 0 : words_.block_end[block.index() - 1];
-    if (begin == words_.block_end[block.index()]) return VtableKind::none;
+    if (begin == words_.block_end[block.index()]) return std::nullopt;
     const uint32_t first = words_.slot[begin];
-    const bool is_into_module = index_of(first) == 0 && kind_of_word(first) == PROF_WORD_MODULE;
-    return is_into_module ? answer_for(words_.value[begin]).kind : VtableKind::none;
+    if (index_of(first) != 0 || kind_of_word(first) != PROF_WORD_MODULE) return std::nullopt;
+    return words_.value[begin];
+}
+
+VtableKind VtableVotes::kind_of(BlockId block) {
+    const auto target = first_target(block);
+    return target ? answer_for(*target).kind : VtableKind::none;
+}
+
+uint64_t VtableVotes::vptr_of(BlockId block) const {
+    const auto target = first_target(block);
+    return target ? words_.targets[*target] : 0;
 }
 
 TypeId VtableVotes::of(BlockId block) {

@@ -7,6 +7,7 @@
 // Memory:  8 bytes a target of the snapshot.
 #pragma once
 
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -25,6 +26,8 @@ class VtableVotes {
     TypeId of(BlockId block);
     // What the first word of a block is; none when it does not lead into a module.
     VtableKind kind_of(BlockId block);
+    // That the block begins with; 0 when it does not begin with one.
+    uint64_t vptr_of(BlockId block) const;
     // The class of debug information whose primary vtable begins at a target; 0: none.
     symbols::DebugTypeId class_of(uint64_t vptr);
 
@@ -36,6 +39,7 @@ class VtableVotes {
         uint64_t size_bytes = 0;  // 0: not known
     };
     const Answer& answer_for(uint32_t target);
+    std::optional<uint32_t> first_target(BlockId block) const;
     symbols::DebugTypeId class_of(uint64_t vptr, const std::string& name);
 
     const read::Blocks& blocks_;

@@ -18,6 +18,7 @@
 
 #include "catch.h"
 #include "snapshot_writer.h"
+#include "symbols/declared_book.h"
 #include "symbols/type_book_builder.h"
 #include "temporary_folder.h"
 #include "types/types.h"
@@ -25,10 +26,8 @@
 namespace heapkit::tests {
 
 struct Inferred {
-    Inferred(const SnapshotWriter& writer, const symbols::TypeBookBuilder& builder) : book(builder.book()) {
-        static const TemporaryFolder folder;
-        writer.write(folder / "1.heap");
-        snapshot = std::make_unique<read::Snapshot>(*read::Snapshot::open(folder / "1.heap"));
+    Inferred(const SnapshotWriter& writer, const symbols::TypeBookBuilder& builder)
+        : snapshot(opened(writer)), book(with_declared(*snapshot, builder.book())) {
         const symbols::Options options = {.use_cache = false, .progress = {}};
         blocks = *snapshot->blocks();
         words = *snapshot->words();
@@ -44,8 +43,18 @@ struct Inferred {
     }
     const types::Storage& storage(BlockId block) const { return types->containers().of_block[block.index()]; }
 
-    symbols::TypeBook book;
+    static std::unique_ptr<read::Snapshot> opened(const SnapshotWriter& writer) {
+        static const TemporaryFolder folder;
+        writer.write(folder / "1.heap");
+        return std::make_unique<read::Snapshot>(*read::Snapshot::open(folder / "1.heap"));
+    }
+    static symbols::TypeBook with_declared(const read::Snapshot& snapshot, const symbols::TypeBook& written) {
+        return symbols::TypeBook::of(
+            symbols::merged_with_declared(snapshot, {{&written.columns(), ModuleId(size_t{0}), 0}}));
+    }
+
     std::unique_ptr<read::Snapshot> snapshot;
+    symbols::TypeBook book;
     read::Blocks blocks;
     read::Words words;
     std::unique_ptr<symbols::Frames> frames;
