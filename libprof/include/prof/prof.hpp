@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// prof.hpp: prof.h with types. Header only.
+// prof.hpp: prof.h with types. Header only, C++17, with or without exceptions and RTTI.
 //
 // Side: the bridge. What prof.h says of threads, signals, and a process without the recorder holds here, too.
 #pragma once
 
+#include <prof/allocator.hpp>
+#include <prof/fields.hpp>
 #include <prof/prof.h>
+#include <prof/scope.hpp>
+#include <prof/tracked.hpp>
+#include <prof/types.hpp>
+#if __has_include(<memory_resource>)
+#include <prof/memory_resource.hpp>
+#endif
 
 namespace prof {
 
