@@ -30,6 +30,8 @@ OUTSIDE = {  # package: pattern of its headers
     "CLI11": r"CLI/.*",
     "libunwind": r"libunwind.*\.h",
     "zstd": r"zstd.*\.h",
+    "gtest": r"gtest/.*",
+    "catch2": r"catch2/.*|catch\.hpp",
 }
 C_STANDARD = set("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg "
                  "stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar "
