@@ -4,12 +4,14 @@
 //
 // Side:    example.
 // Signals: SIGTERM and SIGINT end it in an orderly way.
+#include <prof/prof.h>
 #include <signal.h>
 
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "server.h"
@@ -18,21 +20,26 @@
 namespace {
 
 constexpr const char* usage =
-    "Usage: docserver [--leaky | --fixed] [--rate VISITS_PER_SECOND]\n"
+    "Usage: docserver [--leaky | --fixed] [--rate VISITS_PER_SECOND | --visits NUMBER]\n"
     "  --leaky    the cache never evicts and subscriptions never end (default)\n"
     "  --fixed    both mended\n"
-    "  --rate N   visits a second, 1 to 100000 (default 1000)\n";
+    "  --rate N   visits a second, 1 to 100000 (default 1000), until SIGTERM or Ctrl-C\n"
+    "  --visits N so many visits, 4 to 100000, with a snapshot after each quarter, then the end\n";
+
+constexpr int snapshots = 4;
 
 struct Options {
     docserver::Mistakes mistakes;
     int rate = 1000;
+    int visits = 0;  // 0: at that rate
 };
 
-std::optional<int> rate_from(std::string_view text) {
-    int rate = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rate);
-    if (error != std::errc() || end != text.data() + text.size() || rate < 1 || rate > 100'000) return std::nullopt;
-    return rate;
+std::optional<int> number_from(std::string_view text, int least) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() || number < least || number > 100'000)
+        return std::nullopt;
+    return number;
 }
 
 std::optional<Options> options_from(int argc, char** argv) {
@@ -43,15 +50,32 @@ std::optional<Options> options_from(int argc, char** argv) {
             options.mistakes = {};
         } else if (argument == "--fixed") {
             options.mistakes = {.cache_never_evicts = false, .subscriptions_never_end = false};
-        } else if (argument == "--rate" && i + 1 < argc) {
-            const std::optional<int> rate = rate_from(argv[++i]);
-            if (!rate) return std::nullopt;
-            options.rate = *rate;
+        } else if ((argument == "--rate" || argument == "--visits") && i + 1 < argc) {
+            const bool is_rate = argument == "--rate";
+            const std::optional<int> number = number_from(argv[++i], is_rate ? 1 : snapshots);
+            if (!number) return std::nullopt;
+            (is_rate ? options.rate : options.visits) = *number;
         } else {
             return std::nullopt;
         }
     }
     return options;
+}
+
+void visit_until(const sigset_t& ending, docserver::Visitors& visitors, int rate) {
+    visitors.start(rate);
+    int signal_number = 0;
+    sigwait(&ending, &signal_number);
+    visitors.stop();
+}
+
+// The same each time: nothing waits for a clock.
+void visit_and_take_snapshots(docserver::Visitors& visitors, int visits) {
+    for (int number = 1; number <= snapshots; ++number) {
+        visitors.make(visits / snapshots);
+        prof_take_snapshot((std::to_string(number) + ".heap").c_str());
+    }
+    visitors.stop();
 }
 
 }  // namespace
@@ -75,14 +99,14 @@ int main(int argc, char** argv) {
         std::fputs("docserver: no loopback port is free\n", stderr);
         return 1;
     }
-    std::printf("docserver: http://127.0.0.1:%d/documents/1, %d visits a second\n", port, options->rate);
-    std::fflush(stdout);
-
-    docserver::Visitors visitors;
-    visitors.start(port, options->rate);
-    int signal_number = 0;
-    sigwait(&ending, &signal_number);
-    visitors.stop();
+    docserver::Visitors visitors(port);
+    if (options->visits == 0) {
+        std::printf("docserver: http://127.0.0.1:%d/documents/1, %d visits a second\n", port, options->rate);
+        std::fflush(stdout);
+        visit_until(ending, visitors, options->rate);
+    } else {
+        visit_and_take_snapshots(visitors, options->visits);
+    }
     server.stop();
     std::printf("docserver: served %zu requests\n", server.served());
     return 0;
