@@ -49,6 +49,7 @@ function page({ script, style }) {
   for (const [text, end] of [
     [script, "</script"],
     [style, "</style"],
+    [licenses(), "--"],
   ]) {
     if (text.toLowerCase().includes(end)) throw new Error(`${end} stands in what goes between the tags`);
   }
@@ -61,8 +62,8 @@ function page({ script, style }) {
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
-  const parts = { policy, style, script };
-  return read("page/page.html").replace(/@(policy|style|script)@/g, (_, part) => parts[part]);
+  const parts = { policy, style, script, licenses: licenses() };
+  return read("page/page.html").replace(/@(policy|style|script|licenses)@/g, (_, part) => parts[part]);
 }
 
 function licenses() {
@@ -71,7 +72,7 @@ function licenses() {
       const { version, license } = JSON.parse(read(`node_modules/${name}/package.json`));
       return `${name} ${version} (${license})\n\n${read(`node_modules/${name}/LICENSE`).trim()}\n`;
     })
-    .join("\n" + "-".repeat(80) + "\n\n");
+    .join("\n" + "=".repeat(80) + "\n\n");
 }
 
 function sources(inside = "page") {

@@ -7,18 +7,25 @@
 import { type Document, type Row, isTable } from "./shapes";
 import { type Params, query } from "./route";
 
+interface Refused {
+  error?: { what: string; where?: string; do?: string };
+}
+
 interface Boot {
   mode: "served" | "report";
   heapkit: string;
-  answers: Record<string, Document>;
+  answers: Record<string, Document & Refused>;
+  /** Of a report: what it does not have, in sentences. */
+  left_out: string[];
 }
 
-/** What went wrong, where, and what to do about it. */
+/** What went wrong, where, and what to do about it; perhaps a command that would. */
 export class Refusal extends Error {
   constructor(
     readonly what: string,
     readonly where: string,
     readonly advice: string,
+    readonly command = "",
   ) {
     super(what);
   }
@@ -29,7 +36,7 @@ export const boot: Boot = readBoot();
 function readBoot(): Boot {
   const element = document.getElementById("boot");
   const given = element?.textContent ? (JSON.parse(element.textContent) as Partial<Boot>) : {};
-  return { mode: given.mode ?? "served", heapkit: given.heapkit ?? "", answers: given.answers ?? {} };
+  return { mode: "served", heapkit: "", answers: {}, left_out: [], ...given };
 }
 
 export const defaultLimit = 200;
@@ -39,45 +46,56 @@ export async function ask(path: string, params: Params = {}, signal?: AbortSigna
   return boot.mode === "report" ? fromReport(path, params) : fromServer(path, params, signal);
 }
 
+// A server with too many waiting says so, and when to come again.
+const mostTries = 10;
+
 async function fromServer(path: string, params: Params, signal?: AbortSignal): Promise<Document> {
-  let response: Response;
+  const url = `api/${path}${query(params)}`;
+  let response = await fetched(url, signal);
+  for (let tries = 1; response.status === 503 && tries < mostTries; ++tries) {
+    await new Promise((resolve) => window.setTimeout(resolve, 1000 * Number(response.headers.get("Retry-After") ?? 1)));
+    response = await fetched(url, signal);
+  }
+  const given = (await response.json().catch(() => null)) as (Document & Refused) | null;
+  if (!given || (!response.ok && !given.error)) throw new Refusal(`The server answered ${response.status}.`, path, "");
+  return unlessRefused(given);
+}
+
+async function fetched(url: string, signal?: AbortSignal): Promise<Response> {
   try {
-    response = await fetch(`api/${path}${query(params)}`, signal ? { signal } : {});
+    return await fetch(url, signal ? { signal } : {});
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Refusal(
       "heapkit view does not answer any more.",
       "",
-      "Start it again in the terminal, and load the page anew.",
+      "Start it again, and open the address that it prints.",
     );
   }
-  const answer = (await response.json().catch(() => null)) as
-    (Document & { error?: { what: string; where?: string; do?: string } }) | null;
-  if (answer?.error) throw new Refusal(answer.error.what, answer.error.where ?? "", answer.error.do ?? "");
-  if (!response.ok || !answer) throw new Refusal(`The server answered ${response.status}.`, path, "");
-  return answer;
 }
 
-const windowKeys = ["filter", "limit", "offset", "sort", "table"];
+function unlessRefused(given: Document & Refused): Document {
+  if (given.error) throw new Refusal(given.error.what, given.error.where ?? "", given.error.do ?? "");
+  return given;
+}
+
+const windowKeys = ["filter", "limit", "offset", "referents_offset", "sort", "table"];
 
 function fromReport(path: string, params: Params): Document {
   const exact = boot.answers[path + query(params)];
-  if (exact) return exact;
+  if (exact) return unlessRefused(exact);
   const plain = Object.fromEntries(Object.entries(params).filter(([key]) => !windowKeys.includes(key)));
   const whole = boot.answers[path + query(plain)];
   if (!whole) {
+    const files = boot.answers.session?.snapshots.map((snapshot) => snapshot.file).reverse() ?? ["SNAPSHOT"];
     throw new Refusal(
-      "This report does not have that answer.",
+      "This report does not have it.",
       "",
-      `A report has what is asked most. The page with everything is shown by: heapkit view ${
-        Object.values(boot.answers)[0]
-          ?.snapshots.map((snapshot) => snapshot.file)
-          .reverse()
-          .join(" ") ?? "SNAPSHOT"
-      }`,
+      "The page that has everything is shown by",
+      `heapkit view ${files.join(" ")}`,
     );
   }
-  return windowOf(whole, params);
+  return windowOf(unlessRefused(whole), params);
 }
 
 function windowOf(whole: Document, params: Params): Document {

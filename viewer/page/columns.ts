@@ -51,6 +51,7 @@ const known: Record<string, Omit<Column, "key">> = {
   fields: { heading: "closed by", unit: "text", isWide: true },
   freed: { heading: "freed", unit: "count", explains: "Of them, in its life" },
   held_by: { heading: "held by", unit: "text", isWide: true },
+  grew: { heading: "grew", unit: "text", explains: "At how many of the steps" },
   hint: { heading: "what to do", unit: "text", isWrapped: true },
   holder: { heading: "held by", unit: "text", isWide: true },
   holder_text: { heading: "held by", unit: "text", isWide: true },

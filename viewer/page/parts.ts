@@ -24,26 +24,15 @@ export function choice(
   chosen: string,
   choose: (value: string) => void,
 ): HTMLElement {
-  return h(
-    "div",
-    { class: "choice", role: "radiogroup", "aria-label": label },
-    ...values.map(([value, name]) =>
-      h(
-        "button",
-        {
-          type: "button",
-          role: "radio",
-          "aria-checked": value === chosen ? "true" : "false",
-          onclick: (event: MouseEvent) => {
-            const all = (event.currentTarget as HTMLElement).parentElement!.children;
-            for (const other of all) other.setAttribute("aria-checked", String(other === event.currentTarget));
-            choose(value);
-          },
-        },
-        name,
-      ),
-    ),
-  );
+  const buttons = values.map(([value, name]) => {
+    const button = h("button", { type: "button", "aria-pressed": String(value === chosen) }, name);
+    button.addEventListener("click", () => {
+      for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
+      choose(value);
+    });
+    return button;
+  });
+  return h("div", { class: "choice", role: "group", "aria-label": label }, ...buttons);
 }
 
 export function toObject(address: string): string {

@@ -17,16 +17,16 @@ export function working(place: HTMLElement): () => void {
 }
 
 export function problem(error: unknown): HTMLElement {
-  const { what, where, advice } =
-    error instanceof Refusal
-      ? error
-      : { what: String(error instanceof Error ? error.message : error), where: "", advice: "" };
+  const refusal =
+    error instanceof Refusal ? error : new Refusal(error instanceof Error ? error.message : String(error), "", "");
+  const { what, where, advice, command } = refusal;
   return h(
     "div",
     { class: "problem", role: "alert" },
     h("p", {}, what),
-    where ? h("p", { class: "quiet" }, where) : null,
-    advice ? h("p", {}, advice) : null,
+    where && h("p", { class: "quiet" }, where),
+    advice && h("p", {}, advice),
+    command && copyable(command),
   );
 }
 
@@ -43,19 +43,14 @@ export function next(commands: string[]): HTMLElement | null {
     "section",
     { class: "next", "aria-label": "Next" },
     h("h2", {}, "Next, in the terminal"),
-    ...commands.map((command) =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: "command",
-          title: "Copy",
-          onclick: (event: MouseEvent) => void copy(command, event.currentTarget as HTMLElement),
-        },
-        command,
-      ),
-    ),
+    ...commands.map(copyable),
   );
+}
+
+function copyable(command: string): HTMLElement {
+  const button = h("button", { type: "button", class: "command", title: "Copy" }, command);
+  button.addEventListener("click", () => void copy(command, button));
+  return button;
 }
 
 async function copy(command: string, button: HTMLElement): Promise<void> {

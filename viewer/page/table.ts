@@ -33,6 +33,8 @@ export interface TableView {
   rowLink?: (row: Row) => string | undefined;
   /** How many rows at once. */
   window?: number;
+  /** Where the server has an order of its own alone, what it calls the offset of this table. */
+  onlyOffset?: string;
   signal: AbortSignal;
   /** The first answer where the page has it already. */
   first?: Document;
@@ -161,6 +163,20 @@ function walkRows(event: KeyboardEvent): void {
   next.focus();
 }
 
+// What red, blue and the lines below numbers say, where a table has them.
+function meanings(columns: Column[]): HTMLElement[] {
+  const said: HTMLElement[] = [];
+  if (columns.some((column) => column.isDelta)) {
+    said.push(h("span", { class: "grew" }, "more than in the oldest snapshot"), h("span", { class: "shrank" }, "less"));
+  }
+  const bars = columns.filter((column) => column.isBar);
+  if (bars.length > 0) {
+    const names = bars.map((column) => column.heading).join(", ");
+    said.push(h("span", {}, h("i", { class: "swatch share" }), `share of the largest ${names} shown`));
+  }
+  return said;
+}
+
 class WindowedTable {
   readonly element: HTMLElement;
   readonly ready: Promise<void>;
@@ -174,6 +190,7 @@ class WindowedTable {
     "Previous",
   );
   private readonly later = h("button", { type: "button", hidden: true, onclick: () => this.turn(this.window) }, "Next");
+  private readonly colours = h("span", { class: "colours" });
   private readonly status = h("div");
   private filter: string;
   private sort: string;
@@ -199,7 +216,7 @@ class WindowedTable {
       view.filter === undefined ? null : this.filterField(view.filter),
       this.status,
       h("div", { class: "scroll" }, table),
-      h("nav", { class: "pager", "aria-label": "Rows" }, this.earlier, this.place, this.later),
+      h("nav", { class: "pager", "aria-label": "Rows" }, this.earlier, this.place, this.later, this.colours),
     );
     this.ready = view.first && this.isUntouched() ? Promise.resolve(this.show(view.first)) : this.refresh();
   }
@@ -250,6 +267,10 @@ class WindowedTable {
   }
 
   private question(): Params {
+    if (this.view.onlyOffset) {
+      const offset = this.offset === 0 ? "" : String(this.offset);
+      return { ...this.view.params, [this.view.onlyOffset]: offset, limit: String(this.window) };
+    }
     const window: Params = this.isUntouched()
       ? {}
       : {
@@ -287,6 +308,7 @@ class WindowedTable {
     this.head.replaceChildren(h("tr", {}, ...columns.map((column) => this.sortable(column))));
     this.body.replaceChildren(...bodyRows(rows, columns, this.view.rowLink));
     if (table.rows.length === 0) this.body.append(this.nothing(columns.length));
+    this.colours.replaceChildren(...(rows.length > 0 ? meanings(columns) : []));
     this.showPlace(table, rows.length);
     this.view.onAnswer?.(document);
   }
@@ -298,7 +320,7 @@ class WindowedTable {
 
   private sortable(column: Column): HTMLElement {
     const th = heading(column, this.sort);
-    if (column.unit === "trend") return th;
+    if (column.unit === "trend" || this.view.onlyOffset) return th;
     th.replaceChildren(
       h("button", { type: "button", onclick: () => this.sortBy(column) }, column.heading || column.key),
     );

@@ -7,7 +7,7 @@ import { type Page, type View, answer } from "../page";
 import { card, ending, ofAddress } from "../parts";
 import { link } from "../route";
 import { problem } from "../said";
-import { type Document, type Row, isTree, number, tableOf, text } from "../shapes";
+import { type Document, type Row, number, tableOf, text } from "../shapes";
 import { type Patch, treemapOf } from "../treemap";
 import { count } from "../units";
 
@@ -23,7 +23,7 @@ export const dominators: Page = {
     const { root, params, signal } = view;
     const node = params.node ?? "";
     const document = await answer(view, "dominators", { node, limit: String(childrenAtOnce) });
-    root.append(path(document, node));
+    root.append(await path(view, node));
     const whole = wholeOf(document);
     await deepen(view, whole);
     if (whole.children.length > 0) root.append(treemapOf(whole, signal), legend());
@@ -32,20 +32,25 @@ export const dominators: Page = {
   },
 };
 
-// The node ids are paths ("0.3.1"), so the way back up is in them.
-function path(document: Document, node: string): HTMLElement {
+// The node ids are paths ("0.3.1": the second child of the fourth of the first), so the way back up is in them.
+async function path(view: View, node: string): Promise<HTMLElement> {
   const steps = node === "" ? [] : node.split(".");
-  const tree = document.answers.tree;
-  const name = isTree(tree) ? tree.names[tree.name[0]] : "";
+  const names = await Promise.all(
+    steps.map(async (step, index) => {
+      const params = { node: steps.slice(0, index).join("."), offset: step === "0" ? "" : step, limit: "1" };
+      const document = await answer(view, "dominators", params).catch(() => null);
+      return text(document ? (tableOf(document, "children")?.rows[0] ?? {}) : {}, "name") || "…";
+    }),
+  );
   const nav = h(
     "nav",
     { class: "path", "aria-label": "Path" },
     h("a", { href: link("dominators") }, "all that is live"),
   );
-  steps.forEach((_, index) => {
-    const upTo = steps.slice(0, index + 1).join("."),
-      isLast = index === steps.length - 1;
-    nav.append(" → ", isLast ? h("b", {}, name ?? upTo) : h("a", { href: link("dominators", { node: upTo }) }, "…"));
+  names.forEach((name, index) => {
+    const isLast = index === names.length - 1;
+    const upTo = link("dominators", { node: steps.slice(0, index + 1).join(".") });
+    nav.append(" → ", isLast ? h("b", {}, name) : h("a", { href: upTo }, name));
   });
   return nav;
 }

@@ -5,7 +5,8 @@ import { column } from "../columns";
 import { h } from "../dom";
 import { drawnNet, netLegend } from "../net";
 import { type Page, answer } from "../page";
-import { card, ending, goTo, ofAddress } from "../parts";
+import { card, choice, ending, goTo, ofAddress } from "../parts";
+import { link } from "../route";
 import { isNet, tableOf } from "../shapes";
 import { plainTable, tableView } from "../table";
 
@@ -16,7 +17,25 @@ export const leaks: Page = {
   question: "What does nothing hold any more, and what holds only itself?",
   async show(view) {
     const { root, params, signal } = view;
-    const document = await answer(view, "leaks", { limit: "100" });
+    const by = params.by === "traceback" ? "traceback" : "";
+    root.append(
+      h(
+        "div",
+        { class: "toolbar" },
+        choice(
+          "By",
+          [
+            ["", "By line"],
+            ["traceback", "By call stack"],
+          ],
+          by,
+          (value) => {
+            location.hash = link("leaks", { by: value });
+          },
+        ),
+      ),
+    );
+    const document = await answer(view, "leaks", { by, limit: "100" });
     const totals = tableOf(document, "totals");
     if (totals)
       root.append(
@@ -40,7 +59,7 @@ export const leaks: Page = {
         "Leaks",
         tableView({
           path: "leaks",
-          params: {},
+          params: { by },
           key: "leaks",
           state: params,
           signal,

@@ -103,10 +103,10 @@ function frames(document: Document): HTMLElement | null {
   );
 }
 
-function neighbours(view: View, document: Document, key: string, title: string, fieldHeading: string): HTMLElement {
+function neighbours(view: View, document: Document, key: "referrers" | "referents", title: string): HTMLElement {
   const { params, signal } = view;
   const columns = [
-    column("field", { heading: fieldHeading, link: ofAddress }),
+    column("field", { link: ofAddress }),
     column("to", { link: ofAddress }),
     column("how"),
     column("address", { link: ofAddress }),
@@ -119,6 +119,7 @@ function neighbours(view: View, document: Document, key: string, title: string, 
       params: { address: params.address },
       key,
       prefix: `${key}.`,
+      onlyOffset: key === "referrers" ? "offset" : "referents_offset",
       state: params,
       columns,
       signal,
@@ -162,8 +163,8 @@ async function showOne(view: View, address: string): Promise<void> {
     h(
       "div",
       { class: "columns" },
-      neighbours(view, document, "referrers", "Who refers to it", "field"),
-      neighbours(view, document, "referents", "What it refers to", "field"),
+      neighbours(view, document, "referrers", "Who refers to it"),
+      neighbours(view, document, "referents", "What it refers to"),
     ),
   );
   const stack = frames(document);

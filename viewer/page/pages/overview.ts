@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Overview: what is wrong, as heapkit diagnose says it; totals, course, and what was lost on the way.
+import { boot } from "../ask";
 import { liveChart } from "../charts";
 import { column } from "../columns";
 import { h } from "../dom";
@@ -128,6 +129,14 @@ export const overview: Page = {
       causes = h("div"),
       end = h("div");
     root.append(totals(view), verdict, chart, causes, ...about(session), end);
+    if (boot.left_out.length > 0) {
+      root.append(
+        card(
+          "What this report does not have",
+          ...boot.left_out.map((sentence) => h("p", { class: "quiet" }, sentence)),
+        ),
+      );
+    }
     await Promise.all([course(view, chart), findings(view, verdict, causes, end)]);
   },
 };

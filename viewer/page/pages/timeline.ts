@@ -6,17 +6,13 @@ import { h } from "../dom";
 import { type Page, type View, answer } from "../page";
 import { card, choice, ending } from "../parts";
 import { link } from "../route";
-import { type Document, type Series, isSeries } from "../shapes";
+import { type Document, type Series, type Table, isSeries, number, text } from "../shapes";
 import { size } from "../units";
-
-interface Marked {
-  marks?: { x: number; snapshot: number; file: string }[];
-}
 
 /** The snapshots, where they stand in the timeline. */
 export function marksOf(document: Document): Mark[] {
-  const marks = (document as Document & Marked).marks ?? (document.answers.timeline as Marked | undefined)?.marks ?? [];
-  return marks.map(({ x, file }) => ({ x, name: file.split("/").pop() ?? "" }));
+  const { marks } = document as Document & { marks?: Table };
+  return (marks?.rows ?? []).map((row) => ({ x: number(row, "x"), name: text(row, "file").split("/").pop() ?? "" }));
 }
 
 function figures(series: Series, marks: Mark[]): HTMLElement {
