@@ -10,7 +10,6 @@
 #include "domains.h"
 #include "event.h"
 #include "pools.h"
-#include "recorder.h"
 #include "stacks.h"
 #include "state.h"
 #include "tables.h"
@@ -29,6 +28,12 @@ constexpr uint64_t generation_bits = uint64_t{PROF_GENERATION_TAG} << 48;
 uint32_t domain_now() noexcept { return domain_in(local.tag); }
 void set_domain(uint32_t domain) noexcept {
     local.tag = (local.tag & type_mask) | uint64_t{domain} << PROF_TAG_DOMAIN_SHIFT;
+}
+
+// As recorder::is_inside(), in place: each typed allocation asks.
+bool is_inside_recorder() noexcept {
+    const Thread* thread = local.thread;
+    return local.starting != 0 || (thread != nullptr && thread->inside.load(std::memory_order_relaxed) != 0);
 }
 
 bool is_awake() noexcept { return shadow.mode.load(std::memory_order_relaxed) != 0; }
@@ -136,7 +141,7 @@ uint32_t take(Thread& thread, uint32_t stack) noexcept {
 }
 
 void use_up_outside() noexcept {
-    if (!recorder::is_inside()) use_up();
+    if (!is_inside_recorder()) use_up();
 }
 
 void Kept::begin(uint64_t first) noexcept {
@@ -152,9 +157,12 @@ void Kept::end() const noexcept { set_domain(domain_); }
 // ---- What the program says -----------------------------------------------------------------------------------------
 
 void next(uint32_t type) noexcept {
-    if (!recorder::is_recording()) return;
-    if (recorder::is_inside()) return tables::lose(PROF_LOSS_REENTRANT);
-    if (type >= types::count()) tables::lose(PROF_LOSS_REPORTS), type = types::none;
+    if (shadow.mode.load(std::memory_order_relaxed) != mode_started) [[unlikely]]
+        return;
+    if (is_inside_recorder()) [[unlikely]]
+        return tables::lose(PROF_LOSS_REENTRANT);
+    if (type >= types::count()) [[unlikely]]
+        tables::lose(PROF_LOSS_REPORTS), type = types::none;
     local.tag = (local.tag & ~type_mask) | type;
 }
 

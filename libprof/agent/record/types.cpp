@@ -18,6 +18,9 @@
 #include "texts.h"
 
 namespace prof::types {
+
+constinit std::atomic<uint32_t> total{1};  // row 0 is nobody's
+
 namespace {
 
 static_assert(uint32_t{PROF_NAME_MANGLED} == uint32_t{PROF_DECLARED_MANGLED});
@@ -26,7 +29,6 @@ static_assert(uint32_t{PROF_FIELD_POINTER} == uint32_t{PROF_DECLARED_POINTER});
 constinit Lock lock;
 constinit Segments<Type, 6> rows{};
 constinit Segments<Field, 8> fields{};
-constinit std::atomic<uint32_t> total{1};  // row 0 is nobody's
 constinit std::atomic<uint32_t> field_total{0};
 constinit Numbers<most> numbers{};
 constinit Texts texts{};
@@ -174,7 +176,6 @@ uint32_t declare(const prof_type_declaration* said) noexcept {
     return made;
 }
 
-uint32_t count() noexcept { return total.load(std::memory_order_acquire); }
 const Type& type(uint32_t number) noexcept { return rows.at(number); }
 uint32_t field_count() noexcept { return field_total.load(std::memory_order_acquire); }
 const Field& field(uint32_t number) noexcept { return fields.at(number); }

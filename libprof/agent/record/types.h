@@ -7,6 +7,7 @@
 // Memory:  40 bytes for a type, 40 for a field, and the names; append-only. 65,536 types and 1,048,576 fields at most.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include <prof/prof.h>
@@ -39,7 +40,8 @@ struct Type {
 // interrupted the recorder declares a new one. 0 also before the recorder starts and when it sleeps for good.
 uint32_t declare(const prof_type_declaration* said) noexcept;
 
-uint32_t count() noexcept;  // row 0 included
+extern std::atomic<uint32_t> total;
+inline uint32_t count() noexcept { return total.load(std::memory_order_acquire); }  // row 0 included
 const Type& type(uint32_t number) noexcept;
 uint32_t field_count() noexcept;
 const Field& field(uint32_t number) noexcept;
