@@ -128,10 +128,15 @@ class Drawing {
                                        : references_.graph().edges[edge].to());
     }
 
+    bool is_followed(uint32_t node) const {
+        const uint64_t address = net_.nodes[node].address;
+        return address != 0 && std::ranges::find(options_.followed, address) != options_.followed.end();
+    }
+
     void expand(uint32_t node) {
         if (to_referrers() && is_root(node)) return;
         const std::vector<uint32_t> edges = edges_to_follow(vertices_[node]);
-        if (net_.nodes[node].depth >= options_.max_depth) {
+        if (net_.nodes[node].depth >= options_.max_depth && !is_followed(node)) {
             net_.nodes[node].has_more = !edges.empty();
             return;
         }

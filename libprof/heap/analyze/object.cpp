@@ -94,9 +94,11 @@ class Description {
         const VertexText text(heap_, references);
         const VertexId vertex = references.vertices().of_block(place_.block);
         const std::vector<uint32_t> edges = edges_of(references, vertex, referrers);
-        const size_t shown = options_.limit == 0 ? edges.size() : std::min(options_.limit, edges.size());
+        const size_t begin = std::min(referrers ? options_.referrers_offset : options_.referents_offset, edges.size());
+        const size_t rest = edges.size() - begin;
+        const size_t shown = options_.limit == 0 ? rest : std::min(options_.limit, rest);
         table.rows_left_out = edges.size() - shown;
-        for (size_t index = 0; index < shown; ++index) {
+        for (size_t index = begin; index < begin + shown; ++index) {
             const refs::Reference reference = references.reference(edges[index]);
             const std::string how = reference.is_conservative ? "may be a reference"
                                     : reference.owns          ? "owns"

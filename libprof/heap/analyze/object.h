@@ -16,7 +16,8 @@ namespace heapkit::analyze {
 struct ObjectOptions {
     std::string address = {};  // may lie inside the block
     size_t limit = 10;         // rows of referrers and of referents; 0: all
-    bool raw = false;          // show what containers consist of
+    size_t referrers_offset = 0, referents_offset = 0;  // rows to skip
+    bool raw = false;                                   // show what containers consist of
     bool full_paths = false;
     bool raw_frames = false;
 };
