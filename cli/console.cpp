@@ -48,10 +48,6 @@ int write_to(const std::string& path, std::string_view content) {
     return code;
 }
 
-bool is_plain(char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("._-/+,:@%=", c) != nullptr;
-}
-
 }  // namespace
 
 Console::Console()
@@ -93,19 +89,6 @@ Result<void> write_whole_file(const std::string& path, std::string_view content,
     }
     if (code == 0) return {};
     return Error{fmt::format("cannot write {}: {}", path, std::strerror(code)), "Choose another place with -o FILE."};
-}
-
-std::string shell_quoted(std::string_view word) {
-    if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return std::string(word);
-    std::string quoted = "'";
-    for (const char c : word) {
-        if (c == '\'') {
-            quoted += "'\\''";
-        } else {
-            quoted += c;
-        }
-    }
-    return quoted + "'";
 }
 
 }  // namespace heapkit::cli

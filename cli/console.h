@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include <heapkit/result.h>
+#include "base/shell_words.h"
 #include "render/text.h"
 
 namespace heapkit::cli {
@@ -36,8 +37,5 @@ class Console {
 // Bytes to a file that appears whole or not at all; "-" is standard output. What is there and is no regular file, as a
 // pipe or /dev/null, is written to as it is: to rename over it would take it away.
 Result<void> write_whole_file(const std::string& path, std::string_view content, const Console& console);
-
-// A word as a shell wants it, for commands that we suggest.
-std::string shell_quoted(std::string_view word);
 
 }  // namespace heapkit::cli

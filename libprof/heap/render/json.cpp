@@ -63,7 +63,7 @@ Json first_line(const Cell& cell, const Column& column) {
     return text->substr(0, text->find('\n'));
 }
 
-Json json_of(const Table& table) {
+Json rows_of(const Table& table) {
     Json rows = Json::array();
     for (const auto& row : table.rows) {
         Json object = Json::object();
@@ -73,7 +73,11 @@ Json json_of(const Table& table) {
         }
         rows.push_back(std::move(object));
     }
-    return {{"title", table.title}, {"rows", std::move(rows)}, {"rows_left_out", table.rows_left_out}};
+    return rows;
+}
+
+Json json_of(const Table& table) {
+    return {{"title", table.title}, {"rows", rows_of(table)}, {"rows_left_out", table.rows_left_out}};
 }
 
 Json json_of(const Tree& tree) {
@@ -144,14 +148,41 @@ Json document_of(const Report& report) {
             {"next", report.next}};
 }
 
+struct MemberToJson {
+    Json operator()(int64_t number) const { return number; }
+    Json operator()(const std::string& text) const { return text; }
+    Json operator()(const JsonMember::Texts& texts) const {
+        Json array = Json::array();
+        for (const auto& text : texts) array.push_back(text ? Json(*text) : Json());
+        return array;
+    }
+    Json operator()(const JsonMember::Named& texts) const {
+        Json object = Json::object();
+        for (const auto& [key, text] : texts) object[key] = text ? Json(*text) : Json();
+        return object;
+    }
+    Json operator()(const Table& table) const { return rows_of(table); }
+};
+
 // Names are bytes from a stranger; what is no UTF-8 becomes U+FFFD.
-std::string text_of(const Report& report, int indent) {
-    return document_of(report).dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+std::string text_of(const Json& document, int indent = -1) {
+    return document.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
 
-std::string to_json(const Report& report) { return text_of(report, 2); }
-std::string to_json_line(const Report& report) { return text_of(report, -1); }
+std::string to_json(const Report& report) { return text_of(document_of(report), 2) + "\n"; }
+std::string to_json_line(const Report& report) { return to_json_line(report, {}); }
+
+std::string to_json_line(const Report& report, std::span<const JsonMember> members) {
+    Json document = document_of(report);
+    for (const JsonMember& member : members) {
+        Json& place = member.answer.empty() ? document : document["answers"][member.answer];
+        place[member.key] = std::visit(MemberToJson{}, member.value);
+    }
+    return text_of(document) + "\n";
+}
+
+std::string json_string(std::string_view text) { return text_of(Json(text)); }
 
 }  // namespace heapkit::render

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+//
+// POSIX: within single quotes all is literal but the single quote itself.
+//
+// Side: heap, floor 1 (base).
+#include "base/shell_words.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace heapkit {
+namespace {
+
+bool is_plain(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("._-/+,:@%=").find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string shell_quoted(std::string_view word) {
+    if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return std::string(word);
+    std::string quoted = "'";
+    for (const char c : word) {
+        if (c == '\'') {
+            quoted += "'\\''";
+        } else {
+            quoted += c;
+        }
+    }
+    return quoted + "'";
+}
+
+}  // namespace heapkit
