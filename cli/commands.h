@@ -36,5 +36,7 @@ Command diff_command();
 Command diagnose_command();
 Command doctor_command();
 Command bundle_command();
+Command view_command();
+Command report_command();
 
 }  // namespace heapkit::cli

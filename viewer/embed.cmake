@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 #
-# cmake -DOUTPUT=assets.cpp -DFOLDER=viewer -P embed.cmake: writes the files of FOLDER as string constants.
-# A string literal may have 64 KiB; a file beyond that wants another way.
-set(code "// Made by viewer/embed.cmake.\n#include \"render/assets.h\"\n\nnamespace heapkit::render {\n")
-foreach(file flamegraph.js flamegraph.css)
-  file(READ ${FOLDER}/${file} text)
-  string(REPLACE "." "_" name ${file})
+# cmake -DOUTPUT=assets.cpp -DHEADER=render/assets.h -DNAMESPACE=heapkit::render "-DFILES=a.js;b.css" -P embed.cmake:
+# writes each file as a string constant: a.js is a_js.
+set(code "// Made by viewer/embed.cmake.\n#include \"${HEADER}\"\n\nnamespace ${NAMESPACE} {\n")
+foreach(path ${FILES})
+  file(READ ${path} text)
+  get_filename_component(name ${path} NAME)
+  string(REPLACE "." "_" name ${name})
   string(APPEND code "const std::string_view ${name} = R\"HEAPKIT(${text})HEAPKIT\";\n")
 endforeach()
-string(APPEND code "}  // namespace heapkit::render\n")
+string(APPEND code "}  // namespace ${NAMESPACE}\n")
 file(WRITE ${OUTPUT} "${code}")

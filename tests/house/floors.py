@@ -30,6 +30,7 @@ OUTSIDE = {  # package: pattern of its headers
     "CLI11": r"CLI/.*",
     "libunwind": r"libunwind.*\.h",
     "zstd": r"zstd.*\.h",
+    "httplib": r"httplib\.h",
     "gtest": r"gtest/.*",
     "catch2": r"catch2/.*|catch\.hpp",
 }
