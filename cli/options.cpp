@@ -15,12 +15,18 @@ std::vector<Option> filter_options() {
          .kind = Kind::text,
          .value = "PATTERN",
          .help = "Keep only blocks whose site matches: PATTERN[:LINE] for its file, function=PATTERN, module=PATTERN; "
-                 "or type=PATTERN. Several: any may match.",
+                 "or type=PATTERN, domain=PATTERN. Several: any may match.",
          .is_repeatable = true},
         {.names = "--exclude",
          .kind = Kind::text,
          .value = "PATTERN",
          .help = "Leave out blocks that match. Patterns as for --include.",
+         .is_repeatable = true},
+        {.names = "--domain",
+         .kind = Kind::text,
+         .value = "NAME",
+         .help = "Keep only blocks that were allocated in this domain, or in one within it; - means outside of all. "
+                 "Several: any may match.",
          .is_repeatable = true},
         {.names = "--all-frames", .help = "Patterns look at every frame of a stack, not at the site alone."},
         {.names = "--raw-frames",
@@ -51,7 +57,7 @@ Option by_option(const std::string& fallback) {
             .kind = Kind::choice,
             .value = "KEY",
             .help = "Group by KEY.",
-            .choices = {"lineno", "filename", "function", "module", "traceback", "type", "thread"},
+            .choices = {"lineno", "filename", "function", "module", "traceback", "type", "thread", "domain"},
             .fallback = fallback};
 }
 
@@ -82,6 +88,7 @@ Result<analyze::Filter> filter_of(const Typed& typed) {
     analyze::Filter filter;
     filter.all_frames = typed.has("all-frames");
     filter.raw_frames = typed.has("raw-frames");
+    filter.domains = typed.all("domain");
     for (const char* const name : {"include", "exclude"}) {
         for (const std::string& text : typed.all(name)) {
             auto pattern = analyze::parse_pattern(text);

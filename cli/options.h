@@ -14,7 +14,7 @@
 
 namespace heapkit::cli {
 
-// Which rows: --include --exclude --all-frames --raw-frames.
+// Which rows: --include --exclude --domain --all-frames --raw-frames.
 std::vector<Option> filter_options();
 // --limit --full-paths --json.
 std::vector<Option> showing_options(const std::string& usual_limit);

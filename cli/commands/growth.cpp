@@ -48,7 +48,7 @@ Result<int> run(const Typed& typed, Console& console) {
     options.filter = std::move(*filter);
     using By = analyze::GrowthOptions::By;
     const std::string by = typed.text("by");
-    options.by = by == "site" ? By::site : by == "owner" ? By::owner : By::type;
+    options.by = by == "site" ? By::site : by == "owner" ? By::owner : by == "domain" ? By::domain : By::type;
     options.warm_up = typed.has("warm-up") ? 1 : 0;
     const auto memory = memory_of(typed);
     if (!memory) return memory.error();
@@ -87,15 +87,14 @@ Command growth_command() {
                          .help = "Sort by blocks added or by bytes added.",
                          .choices = {"count", "size"},
                          .fallback = "count"};
-    const Option by = {
-        .names = "--by",
-        .kind = Option::Kind::choice,
-        .value = "KEY",
-        .help =
-            "What grows: types; sites, the lines that allocate; or owners, containers by the member that "
-            "they are, with their elements and what they retain.",
-        .choices = {"type", "site", "owner"},
-        .fallback = "type"};
+    const Option by = {.names = "--by",
+                       .kind = Option::Kind::choice,
+                       .value = "KEY",
+                       .help =
+                           "What grows: types; sites, the lines that allocate; owners, containers by the member that "
+                           "they are, with their elements and what they retain; or domains, as the program named them.",
+                       .choices = {"type", "site", "owner", "domain"},
+                       .fallback = "type"};
     const Option warm_up = {.names = "--warm-up",
                             .help =
                                 "Set the first interval aside: what grew then and stayed is no growth, and rates "

@@ -20,7 +20,8 @@ constexpr size_t usual_rows = 10, usual_tracebacks = 3;
 unsigned rests_of(analyze::GroupBy by) {
     using analyze::GroupBy;
     if (by == GroupBy::type) return analyze::on_counts | analyze::on_types;
-    return by == GroupBy::thread ? analyze::on_counts : analyze::on_counts | analyze::on_stacks;
+    return by == GroupBy::thread || by == GroupBy::domain ? analyze::on_counts
+                                                          : analyze::on_counts | analyze::on_stacks;
 }
 
 std::vector<std::string> next_steps(const std::string& file, analyze::GroupBy by) {
@@ -59,7 +60,7 @@ Result<int> run(const Typed& typed, Console& console) {
 Command stats_command() {
     return {
         .name = "stats",
-        .summary = "What is there: memory by line, file, function, module, call stack, type or thread",
+        .summary = "What is there: memory by line, file, function, module, call stack, type, thread or domain",
         .description =
             "Groups the blocks of a snapshot and lists the largest groups, one a line, in the form that Python's "
             "tracemalloc uses.\n\n"
@@ -75,7 +76,9 @@ Command stats_command() {
                      {"heapkit stats 1.heap --by traceback --limit 1", "the call stack that holds most"},
                      {"heapkit stats 1.heap --metric temporary", "lines whose blocks are freed at once"},
                      {"heapkit stats 1.heap --include 'server.cpp'", "one file alone"},
-                     {"heapkit stats 1.heap --exclude 'module=libssl*'", "all but one library"}},
+                     {"heapkit stats 1.heap --exclude 'module=libssl*'", "all but one library"},
+                     {"heapkit stats 1.heap --by domain", "by what the program said that it was doing"},
+                     {"heapkit stats 1.heap --domain request", "what was allocated in one domain"}},
         .next = {"types", "flamegraph", "diff"},
         .run = run};
 }

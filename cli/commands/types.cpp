@@ -43,6 +43,7 @@ Result<int> run(const Typed& typed, Console& console) {
     report.shapes.emplace_back(std::move(*table));
     report.notes = analyze::loss_notes(session->heaps(), analyze::on_counts | analyze::on_types);
     for (std::string& note : analyze::missing_types(session->last())) report.notes.push_back(std::move(note));
+    for (std::string& note : analyze::doubted_declarations(session->last())) report.notes.push_back(std::move(note));
     const std::string snapshot = shell_quoted(typed.arguments()[0]);
     report.next = {fmt::format("heapkit growth {} LATER", snapshot)};
     if (!type.empty()) report.next.push_back(fmt::format("heapkit objects {} --type {}", snapshot, shell_quoted(type)));
@@ -72,7 +73,8 @@ Command types_command() {
             .summary = "What is there: the most common types, with their count and size",
             .description =
                 "Lists types as objgraph's show_most_common_types() does, with bytes. A block's type comes "
-                "from its vtable, from the allocator or container that asked for it, from a typed field that leads to "
+                "from what the program declared, from its vtable, from the allocator or container that asked for it, "
+                "from a typed field that leads to "
                 "it, or in C from the variable that takes malloc's result; the last column says from which. Storage "
                 "is called after its container: \"vector<Session> buffer\", \"string text\". A block of which nothing "
                 "says a type is shown by the place that allocated it: \"in Cache::load() cache.cpp:42\".",

@@ -175,4 +175,26 @@ std::vector<std::string> missing_types(const Heap& heap) {
     return {};
 }
 
+std::vector<std::string> doubted_declarations(const Heap& heap) {
+    constexpr size_t most_shown = 3;
+    const std::vector<types::DeclaredDoubt> doubts = heap.types().declared_doubts();
+    std::vector<std::string> notes;
+    for (const types::DeclaredDoubt& doubt : doubts) {
+        if (notes.size() == most_shown) {
+            notes.push_back(fmt::format("{} more declared types were not believed for such reasons.",
+                                        count_to_text(static_cast<int64_t>(doubts.size() - most_shown))));
+            break;
+        }
+        const std::string blocks = count_to_text(static_cast<int64_t>(doubt.blocks));
+        notes.push_back(
+            doubt.known_bytes != 0
+                ? fmt::format("{} was declared with {}, and is known to have {}: the declaration was not believed. "
+                              "Blocks of it: {}.",
+                              doubt.name, size_to_text(doubt.declared_bytes), size_to_text(doubt.known_bytes), blocks)
+                : fmt::format("{} was declared for {} blocks that are no multiple of its {}: not believed of those.",
+                              doubt.name, blocks, size_to_text(doubt.declared_bytes)));
+    }
+    return notes;
+}
+
 }  // namespace heapkit::analyze

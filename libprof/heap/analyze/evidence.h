@@ -28,4 +28,7 @@ EvidenceTables evidence_of_types(const Heap& heap);
 // none.
 std::vector<std::string> missing_types(const Heap& heap);
 
+// Declarations of the program's that were not believed: the sizes of their blocks, or debug information, say otherwise.
+std::vector<std::string> doubted_declarations(const Heap& heap);
+
 }  // namespace heapkit::analyze

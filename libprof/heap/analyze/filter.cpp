@@ -11,6 +11,7 @@
 #include <array>
 #include <charconv>
 
+#include "analyze/domains.h"
 #include "analyze/sites.h"
 
 namespace heapkit::analyze {
@@ -55,6 +56,7 @@ bool matches(const Pattern& pattern, const symbols::Frames& frames, symbols::Loc
         case Pattern::Subject::module:
             return matches_file(pattern.text, frames.text(location.module));
         case Pattern::Subject::type:
+        case Pattern::Subject::domain:
             return false;
     }
     return false;
@@ -69,6 +71,22 @@ std::vector<bool> matching_locations(const symbols::Frames& frames, const std::v
         });
     }
     return result;
+}
+
+// By domain: whether one of the patterns on domains means it.
+std::vector<bool> matching_domains(const Domains& domains, const std::vector<std::string>& patterns) {
+    std::vector<bool> result(domains.count());
+    for (const std::string& pattern : patterns) {
+        const std::vector<bool> matches = domains.matching(pattern);
+        for (size_t domain = 0; domain < result.size(); ++domain) result[domain] = result[domain] || matches[domain];
+    }
+    return result;
+}
+std::vector<bool> matching_domains(const Domains& domains, const std::vector<Pattern>& patterns) {
+    std::vector<std::string> texts;
+    for (const Pattern& pattern : patterns)
+        if (pattern.subject == Pattern::Subject::domain) texts.push_back(pattern.text);
+    return matching_domains(domains, texts);
 }
 
 bool names_a_type(const Pattern& pattern) { return pattern.subject == Pattern::Subject::type; }
@@ -95,10 +113,11 @@ bool matches_file(const std::string& pattern, std::string_view path) {
 
 Result<Pattern> parse_pattern(std::string_view text) {
     using Subject = Pattern::Subject;
-    static constexpr std::array<std::pair<std::string_view, Subject>, 4> subjects = {{{"file=", Subject::file},
+    static constexpr std::array<std::pair<std::string_view, Subject>, 5> subjects = {{{"file=", Subject::file},
                                                                                       {"function=", Subject::function},
                                                                                       {"module=", Subject::module},
-                                                                                      {"type=", Subject::type}}};
+                                                                                      {"type=", Subject::type},
+                                                                                      {"domain=", Subject::domain}}};
     Pattern pattern;
     for (const auto& [prefix, subject] : subjects) {
         if (!text.starts_with(prefix)) continue;
@@ -118,7 +137,7 @@ Result<Pattern> parse_pattern(std::string_view text) {
     }
     if (text.empty()) {
         return Error{"an empty pattern matches nothing",
-                     "Write PATTERN[:LINE], function=PATTERN, module=PATTERN or type=PATTERN."};
+                     "Write PATTERN[:LINE], function=PATTERN, module=PATTERN, type=PATTERN or domain=PATTERN."};
     }
     pattern.text = std::string(text);
     return pattern;
@@ -134,11 +153,17 @@ Selection::Selection(const Heap& heap, const Filter& filter)
     if (keeps_all_) return;
     const auto included = matching_locations(heap.frames(), filter.include);
     const auto excluded = matching_locations(heap.frames(), filter.exclude);
+    const Domains domains(heap);
+    const auto in_included = matching_domains(domains, filter.include);
+    const auto in_excluded = matching_domains(domains, filter.exclude);
+    const auto in_named = matching_domains(domains, filter.domains);
     const Sites sites(heap, {.raw_frames = filter.raw_frames});
     stacks_.resize(heap.snapshot().stacks().size());
     for (size_t index = 0; index < stacks_.size(); ++index) {
         OfStack& stack = stacks_[index];
-        stack.included = filter.include.empty();
+        const size_t domain = domains.of(StackId(index));
+        stack.included = filter.include.empty() || in_included[domain];
+        stack.excluded = in_excluded[domain] || (!filter.domains.empty() && !in_named[domain]);
         const auto look_at = [&](symbols::LocationId location) {
             stack.included = stack.included || included[location.index()];
             stack.excluded = stack.excluded || excluded[location.index()];

@@ -5,8 +5,10 @@
 // Side: heap, floor 7 (analyze).
 //
 // PATTERN[:LINE] is matched as fnmatch does with the file name (a pattern without '/' also with its last part);
-// function=PATTERN, module=PATTERN and type=PATTERN with those. A block is kept when any inclusive pattern matches it
-// and no exclusive one does. Patterns look at the site alone, or with all_frames at every frame.
+// function=PATTERN, module=PATTERN and type=PATTERN with those, domain=PATTERN with the domain in which it was
+// allocated and those around it (domains.h). A block is kept when any inclusive pattern matches it and no exclusive one
+// does; and when domains are named, it must have been allocated in one of them. Patterns look at the site alone, or
+// with all_frames at every frame.
 #pragma once
 
 #include <optional>
@@ -19,7 +21,7 @@
 namespace heapkit::analyze {
 
 struct Pattern {
-    enum class Subject { file, function, module, type };
+    enum class Subject { file, function, module, type, domain };
     Subject subject = Subject::file;
     std::string text;
     std::optional<uint32_t> line;
@@ -33,10 +35,11 @@ bool matches_file(const std::string& pattern, std::string_view path);
 
 struct Filter {
     std::vector<Pattern> include, exclude;
+    std::vector<std::string> domains = {};  // "": any; see Domains::matching()
     bool all_frames = false;
     bool raw_frames = false;  // "the site" is the innermost frame
 
-    bool is_empty() const noexcept { return include.empty() && exclude.empty(); }
+    bool is_empty() const noexcept { return include.empty() && exclude.empty() && domains.empty(); }
     bool asks_for_types() const noexcept;
 };
 

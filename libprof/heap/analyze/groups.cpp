@@ -11,6 +11,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "analyze/domains.h"
 #include "analyze/sites.h"
 #include "analyze/threads.h"
 #include "analyze/traceback_keys.h"
@@ -21,13 +22,14 @@ namespace {
 template <typename Enum, size_t Count>
 using Names = std::array<std::pair<std::string_view, Enum>, Count>;
 
-constexpr Names<GroupBy, 7> group_names = {{{"lineno", GroupBy::lineno},
+constexpr Names<GroupBy, 8> group_names = {{{"lineno", GroupBy::lineno},
                                             {"filename", GroupBy::filename},
                                             {"function", GroupBy::function},
                                             {"module", GroupBy::module},
                                             {"traceback", GroupBy::traceback},
                                             {"type", GroupBy::type},
-                                            {"thread", GroupBy::thread}}};
+                                            {"thread", GroupBy::thread},
+                                            {"domain", GroupBy::domain}}};
 constexpr Names<Metric, 5> metric_names = {{{"live", Metric::live},
                                             {"count", Metric::count},
                                             {"allocated", Metric::allocated},
@@ -160,6 +162,19 @@ void charge_tracebacks(const Heap& heap, const Grouping& grouping, const std::ve
     }
 }
 
+void charge_domains(const Heap& heap, const std::vector<Total>& totals, GroupTable& table) {
+    const Domains domains(heap);
+    for (size_t index = 0; index < totals.size(); ++index) {
+        if (totals[index].blocks == 0) continue;
+        const std::string& path = domains.path(domains.of(StackId(index)));
+        Place place;
+        place.function = path;
+        const uint32_t group = table.find_or_add(path, std::move(place), StackId(index));
+        table[group].short_name = path;
+        table.charge(group, totals[index]);
+    }
+}
+
 // Groups that are known of live blocks alone: an array by number, then a group for each number that occurs.
 struct Numbered {
     std::string name, evidence;
@@ -224,14 +239,17 @@ std::vector<Group> groups_by_thread(const Heap& heap, const Selection& selection
         });
 }
 
-std::optional<Error> refusal_of(const Grouping& grouping, const Filter& filter) {
-    const bool is_by_place = grouping.by != GroupBy::type && grouping.by != GroupBy::thread;
+std::optional<Error> refusal_of(const Heap& heap, const Grouping& grouping, const Filter& filter) {
+    if (!heap.snapshot().has_blocks() && (grouping.by == GroupBy::domain || !filter.domains.empty()))
+        return Error{"domains are not known of a process that died suddenly", "Ask without them: --by lineno."};
+    const bool is_by_stack = grouping.by != GroupBy::type && grouping.by != GroupBy::thread;
+    const bool is_by_place = is_by_stack && grouping.by != GroupBy::domain;
     if (grouping.cumulative && (!is_by_place || grouping.by == GroupBy::traceback)) {
         return Error{
             fmt::format("--cumulative charges every frame of a stack; that says nothing by {}", to_text(grouping.by)),
             "Use it with --by lineno, filename, function or module."};
     }
-    if (is_of_live_blocks(grouping.metric) || (is_by_place && !filter.asks_for_types())) return std::nullopt;
+    if (is_of_live_blocks(grouping.metric) || (is_by_stack && !filter.asks_for_types())) return std::nullopt;
     return Error{fmt::format("types and threads are known of live blocks alone, not of what is {}",
                              grouping.metric == Metric::peak ? "gone since the peak" : "freed"),
                  "Use --metric live or count, or group and filter by places: --by lineno."};
@@ -289,13 +307,15 @@ void sort_by_count(std::vector<Group>& groups) {
 }
 
 Result<std::vector<Group>> groups_of(const Heap& heap, const Grouping& grouping, const Filter& filter) {
-    if (auto refusal = refusal_of(grouping, filter)) return *refusal;
+    if (auto refusal = refusal_of(heap, grouping, filter)) return *refusal;
     const Selection selection(heap, filter);
     if (grouping.by == GroupBy::type) return groups_by_type(heap, selection);
     if (grouping.by == GroupBy::thread) return groups_by_thread(heap, selection);
     const std::vector<Total> totals = totals_by_stack(heap, grouping.metric, selection);
     GroupTable table;
-    if (grouping.by == GroupBy::traceback) {
+    if (grouping.by == GroupBy::domain) {
+        charge_domains(heap, totals, table);
+    } else if (grouping.by == GroupBy::traceback) {
         charge_tracebacks(heap, grouping, totals, table);
     } else if (grouping.cumulative) {
         charge_every_frame(heap, grouping, totals, table);

@@ -41,7 +41,7 @@ struct Total {
 struct Group {
     std::string key;              // equal in two heaps exactly when the group is the same; bytes, not text
     std::string short_name = {};  // of place.function
-    Place place = {};             // as far as the grouping says it; by type and by thread, function holds the name
+    Place place = {};             // as far as the grouping says it; by type, thread and domain, function holds the name
     StackId example = {};         // one of its stacks; for a traceback, the stack
     std::optional<symbols::LocationId> site = {};  // of a traceback
     std::string evidence = {};                     // by type: how the type is known

@@ -50,7 +50,9 @@ std::string site_name(const Group& group) {
 Result<std::vector<Grown>> histories_of(std::span<const Heap* const> heaps, const GrowthOptions& options) {
     type_together(heaps);
     Histories histories(heaps.size());
-    const GroupBy by = options.by == GrowthOptions::By::site ? GroupBy::lineno : GroupBy::type;
+    const GroupBy by = options.by == GrowthOptions::By::site     ? GroupBy::lineno
+                       : options.by == GrowthOptions::By::domain ? GroupBy::domain
+                                                                 : GroupBy::type;
     for (size_t at = 0; at < heaps.size(); ++at) {
         if (options.by == GrowthOptions::By::owner) {
             const auto ownership = Ownership::of(*heaps[at]);
@@ -63,7 +65,7 @@ Result<std::vector<Grown>> histories_of(std::span<const Heap* const> heaps, cons
         const auto groups = groups_of(*heaps[at], {.by = by}, options.filter);
         if (!groups) return groups.error();
         for (const Group& group : *groups)
-            histories.add(group.key, by == GroupBy::type ? group.place.function : site_name(group), at, group.total);
+            histories.add(group.key, by == GroupBy::lineno ? site_name(group) : group.place.function, at, group.total);
     }
     return std::move(histories).take();
 }
@@ -109,7 +111,7 @@ Result<Table> growth(std::span<const Heap* const> heaps, const GrowthOptions& op
     const auto all = grown(heaps, options);
     if (!all) return all.error();
     const bool has_trend = heaps.size() > 2;
-    static constexpr std::array titles = {"By type", "By line", "By owner"};
+    static constexpr std::array titles = {"By type", "By line", "By owner", "By domain"};
     Table table{.title = titles[static_cast<size_t>(options.by)], .key = "growth", .layout = Table::Layout::columns};
     table.columns = {{.name = "type", .key = "name"},
                      {.name = "count", .key = "count", .unit = Unit::count},

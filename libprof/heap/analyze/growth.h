@@ -18,12 +18,12 @@ struct GrowthOptions {
     Filter filter;
     RowOptions rows = {.limit = 10};
     bool by_bytes = false;  // sort by bytes added rather than blocks added
-    enum class By { type, site, owner };
+    enum class By { type, site, owner, domain };
     By by = By::type;
     size_t warm_up = 0;  // intervals at the start that rates, courses and "grew" leave out
 };
 
-// A type, a line or an owner.
+// A type, a line, an owner or a domain.
 struct Grown {
     std::string name;
     Trend blocks, bytes;  // one value a heap

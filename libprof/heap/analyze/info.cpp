@@ -115,6 +115,11 @@ Table process_facts(const Heap& heap) {
     say("allocated_bytes", process.allocated_bytes, "ever",
         fmt::format("{} in {} blocks", size_to_text(process.allocated_bytes), count(process.allocated_blocks)));
     say("temporary_blocks", process.temporary_blocks, "temporary", temporary_text(process));
+    const size_t declared = snapshot.declared_types().size(), domains = snapshot.domains().size();
+    if (declared > 1 || domains > 1)  // row 0 of each is none
+        say("declared_types", declared == 0 ? 0 : declared - 1, "declared",
+            fmt::format("{} types, {} domains", count(declared == 0 ? 0 : declared - 1),
+                        count(domains == 0 ? 0 : domains - 1)));
     say("stacks", snapshot.stacks().size(), "stacks",
         fmt::format("{}, made of {} frames", count(snapshot.stacks().size()), count(snapshot.node_pc().size())));
     say("own_bytes", process.own_bytes, "own memory",

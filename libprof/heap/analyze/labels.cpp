@@ -79,6 +79,7 @@ std::string Labels::of(const Group& group) const {
         case GroupBy::function:
         case GroupBy::type:
         case GroupBy::thread:
+        case GroupBy::domain:
             break;
     }
     return group.short_name.empty() ? "<unknown>" : group.short_name;

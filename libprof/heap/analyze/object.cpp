@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "analyze/choose.h"
+#include "analyze/domains.h"
 #include "analyze/labels.h"
 #include "analyze/sites.h"
 #include "analyze/threads.h"
@@ -66,6 +67,10 @@ class Description {
         fact("age", duration_to_text(static_cast<double>(age_ns(heap_, place_.block))));
         const ThreadOfBlock threads(heap_);
         fact("by thread", threads.name(threads.of(place_.block)));
+        if (Domains::are_in(heap_)) {
+            const Domains domains(heap_);
+            fact("in domain", domains.path(domains.of(place_.block)));
+        }
         if (references != nullptr) add_references(*references, fact);
         return table;
     }

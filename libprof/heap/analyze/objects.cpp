@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "analyze/choose.h"
+#include "analyze/domains.h"
 #include "analyze/vertex_text.h"
 
 namespace heapkit::analyze {
@@ -74,6 +75,7 @@ Result<Table> objects(const Heap& heap, const ObjectsOptions& options) {
     const Selection selection(heap, options.filter);
     std::erase_if(chosen->blocks, [&](BlockId block) { return !selection.keeps(block); });
     const types::Sites sites(heap.snapshot(), heap.frames());
+    const Domains domains(heap);
     keep_sites(chosen->blocks, heap, sites, options.site);
 
     Table table{.title = chosen->name, .key = "objects"};
@@ -82,6 +84,8 @@ Result<Table> objects(const Heap& heap, const ObjectsOptions& options) {
                      {.name = "age", .key = "age_ns", .unit = Unit::nanoseconds},
                      {.name = "allocated", .key = "site"},
                      {.name = "held by", .key = "holder"}};
+    const bool has_domains = Domains::are_in(heap);
+    if (has_domains) table.columns.insert(table.columns.end() - 1, {.name = "domain", .key = "domain"});
     table.empty = "Nothing matches.";
     const size_t begin = std::min(options.offset, chosen->blocks.size()), rest = chosen->blocks.size() - begin;
     const size_t count = options.limit == 0 ? rest : std::min(options.limit, rest);
@@ -98,6 +102,8 @@ Result<Table> objects(const Heap& heap, const ObjectsOptions& options) {
                               static_cast<int64_t>(heap.blocks().size_bytes(block)), age_ns(heap, block),
                               site ? sites.text_of(*site) : "",
                               references ? holder_of(**references, *text, block) : references.error().what});
+        auto& cells = table.rows.back();
+        if (has_domains) cells.insert(cells.end() - 1, domains.path(domains.of(block)));
     }
     return table;
 }

@@ -53,6 +53,7 @@ std::vector<Column> naming_columns(GroupBy by) {
             columns.push_back(text("evidence"));
             break;
         case GroupBy::thread:
+        case GroupBy::domain:
             break;
     }
     return columns;
@@ -82,6 +83,7 @@ std::vector<Cell> naming_cells(const Heap& heap, const Group& group, GroupBy by,
             cells.emplace_back(group.evidence);
             break;
         case GroupBy::thread:
+        case GroupBy::domain:
             break;
     }
     return cells;

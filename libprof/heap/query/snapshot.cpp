@@ -17,8 +17,8 @@ namespace {
 
 Statistic statistic_of(const Heap& heap, const analyze::Group& group, const analyze::Total& total, By by) {
     Statistic out{.name = {}, .place = group.place, .traceback = {}, .size = total.bytes, .count = total.blocks};
-    // A type's and a thread's name stands where a function's would.
-    if (by == By::type || by == By::thread) out.name = std::exchange(out.place.function, {});
+    // A type's, a thread's and a domain's name stands where a function's would.
+    if (by == By::type || by == By::thread || by == By::domain) out.name = std::exchange(out.place.function, {});
     if (by == By::traceback) out.traceback = analyze::traceback_of(heap, group.example);
     return out;
 }
@@ -97,6 +97,7 @@ Result<analyze::Filter> filter_of(const Filters& filters) {
     analyze::Filter filter{.include = {}, .exclude = {}, .all_frames = filters.all_frames};
     if (const auto included = append(filters.include, filter.include); !included) return included.error();
     if (const auto excluded = append(filters.exclude, filter.exclude); !excluded) return excluded.error();
+    filter.domains = filters.domains;
     return filter;
 }
 

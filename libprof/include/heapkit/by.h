@@ -5,7 +5,7 @@
 
 namespace heapkit {
 
-enum class By { lineno, filename, function, module, traceback, type, thread };
+enum class By { lineno, filename, function, module, traceback, type, thread, domain };
 
 enum class Metric {
     live,       // blocks alive at the snapshot, by size

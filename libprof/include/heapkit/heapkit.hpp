@@ -39,10 +39,12 @@ namespace heapkit {
 
 // Which blocks. A pattern is FILE[:LINE], function=NAME, module=NAME or type=NAME, each as fnmatch has it; a name may
 // leave out its namespaces. A block counts when any pattern of `include`, or none being there, and none of `exclude`
-// matches its allocation site: with `all_frames` any frame of its stack.
+// matches its allocation site: with `all_frames` any frame of its stack. domain=NAME means the domain in which it was
+// allocated (prof_scope_enter), or one around it; with `domains`, a block must also be of one of these. "-": of none.
 struct Filters {
     std::vector<std::string> include = {}, exclude = {};
     bool all_frames = false;
+    std::vector<std::string> domains = {};
 };
 
 struct Grouping {
@@ -53,7 +55,7 @@ struct Grouping {
 };
 
 struct Statistic {
-    std::string name;     // of the type or thread; "" for what `place` says whole
+    std::string name;     // of the type, thread or domain; "" for what `place` says whole
     Place place;          // as far as the grouping says it
     Traceback traceback;  // of By::traceback
     int64_t size = 0;     // bytes; 0 for Metric::temporary
