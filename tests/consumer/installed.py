@@ -65,6 +65,9 @@ class Installed(unittest.TestCase):
         self.succeed(self.build("gcc", "g++") / "linked", snapshot)
         types = self.succeed(self.tree / "bin/heapkit", "types", snapshot, XDG_CACHE_HOME=str(self.folder))
         self.assertIn("(anonymous namespace)::Session ", types)
+        evidence = self.succeed(self.tree / "bin/heapkit", "types", snapshot, "--by", "evidence",
+                                XDG_CACHE_HOME=str(self.folder))
+        self.assertRegex(evidence, r"declared +certain +1,000 ")
 
     def test_pkg_config_says_how_to_link_it(self):
         found = {"PKG_CONFIG_PATH": str(self.tree / LIBDIR / "pkgconfig")}
