@@ -55,8 +55,8 @@ constexpr std::array<Loss, PROF_LOSS_COUNT> losses = {{
      "counts may be missing from when a second thread appeared", "sums of a stack may be off by one block"},
     {PROF_LOSS_OTHER_ALLOCATOR, on_counts, Unit::count, "allocator of the program stands ahead of the recorder",
      "allocators of the program stand ahead of the recorder", "what it allocates is not recorded"},
-    {PROF_LOSS_REPORTS, on_counts, Unit::count, "report of the program about its own pools could not be true",
-     "reports of the program about its own pools could not be true", "the blocks of these pools are in doubt"},
+    {PROF_LOSS_REPORTS, on_counts, Unit::count, "report of the program about its own memory could not be true",
+     "reports of the program about its own memory could not be true", "what it says of these blocks is in doubt"},
 }};
 
 std::string sentence_of(const Loss& loss, uint64_t lost) {
