@@ -2,6 +2,7 @@
 """What leak tests by GoogleTest and Catch2 say: verdicts.py HEAPKIT gtest|catch2 PROGRAM
 
 Side: tests. The programs have a leaky and a fixed test of each kind: programs/by_*.cpp."""
+import json
 import sys
 import unittest
 
@@ -41,10 +42,25 @@ class Verdicts(Suite):
         self.assertIn("1 → 6 → 11, at every step (2 of 2)", said)
         self.assertRegex(said, r"service::Session +11 +\+10 ")
         self.assertRegex(said, r"allocated +.*Registry::serve.* service\.h:\d+")
-        self.assertRegex(said, r"registry \(static in .*\) +static, by_")
+        self.assertRegex(said, r"registry .*\bstatic, by_")
         self.assertRegex(said, r"sessions_ → vector<unique_ptr<Session>>")
         self.check_picture(said)
         self.assertEqual([path.name.split(".")[-2] for path in self.left(".heap")], ["after", "before", "middle"])
+
+    def test_the_snapshots_of_a_failed_test_answer_again_for_people_and_programs(self):
+        self.check_fails("leaky sessions")
+        after, before, middle = self.left(".heap")
+        asked = (self.heapkit, "expect", "--no-growth", "service::Session", before, middle, after)
+        answer = self.run_plainly(*asked, "--json")
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        answers = json.loads(answer.stdout)["answers"]
+        self.assertEqual([row["verdict"] for row in answers["expectations"]["rows"]], ["FAIL"])
+        grown = {row["name"]: row["count_diff"] for row in answers["growth"]["rows"]}
+        self.assertEqual(grown["service::Session"], 10)
+        self.assertEqual(answers["chain"]["nodes"][-1]["name"], "service::Session")
+        answer = self.run_plainly(*asked[:3], "service::Session", after, after)
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertIn("ok  no growth of service::Session: 11 → 11", answer.stdout)
 
     def test_one_that_does_not_grow_passes_and_leaves_nothing(self):
         self.check_passes("fixed sessions")
