@@ -6,6 +6,7 @@ Side: tests. Usage: tags.py SENTENCE LIBPROF SAID PLUGIN TYPED…  Each test wor
 the program typed.cpp in the ways in which it is built; those without RTTI have "no_rtti" in their names.
 """
 import collections
+import ctypes.util
 import os
 import subprocess
 import sys
@@ -25,7 +26,7 @@ POINT = 16  # bytes
 def run(*words, recorded=True, **variables):
     environment = {**os.environ, **variables}
     if recorded:
-        environment.update(LD_PRELOAD=LIBPROF)
+        environment["LD_PRELOAD"] = variables.get("LD_PRELOAD", LIBPROF)
         environment.setdefault("PROF", f"out={os.getcwd()}")
     result = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=100)
     assert result.returncode == 0, result
@@ -86,11 +87,11 @@ def exit_snapshot(*words, **variables):
     return Said(path)
 
 
-def typed(way):
+def typed(way, **variables):
     """Of each program: (its name, what its snapshot says)."""
     for program in TYPED:
         path = os.path.basename(program) + ".heap"
-        printed = run(program, way, path, PROF="exit=off")
+        printed = run(program, way, path, PROF="exit=off", **variables)
         assert printed == "done\n", (program, printed)
         yield program, Said(path)
 
@@ -209,6 +210,17 @@ def what_cannot_be_so_is_harmless_and_counted():
     assert said.losses[REPORTS] == 13, said.losses
     assert said.sizes[1111] == said.sizes[1112] == 1 and said.blocks == {}, said.blocks
     assert list(said.types) == ["point"]
+
+
+def other_allocators_do_not_hide_it():
+    wanted = {way: {program: said.blocks for program, said in typed(way)} for way in ("containers", "classes", "by_hand")}
+    for name in ("jemalloc", "tcmalloc_minimal", "mimalloc"):
+        library = ctypes.util.find_library(name)
+        if library is None:
+            continue
+        for way, blocks in wanted.items():
+            for program, said in typed(way, LD_PRELOAD=f"{LIBPROF}:{library}"):
+                assert said.blocks == blocks[program], (library, program, said.blocks, blocks[program])
 
 
 def a_library_that_declared_types_is_unloaded():
