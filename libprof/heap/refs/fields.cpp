@@ -321,9 +321,12 @@ std::string Fields::step_text(const Shape& shape, const Link& link, size_t at) c
     std::string text = tables_.text(step.label);
     const bool is_in_element = at == 1 && shape.container != types::no_container && link.steps[0].label.value == 0;
     if (is_in_element && naming_of(input_.types.containers().all[shape.container].type) == Naming::by_key) {
-        if (text == "second") text = "";
-        if (text.starts_with("second.")) text = text.substr(7);
-        if (text == "first" || text.starts_with("first.")) text = "key" + text.substr(5);
+        if (text == "second")
+            text = "";
+        else if (text.starts_with("second."))
+            text = text.substr(7);  // which may have a "first" of its own
+        else if (text == "first" || text.starts_with("first."))
+            text = "key" + text.substr(5);
     }
     if (step.index == Link::no_index) return text;
     return text + (at == 0 ? index_text(shape, step.index) : fmt::format("[{}]", step.index));

@@ -106,7 +106,12 @@ class Writer {
                 if (rows[row].bytes > around)
                     sizes_.try_emplace(std::string(template_arguments_of(name)[0]), rows[row].bytes - around);
             }
-            row_of_name_.try_emplace(std::move(name), row);
+            // Of a type that was declared twice, what has more fields is taken.
+            const auto [known, is_new] = row_of_name_.try_emplace(std::move(name), row);
+            const auto& before = rows[known->second];
+            const bool says_more =
+                snapshot_.declared_fields(rows[row]).size() > snapshot_.declared_fields(before).size();
+            if (!is_new && says_more && rows[row].bytes == before.bytes) known->second = row;
         }
         for (const auto& [name, row] : row_of_name_) sizes_[name] = rows[row].bytes;
         for (size_t row = 1; row < rows.size(); ++row)

@@ -175,6 +175,7 @@ bool is_default(std::string_view argument) {
                                             "std::equal_to<",
                                             "std::default_delete<",
                                             "std::pmr::polymorphic_allocator<",
+                                            "prof::allocator<",
                                             "boost::hash<",
                                             "(__gnu_cxx::_Lock_policy)"};
     return std::any_of(defaults.begin(), defaults.end(),

@@ -120,12 +120,19 @@ DeclaredVotes::DeclaredVotes(const read::Snapshot& snapshot, const read::Blocks&
     for (size_t row = 1; row < rows_.size(); ++row) rows_[row] = row_of(declared[row]);
 }
 
+// Of a pointer, too, which has no name of its own.
+DebugTypeId DeclaredVotes::type_named(std::string_view name) const {
+    if (!name.ends_with('*')) return book_.find(name);
+    const DebugTypeId to = type_named(name.substr(0, name.size() - 1));
+    return to == DebugTypeId() ? to : book_.pointer_to(to);
+}
+
 DeclaredVotes::Row DeclaredVotes::row_of(const prof_declared_type& type) const {
     Row row;
     row.name = symbols::declared_name(snapshot_, type);
     row.declared_bytes = type.bytes;
     if (row.name.empty() || type.bytes == 0) return row;
-    const DebugTypeId known = book_.find(row.name);
+    const DebugTypeId known = type_named(row.name);
     row.known_bytes = book_.type(known).size_bytes;
     if (known != DebugTypeId() && row.known_bytes != type.bytes) return row;
     row.known_bytes = 0;
@@ -137,9 +144,14 @@ DeclaredVotes::Row DeclaredVotes::row_of(const prof_declared_type& type) const {
     } else if (const std::string container = container_of_node(row.name); !container.empty()) {
         vote.one = types_.storage(container, StorageRole::node, known);
     } else {
-        vote.one = types_.object(row.name, {});
-        vote.several = types_.object(row.name, {.is_array = true});
-        vote.counted = types_.object(row.name, {.is_array = true, .first_offset_bytes = StackVote::count_bytes});
+        const auto object = [&](TypeTable::ObjectForm form) {
+            return known == DebugTypeId() ? types_.object(row.name, form) : types_.object(known, form);
+        };
+        vote.one = object({});
+        vote.several = object({.is_array = true});
+        vote.counted = object({.is_array = true, .first_offset_bytes = StackVote::count_bytes});
+        // Bytes of a name of the program's own (prof::memory_resource) are no array of anything.
+        if (type.bytes == 1 && book_.type(known).kind != symbols::TypeKind::basic) vote.several = vote.one;
     }
     return row;
 }

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "read/snapshot.h"
@@ -46,6 +47,7 @@ class DeclaredVotes {
         uint64_t declared_bytes = 0, known_bytes = 0;
     };
     Row row_of(const prof_declared_type& type) const;
+    symbols::DebugTypeId type_named(std::string_view name) const;
 
     const read::Snapshot& snapshot_;
     const read::Blocks& blocks_;

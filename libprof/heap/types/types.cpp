@@ -275,7 +275,9 @@ std::vector<Vote> Types::votes(BlockId block) const {
         if (type != unknown_type && !is_known) votes.push_back({evidence, type});
     };
     const uint64_t bytes = state.blocks.size_bytes(block);
-    add(Evidence::declared, state.declared.of(block));
+    const TypeId said = state.declared.of(block);
+    const bool is_better_named = evidence(block) == Evidence::declared && is_storage_of(type(of(block)), type(said));
+    if (!is_better_named) add(Evidence::declared, said);
     add(Evidence::vtable, state.vtables.of(block));
     add(Evidence::resume_function, state.coroutines.of(block));
     for (const StackVote& vote : state.stacks.of(state.blocks.stack_of(block)))

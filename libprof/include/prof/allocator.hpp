@@ -57,9 +57,11 @@ template <class T>
     return std::unique_ptr<T>(new Element[count]());
 }
 
-// As std::make_shared; arrays of unknown bound from C++20 on.
+// As std::make_shared; arrays of unknown bound from C++20 on. What is allocated is a control block with a T in it, so
+// that T, which has the fields, is declared beside it.
 template <class T, class... Arguments>
 [[nodiscard]] std::enable_if_t<!std::is_array_v<T>, std::shared_ptr<T>> make_shared(Arguments&&... arguments) {
+    if (prof_agent_next_type) static_cast<void>(type_number<T>());
     return std::allocate_shared<T>(allocator<std::remove_cv_t<T>>(), std::forward<Arguments>(arguments)...);
 }
 #if __cplusplus >= 202002L

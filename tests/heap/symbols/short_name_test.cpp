@@ -30,6 +30,7 @@ TEST_CASE("names in typeinfo are demangled") {
 
 TEST_CASE("short types keep what tells them apart") {
     CHECK(short_type("std::vector<int, std::allocator<int> >") == "std::vector<int>");
+    CHECK(short_type("std::vector<int, prof::allocator<int> >") == "std::vector<int>");
     CHECK(short_type("std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >") ==
           "std::string");
     CHECK(short_type("std::__1::basic_string<char, std::__1::char_traits<char>, std::__1::allocator<char> >") ==

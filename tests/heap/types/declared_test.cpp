@@ -175,7 +175,7 @@ TEST_CASE("a vector that a field was declared to be is read, and its buffer is c
     heap.blocks.word(block, 16, Pointer{buffer, 48});
     heap.blocks.word(block, 24, EndPointer{buffer});
     const Inferred types = heap.infer();
-    CHECK(types.name(buffer) == "vector<Document, prof::allocator<Document>> buffer");
+    CHECK(types.name(buffer) == "vector<Document> buffer");
     CHECK(types.types->evidence(buffer) == Evidence::declared);
     REQUIRE(types.storage(buffer).container != types::no_container);
     const types::Container& container = types.types->containers().all[types.storage(buffer).container];
