@@ -6,8 +6,8 @@
 // Threads: answers are worked out by one, requests are served by others (viewer/server); this one waits for the signal
 //          that ends it all.
 // Signals: SIGINT, SIGTERM and SIGHUP end it, with exit status 0; they are blocked, and taken by sigwait().
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <spawn.h>
 #include <unistd.h>
 
@@ -128,6 +128,8 @@ Result<void> serve_until_told(viewer::Server& server, viewer::Worker& worker, co
 }
 
 Result<int> run(const Typed& typed, Console& console) {
+    const size_t port = typed.number("port", 0);
+    if (port > UINT16_MAX) return Error{fmt::format("there is no port {}", port), "The highest is 65535."};
     const EndingSignals signals;
     const auto session = Session::open(typed.arguments(), console);
     if (!session) return session.error();
@@ -140,12 +142,12 @@ Result<int> run(const Typed& typed, Console& console) {
 
     viewer::Worker* desk = nullptr;
     auto server =
-        viewer::Server::bind({.port = static_cast<uint16_t>(typed.number("port", 0)),
+        viewer::Server::bind({.port = static_cast<uint16_t>(port),
                               .token = *std::move(token),
                               .page = viewer::page_with({}),
                               .ask = [&desk](const viewer::Question& question) { return desk->ask(question); }});
     if (!server) return server.error();
-    viewer::Worker worker(answers, answers.first_questions(), {.is_ahead = [&] { session->clear_progress(); }});
+    viewer::Worker worker(answers, {.is_ahead = [&] { session->clear_progress(); }});
     desk = &worker;
     console.print(fmt::format("Serving {} at {}  (Ctrl-C ends it)\n", typed.arguments().front(), server->address()));
     if (!console.flush()) return Error{"the address cannot be written to standard output", ""};

@@ -88,7 +88,16 @@ std::vector<Question> Answers::first_questions() const {
                                        {"cycles"},
                                        {"waste"},
                                        {"flamegraph", {{"by", "type"}}},
-                                       {"timeline", {{"by", "type"}}}});
+                                       {"timeline", {{"by", "type"}}},
+                                       {"leaks", {{"by", "traceback"}}}});
+    if (!material_.is_one()) questions.push_back({"growth", {{"by", "owner"}}});
+    return questions;
+}
+
+std::vector<Question> Answers::later_questions() const {
+    constexpr size_t most_types = 10;
+    std::vector<Question> questions;
+    for (const TypeExample& type : largest_types(most_types)) questions.push_back({"holders", {{"type", type.name}}});
     return questions;
 }
 

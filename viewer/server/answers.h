@@ -54,6 +54,8 @@ class Answers {
     const Material& material() const noexcept { return material_; }
     // What pages ask first, in the order in which a reader would: for who works ahead.
     std::vector<Question> first_questions() const;
+    // What takes long and may be asked later: who holds the types that take most.
+    std::vector<Question> later_questions() const;
 
    private:
     struct Page;

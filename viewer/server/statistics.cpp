@@ -54,6 +54,7 @@ Result<std::array<size_t, 2>> pair_in(const Material& material, const Parameters
 }  // namespace
 
 Result<Answer> answer_types(Material& material, const Parameters&) {
+    type_together(material.heaps());  // before one of them alone is asked
     const auto ownership = material.ownership();
     auto table = analyze::type_overview(material.heaps(), ownership ? *ownership : nullptr);
     if (!table) return table.error();

@@ -22,11 +22,11 @@ Worker::Shared stopped(const Question& question) {
 
 }  // namespace
 
-Worker::Worker(Answers& answers, std::vector<Question> ahead, WorkerOptions options)
-    : answers_(answers),
-      options_(std::move(options)),
-      ahead_(std::make_move_iterator(ahead.begin()), std::make_move_iterator(ahead.end())),
-      thread_([this] { work(); }) {}
+Worker::Worker(Answers& answers, WorkerOptions options) : answers_(answers), options_(std::move(options)) {
+    const std::vector<Question> first = options_.works_ahead ? answers.first_questions() : std::vector<Question>();
+    ahead_.assign(first.begin(), first.end());
+    thread_ = std::thread([this] { work(); });
+}
 
 Worker::~Worker() {
     stop({});
@@ -59,8 +59,20 @@ Worker::Shared Worker::ask(const Question& question) {
     return mine->reply != nullptr ? mine->reply : stopped(question);
 }
 
+// Nothing waits and nothing is left to work ahead: what comes after that.
+void Worker::look_further(std::unique_lock<std::mutex>& lock) {
+    const bool were_first = std::exchange(stage_, stage_ == Ahead::first ? Ahead::later : Ahead::done) == Ahead::first;
+    lock.unlock();
+    const std::vector<Question> later = were_first ? answers_.later_questions() : std::vector<Question>();
+    if (!were_first && options_.is_ahead) options_.is_ahead();
+    lock.lock();
+    ahead_.assign(later.begin(), later.end());
+}
+
 // What somebody waits for comes first.
 std::shared_ptr<Worker::Job> Worker::next_job(std::unique_lock<std::mutex>& lock) {
+    while (!is_stopped_ && queue_.empty() && ahead_.empty() && stage_ != Ahead::done && options_.works_ahead)
+        look_further(lock);
     has_work_.wait(lock, [&] { return is_stopped_ || !queue_.empty() || !ahead_.empty(); });
     if (is_stopped_) return nullptr;
     if (!queue_.empty()) {
@@ -77,7 +89,6 @@ std::shared_ptr<Worker::Job> Worker::next_job(std::unique_lock<std::mutex>& lock
 
 void Worker::work() {
     std::unique_lock lock(mutex_);
-    bool was_ahead = ahead_.empty();
     while (const std::shared_ptr<Job> job = next_job(lock)) {
         const std::string key = key_of(job->question.name, job->question.parameters);
         Shared reply = known(key);
@@ -88,8 +99,6 @@ void Worker::work() {
         job->reply = std::move(reply);
         jobs_.erase(key);
         has_reply_.notify_all();
-        if (!std::exchange(was_ahead, was_ahead || ahead_.empty()) && was_ahead && options_.is_ahead)
-            options_.is_ahead();
     }
     has_ended_ = true;
     has_reply_.notify_all();

@@ -24,6 +24,7 @@
 namespace heapkit::viewer {
 
 struct WorkerOptions {
+    bool works_ahead = true;
     size_t most_waiting = 24;               // beyond: 503
     size_t most_bytes = size_t{128} << 20;  // of documents that are kept
     std::function<void()> is_ahead = {};    // called once, by the worker, when it has worked ahead
@@ -33,8 +34,8 @@ class Worker {
    public:
     using Shared = std::shared_ptr<const Reply>;
 
-    // Begins to work ahead. `answers` must outlive it.
-    Worker(Answers& answers, std::vector<Question> ahead, WorkerOptions options = {});
+    // Begins to work ahead, with what is asked first and then what takes long. `answers` must outlive it.
+    explicit Worker(Answers& answers, WorkerOptions options = {});
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
@@ -58,6 +59,7 @@ class Worker {
 
     void work();
     std::shared_ptr<Job> next_job(std::unique_lock<std::mutex>& lock);
+    void look_further(std::unique_lock<std::mutex>& lock);
     void keep(const std::string& key, const Shared& reply);
     Shared known(const std::string& key);
 
@@ -68,6 +70,7 @@ class Worker {
     std::list<std::string> queue_;                      // keys of jobs, oldest first
     std::map<std::string, std::shared_ptr<Job>> jobs_;  // asked and not answered
     std::list<Question> ahead_;
+    enum class Ahead { first, later, done } stage_ = Ahead::first;
     std::list<Document> documents_;  // last used first
     std::map<std::string, std::list<Document>::iterator> document_of_;
     size_t bytes_ = 0, waiting_ = 0;

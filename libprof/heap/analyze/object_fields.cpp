@@ -50,6 +50,30 @@ class Fields {
         return flat;
     }
 
+    // What std::make_shared made has its object behind the counts; that is what people mean by its members.
+    struct Described {
+        DebugTypeId type;
+        uint64_t offset_bytes = 0;
+    };
+    Described described(DebugTypeId type) const {
+        constexpr std::string_view made_shared = "std::_Sp_counted_ptr_inplace<";
+        const auto arguments = book_.arguments(type);
+        if (!book_.name(type).starts_with(made_shared) || arguments.empty()) return {type};
+        Described inside{type};
+        for (int depth = 0; depth < deepest; ++depth) {
+            const auto members = book_.members(inside.type);
+            const auto next = std::ranges::find_if(members, [&](const Member& member) {
+                const std::string_view name = book_.text(member.name);
+                return name == "_M_impl" || name == "_M_storage";
+            });
+            if (next == members.end()) break;
+            inside.offset_bytes += next->offset_bytes;
+            inside.type = next->type;
+            if (book_.text(next->name) == "_M_storage") return {arguments.front().type, inside.offset_bytes};
+        }
+        return {type};
+    }
+
     Value value_of(const FlatMember& member, types::Place object) const {
         const types::Place place = types::Memory::moved(object, member.offset_bytes);
         const DebugType& type = book_.type(member.type);
@@ -134,9 +158,11 @@ Table object_fields(const Heap& heap, Interior place) {
     const uint64_t size = heap.type_book().type(type.layout).size_bytes;
     uint64_t first = type.first_offset_bytes;
     if (size > 0 && place.offset_bytes > first) first += (place.offset_bytes - first) / size * size;
-    const types::Place object = types::Memory::moved(types::Memory::start_of(place.block), first);
     const Fields fields(heap, *words);
-    for (const FlatMember& member : fields.members_of(type.layout)) {
+    const Fields::Described inside = fields.described(type.layout);
+    first += inside.offset_bytes;
+    const types::Place object = types::Memory::moved(types::Memory::start_of(place.block), first);
+    for (const FlatMember& member : fields.members_of(inside.type)) {
         const Value value = fields.value_of(member, object);
         table.rows.push_back({static_cast<int64_t>(first + member.offset_bytes), member.name,
                               symbols::short_type(heap.type_book().name(member.type)),

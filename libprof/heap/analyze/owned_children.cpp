@@ -10,6 +10,8 @@
 #include <charconv>
 #include <optional>
 
+#include "analyze/choose.h"
+
 namespace heapkit::analyze {
 namespace {
 
@@ -104,6 +106,7 @@ std::vector<Cell> OwnedChildren::row(const std::string& parent, size_t number, c
     const bool is_group = !child.group.empty();
     const NetNode::Role role = is_group ? NetNode::Role::folded : kinds_.text().node(first).role;
     const uint64_t address = is_group ? 0 : kinds_.text().address(first);
+    const bool is_in_a_block = address != 0 && block_at(heap_, fmt::format("{:#x}", address));
     const auto all = static_cast<double>(heap_.snapshot().process().live_bytes);
     const double share = all == 0 ? 0 : 100 * static_cast<double>(child.retained_bytes) / all;
     return {way_to(parent, number),
@@ -114,7 +117,7 @@ std::vector<Cell> OwnedChildren::row(const std::string& parent, size_t number, c
             child.retained_bytes,
             share,
             blocks,
-            address == 0 ? Cell() : Cell(static_cast<int64_t>(address)),
+            is_in_a_block ? Cell(static_cast<int64_t>(address)) : Cell(),
             int64_t{has_children}};
 }
 

@@ -32,7 +32,7 @@ class OwnedChildren {
     OwnedChildren(const Heap& heap, const Ownership& ownership);
 
     // A row a kind of child, most retained first: node, name, kind, count, self, retained, share, retained_blocks,
-    // address, has_children; a note of what the node itself is called in the title. Errors: no such node.
+    // address (of what is a block or in one), has_children. Errors: no such node.
     Result<Table> table(const ChildrenOptions& options);
 
    private:

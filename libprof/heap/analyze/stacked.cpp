@@ -46,6 +46,7 @@ std::string free_name(const std::vector<std::string>& taken, const std::string& 
 }  // namespace
 
 Result<Series> stacked_over_time(std::span<const Heap* const> heaps, const StackedOptions& options) {
+    if (options.by == GroupBy::type) type_together(heaps);
     std::vector<Layer> layers;
     std::unordered_map<std::string, size_t> known;
     for (size_t heap = 0; heap < heaps.size(); ++heap) {

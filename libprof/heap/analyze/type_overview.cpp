@@ -81,6 +81,7 @@ void append_history(std::vector<Cell>& cells, const std::vector<Total>& history)
 }  // namespace
 
 Result<Table> type_overview(std::span<const Heap* const> heaps, const Ownership* ownership) {
+    type_together(heaps);
     const Heap& last = *heaps.back();
     auto groups = groups_of(last, {.by = GroupBy::type}, {});
     if (!groups) return groups.error();
