@@ -14,8 +14,8 @@ std::vector<Option> filter_options() {
         {.names = "--include",
          .kind = Kind::text,
          .value = "PATTERN",
-         .help = "Keep only blocks whose site matches: PATTERN[:LINE] for its file, function=PATTERN, module=PATTERN; "
-                 "or type=PATTERN, domain=PATTERN. Several: any may match.",
+         .help = "Keep only blocks whose site matches: PATTERN[:LINE] for its file, function=PATTERN, module=PATTERN, "
+                 "domain=PATTERN; or type=PATTERN. Several: any may match.",
          .is_repeatable = true},
         {.names = "--exclude",
          .kind = Kind::text,

@@ -60,7 +60,7 @@ Result<int> run(const Typed& typed, Console& console) {
 Command stats_command() {
     return {
         .name = "stats",
-        .summary = "What is there: memory by line, file, function, module, call stack, type, thread or domain",
+        .summary = "What is there: memory by line, file, function, module, stack, type, thread or domain",
         .description =
             "Groups the blocks of a snapshot and lists the largest groups, one a line, in the form that Python's "
             "tracemalloc uses.\n\n"
