@@ -106,6 +106,10 @@ class Edges(Suite):
         self.check_fails("OneIterationIsEnough", PROF_TEST_FOLDER=str(self.folder / "heaps"))
         self.assertEqual(len(list((self.folder / "heaps").glob("*.png"))), 1)
 
+    def test_a_test_may_change_its_working_directory(self):
+        self.assertIn("0 → 1", self.check_fails("TheFolderMayChangeMeanwhile", PROF_TEST_FOLDER="heaps"))
+        self.assertEqual(len(list((self.folder / "heaps").iterdir())), 3)
+
     def test_a_program_that_ignores_its_children_learns_why_it_has_no_verdict(self):
         answer = self.run_plainly("sh", "-c", 'trap "" CHLD; exec "$@"', "sh", self.heapkit, "run",
                                   "--no-exit-snapshot", "--", self.program, "--gtest_filter=*.OneIterationIsEnough")

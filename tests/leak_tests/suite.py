@@ -12,6 +12,7 @@ PNG, SVG = b"\x89PNG\r\n\x1a\n", b"<svg"
 
 
 class Suite(unittest.TestCase):
+    """Programs run in a folder of their own, where their snapshots go too."""
     heapkit = program = None
 
     def setUp(self):
@@ -27,7 +28,7 @@ class Suite(unittest.TestCase):
 
     def run_plainly(self, *words, **environment):
         return subprocess.run([str(word) for word in words], env=self.environment(environment), capture_output=True,
-                              encoding="utf-8", check=False, timeout=120)
+                              encoding="utf-8", check=False, timeout=120, cwd=self.folder)
 
     def run_recorded(self, *words, options=("--no-exit-snapshot",), **environment):
         return self.run_plainly(self.heapkit, "run", *options, "--", self.program, *words, **environment)

@@ -5,6 +5,8 @@
 // Side: tests.
 #include <prof/testing/gtest.hpp>
 
+#include <unistd.h>
+
 #include <array>
 #include <stdexcept>
 #include <thread>
@@ -28,7 +30,9 @@ void lose_one() {
 }  // namespace
 
 TEST(Edges, AnExceptionGoesThrough) {
-    EXPECT_THROW({ EXPECT_NO_LEAKS { throw std::runtime_error("of the body"); } }, std::runtime_error);
+    EXPECT_THROW({ EXPECT_NO_LEAKS { throw std::runtime_error("of the body");
+}
+}, std::runtime_error);
 }
 
 TEST(Edges, ABlockThatIsLeftFails) {
@@ -82,8 +86,8 @@ TEST(Edges, ThreadsTakeTurns) {
     std::array<prof::testing::Verdict, 4> verdicts;
     std::array<std::thread, 4> threads;
     for (size_t index = 0; index < threads.size(); ++index) {
-        threads[index] = std::thread(
-            [&verdict = verdicts[index]] { verdict = prof::testing::no_leaks([] { talk(true); }, 5); });
+        threads[index] =
+            std::thread([&verdict = verdicts[index]] { verdict = prof::testing::no_leaks([] { talk(true); }, 5); });
     }
     for (std::thread& thread : threads) thread.join();
     for (const auto& verdict : verdicts) EXPECT_TRUE(verdict) << verdict;
@@ -98,6 +102,14 @@ TEST(Edges, FunctionsFindASingleLostBlock) {
     EXPECT_FALSE(prof::testing::no_growth("Session", 4, [] { registry.serve(1); }));
     EXPECT_TRUE(prof::testing::max_bytes(20000, [] { report(10000); }));
     EXPECT_FALSE(prof::testing::max_bytes(2000, [] { report(10000); }));
+}
+
+TEST(Edges, TheFolderMayChangeMeanwhile) {
+    static Registry registry(false);
+    EXPECT_NO_GROWTH("Session", 1, 0) {
+        registry.serve(1);
+        ASSERT_EQ(chdir("/"), 0);
+    }
 }
 
 // Elements that lie side by side have no block each.

@@ -49,13 +49,15 @@ inline std::string folder_of(const std::string& path) {
 
 inline std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-// Of the folder that is named only the last part is made.
+// Of the folder that is named only the last part is made. Absolute, as a test may change its working directory.
 inline std::string output_folder() {
     const std::string named = setting("PROF_TEST_FOLDER");
     if (named.empty()) return folder_of(own_path());
     constexpr mode_t usual_mode = 0777;  // less the umask
     mkdir(named.c_str(), usual_mode);    // what went wrong is said by the first snapshot
-    return named;
+    char here[PATH_MAX];
+    const bool is_whole = named.front() == '/' || getcwd(here, sizeof here) == nullptr;
+    return is_whole ? named : here + ("/" + named);
 }
 
 inline bool is_required() {
