@@ -10,6 +10,7 @@
 #include <charconv>
 #include <chrono>
 #include <ctime>
+#include <memory>
 #include <optional>
 
 #include "analyze/live.h"
@@ -18,8 +19,10 @@
 #include "console.h"
 #include "render/json.h"
 #include "render/text.h"
+#include "request.h"
 #include "screen.h"
 #include "shared_slot.h"
+#include "top_view.h"
 
 namespace heapkit::cli {
 namespace {
@@ -28,14 +31,14 @@ using analyze::LiveOrder;
 using std::chrono::milliseconds;
 
 constexpr milliseconds usual_interval{1000}, shortest_interval{50};
-constexpr size_t usual_rows = 20, lines_around_rows = 6;
+constexpr size_t usual_rows = 20;
+constexpr std::chrono::seconds snapshot_timeout{90};
 
 struct TopOptions {
     pid_t pid = 0;
     milliseconds interval = usual_interval;
     size_t count = 0;  // of looks; 0: until the process ends
-    size_t limit = usual_rows;
-    LiveOrder order = LiveOrder::live;
+    analyze::LiveView view = {};
     bool json = false;
 };
 
@@ -66,20 +69,25 @@ Result<TopOptions> options_of(const Typed& typed) {
                      "For example 2s."};
     options.interval = *interval;
     options.count = typed.number("count", 0);
-    options.limit = typed.number("limit", usual_rows);
-    options.order = analyze::parse_live_order(typed.text("sort", "live")).value_or(LiveOrder::live);
+    options.view.limit = typed.number("limit", usual_rows);
+    options.view.order = analyze::parse_live_order(typed.text("sort", "live")).value_or(LiveOrder::live);
+    options.view.filter = typed.text("filter");
     options.json = typed.has("json");
     return options;
 }
 
-Report report_of(const analyze::Live& live, const read::SharedTables& tables, LiveOrder order, size_t limit) {
+// Two lines on the process.
+std::vector<std::string> heading_of(const analyze::Live& live, const read::SharedTables& tables) {
+    return {fmt::format("{} (pid {})   {} in {} blocks", tables.program, tables.owner,
+                        size_to_text(static_cast<double>(live.live_bytes())), count_to_text(live.live_blocks())),
+            fmt::format("{:%H:%M:%S}   {} since the mark, allocates {} a second", fmt::localtime(std::time(nullptr)),
+                        size_delta_to_text(live.growth_bytes()), size_to_text(live.allocated_bytes_a_second()))};
+}
+
+Report report_of(const analyze::Live& live, const read::SharedTables& tables, const analyze::LiveView& view) {
     Report report;
     report.command = "top";
-    const auto bytes = [](double amount) { return size_to_text(amount); };
-    report.heading = {fmt::format("{:%H:%M:%S}  {} (pid {}): {} in {} blocks; {} since the mark; allocates {}/s",
-                                  fmt::localtime(std::time(nullptr)), tables.program, tables.owner,
-                                  bytes(static_cast<double>(live.live_bytes())), count_to_text(live.live_blocks()),
-                                  size_delta_to_text(live.growth_bytes()), bytes(live.allocated_bytes_a_second()))};
+    report.heading = heading_of(live, tables);
     report.subjects = {{.file = "",
                         .program = tables.program,
                         .executable = tables.executable,
@@ -89,39 +97,45 @@ Report report_of(const analyze::Live& live, const read::SharedTables& tables, Li
                         .snapshot_unix_ns = static_cast<int64_t>(std::time(nullptr)) * 1'000'000'000,
                         .live_bytes = live.live_bytes(),
                         .live_blocks = live.live_blocks()}};
-    report.shapes.emplace_back(live.table(order, limit));
+    report.shapes.emplace_back(live.table(view));
     if (const uint64_t pending = tables.pending_bytes(); pending != 0)
-        report.notes.push_back(
-            fmt::format("Each of {} threads holds back up to {}.", tables.threads, bytes(PROF_SHARED_PENDING_BYTES)));
+        report.notes.push_back(fmt::format("Each of {} threads holds back up to {}.", tables.threads,
+                                           size_to_text(PROF_SHARED_PENDING_BYTES)));
     if (tables.is_cut)
         report.notes.push_back("The program ran out of address space to share: newer stacks are not here.");
     return report;
 }
 
-LiveOrder next_of(LiveOrder order) {
-    return order == LiveOrder::count ? LiveOrder::live : static_cast<LiveOrder>(static_cast<int>(order) + 1);
+// A snapshot by a key: what to say of it.
+std::string taken_of(pid_t pid) {
+    const auto path = request_snapshot(
+        pid, {.output = "", .timeout = snapshot_timeout, .is_cancelled = [] { return is_ended_by_signal(); }});
+    if (!path) return "No snapshot: " + path.error().what;
+    return fmt::format("Snapshot written to {}", path->string());
 }
 
 // On a terminal: one page that changes, and keys.
-Result<int> watch(const SharedSlot& slot, TopOptions options, Console& console) {
+Result<int> watch(const SharedSlot& slot, const TopOptions& options, Screen& screen) {
     analyze::Live live({});
+    TopView view(options.view);
     auto tables = slot.read();
     if (!tables) return tables.error();
     if (auto looked = live.look(*tables, now_ns()); !looked) return looked.error();
-    const Screen screen;
-    bool is_paused = false;
+    const auto draw = [&] {
+        screen.draw(view.page(live, heading_of(live, *tables), screen.lines(), screen.columns()));
+    };
     for (size_t looks = 1; slot.is_alive() && (options.count == 0 || looks <= options.count);) {
-        const size_t room = std::max<size_t>(Screen::lines(), lines_around_rows + 1) - lines_around_rows;
-        Report report = report_of(live, *tables, options.order, std::min(options.limit, room));
-        report.notes.push_back(fmt::format("q quit  m mark  s sort (by {})  p {}", analyze::to_text(options.order),
-                                           is_paused ? "go on" : "pause"));
-        screen.draw(render::to_text(report, console.text_options()));
-        const int key = wait_for_key(options.interval, true);
-        if (key == end_key) break;
-        if (key == 'm') live.mark();
-        if (key == 's') options.order = next_of(options.order);
-        if (key == 'p') is_paused = !is_paused;
-        if (key != 0 || is_paused) continue;
+        draw();
+        const int key = screen.wait_for_key(options.interval);
+        const TopView::Wish wish = view.press(key);
+        if (wish == TopView::Wish::quit) break;
+        if (wish == TopView::Wish::mark) live.mark();
+        if (wish == TopView::Wish::snapshot) {
+            view.say("Taking a snapshot …");
+            draw();
+            view.say(taken_of(options.pid));
+        }
+        if (key != key_none || view.is_paused()) continue;
         tables = slot.read();
         if (!tables) return tables.error();
         if (auto looked = live.look(*tables, now_ns()); !looked) return looked.error();
@@ -137,11 +151,11 @@ Result<int> list(const SharedSlot& slot, const TopOptions& options, Console& con
         const auto tables = slot.read();
         if (!tables) return tables.error();
         if (auto looked = live.look(*tables, now_ns()); !looked) return looked.error();
-        const Report report = report_of(live, *tables, options.order, options.limit);
+        const Report report = report_of(live, *tables, options.view);
         console.print(options.json ? render::to_json_line(report)
                                    : render::to_text(report, console.text_options()) + "\n");
         if (!console.flush() || looks == options.count) return exit_fine;
-        if (wait_for_key(options.interval, false) == end_key || !slot.is_alive()) return exit_fine;
+        if (!wait_without_keys(options.interval) || !slot.is_alive()) return exit_fine;
     }
 }
 
@@ -151,8 +165,10 @@ Result<int> run(const Typed& typed, Console& console) {
     const auto slot = SharedSlot::find(options->pid);
     if (!slot) return slot.error();
     end_by_signals();
-    const bool is_screen = console.output_is_terminal() && !options->json;
-    const auto code = is_screen ? watch(*slot, *options, console) : list(*slot, *options, console);
+    std::unique_ptr<Screen> screen;
+    if (console.output_is_terminal() && !options->json) screen = Screen::open();
+    const auto code = screen ? watch(*slot, *options, *screen) : list(*slot, *options, console);
+    screen.reset();
     if (code && !slot->is_alive()) fmt::print(stderr, "heapkit: process {} has ended\n", options->pid);
     return code;
 }
@@ -168,8 +184,11 @@ Command top_command() {
             "Shows the sites that hold most, again and again, from counters that the process shares: it is never "
             "stopped and never asked. A site is the innermost frame of a call stack that is not an allocator's or a "
             "container's.\n\n"
-            "On a terminal: q quits, m sets the mark from which growth counts, s sorts by live, growth, rate and "
-            "count in turn, p pauses. Elsewhere each look is printed below the last, with --json as one line.\n\n"
+            "On a terminal it is a page with keys: s sorts by live, growth, rate and count in turn, / filters by name "
+            "as "
+            "you type, m sets the mark from which growth counts, t takes a snapshot, p pauses, arrows move, ? explains "
+            "and q quits. Elsewhere, or where the terminal's kind is not known, each look is printed below the last, "
+            "with --json as one line.\n\n"
             "The process must be one that heapkit run started, a forked child of it that has done something since, "
             "or, with --follow-exec, a program that one of them started by exec. A program with libprof preloaded "
             "by hand shares nothing, since nobody holds what it shares; take snapshots of it.",
@@ -192,10 +211,15 @@ Command top_command() {
                          "the number of blocks.",
                      .choices = {"live", "growth", "rate", "count"},
                      .fallback = "live"},
+                    {.names = "--filter",
+                     .kind = Kind::text,
+                     .value = "TEXT",
+                     .help = "Show the sites whose names contain it, in whatever case.",
+                     .fallback = "all"},
                     {.names = "--limit",
                      .kind = Kind::number,
                      .value = "N",
-                     .help = "Show so many sites; 0 shows all.",
+                     .help = "Show so many sites; 0 shows all. A page on a terminal has room for as many as it has.",
                      .fallback = "20"},
                     {.names = "--json", .help = "Print JSON, one line for each look."}},
         .examples = {{"heapkit top 4242", "watch it"},

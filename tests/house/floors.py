@@ -28,6 +28,7 @@ OUTSIDE = {  # package: pattern of its headers
     "nlohmann": r"nlohmann/.*",
     "graphviz": r"graphviz/.*",
     "CLI11": r"CLI/.*",
+    "ncurses": r"n?curses\.h",
     "libunwind": r"libunwind.*\.h",
     "zstd": r"zstd.*\.h",
     "httplib": r"httplib\.h",

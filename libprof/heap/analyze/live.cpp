@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <tuple>
@@ -65,6 +66,11 @@ Result<Heap> open_in_memory(const read::SharedTables& tables, const symbols::Opt
         return Error{fmt::format("cannot keep {} stacks in memory: {}", tables.stacks.size(), std::strerror(errno)),
                      ""};
     return Heap::open(fmt::format("/proc/self/fd/{}", fd.number()), {.symbols = options});
+}
+
+bool contains(std::string_view text, std::string_view part) {
+    const auto is_same = [](char a, char b) { return a == b || std::tolower(a & 0xff) == std::tolower(b & 0xff); };
+    return std::search(text.begin(), text.end(), part.begin(), part.end(), is_same) != text.end();
 }
 
 std::string name_of(const Place& place, const std::string& function) {
@@ -159,13 +165,14 @@ void Live::mark() {
     for (Site& site : sites_) set(site);
 }
 
-Table Live::table(LiveOrder order, size_t limit) const {
+std::vector<const Live::Site*> Live::sorted(const LiveView& view) const {
     std::vector<const Site*> sorted;
     for (const Site& site : sites_) {
-        if (site.live_blocks != 0 || site.mark_blocks != 0 || site.rate > 0) sorted.push_back(&site);
+        const bool is_there = site.live_blocks != 0 || site.mark_blocks != 0 || site.rate > 0;
+        if (is_there && contains(site.name, view.filter)) sorted.push_back(&site);
     }
-    const auto rank = [order](const Site& site) {
-        switch (order) {
+    const auto rank = [&](const Site& site) {
+        switch (view.order) {
             case LiveOrder::growth:
                 return static_cast<double>(site.live_bytes - site.mark_bytes);
             case LiveOrder::rate:
@@ -180,7 +187,13 @@ Table Live::table(LiveOrder order, size_t limit) const {
         return std::tuple(-rank(*a), -a->live_bytes, std::string_view(a->name)) <
                std::tuple(-rank(*b), -b->live_bytes, std::string_view(b->name));
     });
-    const size_t count = limit == 0 ? sorted.size() : std::min(limit, sorted.size());
+    return sorted;
+}
+
+Table Live::table(const LiveView& view) const {
+    const std::vector<const Site*> all = sorted(view);
+    const size_t first = std::min(view.first, all.size());
+    const size_t end = view.limit == 0 ? all.size() : std::min(first + view.limit, all.size());
     Table table{.title = "Site", .key = "live", .layout = Table::Layout::columns};
     table.columns = {
         {.name = "site", .key = "name"},
@@ -189,10 +202,10 @@ Table Live::table(LiveOrder order, size_t limit) const {
         {.name = "growth", .key = "growth_bytes", .unit = Unit::bytes, .is_delta = true},
         {.name = "growth", .key = "growth_blocks", .unit = Unit::count, .is_delta = true, .is_for_json = true},
         {.name = "allocated/s", .key = "allocated_bytes_a_second", .unit = Unit::bytes}};
-    table.rows_left_out = sorted.size() - count;
-    table.empty = "Nothing is live.";
-    for (size_t i = 0; i < count; ++i) {
-        const Site& site = *sorted[i];
+    table.rows_left_out = all.size() - end;
+    table.empty = view.filter.empty() ? "Nothing is live." : fmt::format("No site's name contains '{}'.", view.filter);
+    for (size_t i = first; i < end; ++i) {
+        const Site& site = *all[i];
         table.rows.push_back({site.name, site.live_bytes, site.live_blocks, site.live_bytes - site.mark_bytes,
                               site.live_blocks - site.mark_blocks, static_cast<int64_t>(site.rate)});
     }

@@ -23,6 +23,13 @@ enum class LiveOrder { live, growth, rate, count };
 std::optional<LiveOrder> parse_live_order(std::string_view text) noexcept;
 std::string_view to_text(LiveOrder order) noexcept;
 
+// Which rows of it to show: of the sites whose names contain `filter`, in whatever case, those from `first` on.
+struct LiveView {
+    LiveOrder order = LiveOrder::live;
+    std::string filter = {};
+    size_t first = 0, limit = 0;  // 0: all
+};
+
 class Live {
    public:
     explicit Live(symbols::Options options) : options_(std::move(options)) {}
@@ -33,8 +40,8 @@ class Live {
     // Growth counts from here on.
     void mark();
 
-    // The sites that come first in this order. Rates are of what was allocated between the last two looks.
-    Table table(LiveOrder order, size_t limit) const;
+    // Rates are of what was allocated between the last two looks.
+    Table table(const LiveView& view) const;
 
     int64_t live_bytes() const noexcept { return total_.live_bytes; }
     int64_t live_blocks() const noexcept { return total_.live_blocks; }
@@ -52,6 +59,7 @@ class Live {
     };
     Result<void> name_new(const read::SharedTables& tables);
     uint32_t site_of(std::string name, Place place);
+    std::vector<const Site*> sorted(const LiveView& view) const;
 
     symbols::Options options_;
     std::vector<uint32_t> site_of_stack_;  // no_site: it has never held anything
