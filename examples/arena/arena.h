@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // An arena, and a pool of objects of one type in it: what a program writes whose objects are small and many. Both say
-// what they hand out (prof.h), so that heapkit sees objects and not chunks. Without the recorder that costs a test
-// each.
+// what they hand out (prof.h), and the pool of what type (prof.hpp), so that heapkit sees objects and not chunks.
+// Without the recorder that costs a test each.
 //
 //   chunk of 64 KiB:  | header | object | object | freed, next → | object |   not yet handed out   |
 //
 // Threads: one at a time.
 #pragma once
 
-#include <prof/prof.h>
+#include <prof/prof.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -50,7 +50,9 @@ class Pool {
 
     template <typename... Arguments>
     T* make(Arguments&&... arguments) {
-        return new (place()) T{std::forward<Arguments>(arguments)...};
+        void* const memory = place();
+        prof::block_is<T>(memory);  // also where nothing that has a type holds it any more
+        return new (memory) T{std::forward<Arguments>(arguments)...};
     }
     void destroy(T* object);
 

@@ -3,6 +3,8 @@
 // See orders.h. The mistake is in measure().
 #include "orders.h"
 
+#include <prof/prof.hpp>
+
 #include <cstdlib>
 
 namespace {
@@ -28,6 +30,7 @@ Answer Orders::handle(const Request& request) {
 }
 
 Answer Orders::answer_to(const Request& request) {
+    const prof::scope domain("orders");
     if (request.path == "/metrics") return {200, Registry::instance().text()};
     if (request.path == "/health") return {200, "well\n"};
     if (request.path.starts_with(orders_route))
@@ -47,6 +50,7 @@ Answer Orders::order(const std::string& method, uint32_t number) {
 
 // How long it took, by the page; how much it was, by method and status. But each order is a page of its own.
 void Orders::measure(const Request& request, const Answer& answer) {
+    const prof::scope domain("metrics");
     const double seconds = 0.0001 * static_cast<double>(answer.body.size() + 1);
     seconds_.with({{"path", is_fixed_ ? route_of(request.path) : request.path}}).observe(seconds);
     bytes_.with({{"method", request.method}, {"status", std::to_string(answer.status)}})

@@ -57,6 +57,8 @@ def commands_of(lines):
     commands, is_inside = [], False
     for number, line in enumerate(lines):
         if line.startswith("```"):
+            if is_inside and line.strip() != "```":
+                raise ValueError(f"line {number + 1}: the transcript before it has no end")
             is_inside = line.strip() == "```console"
         elif is_inside and line.startswith("$ "):
             commands.append(Command(line[2:]))

@@ -76,6 +76,10 @@ class Transcript(unittest.TestCase):
     def test_standard_error_is_shown_too(self):
         self.assertEqual(self.status("$ echo oh >&2\noh\n"), 0, self.said)
 
+    def test_a_transcript_without_an_end_fails(self):
+        self.assertEqual(self.status("$ true\n```console\n$ true\n"), 1)
+        self.assertIn("has no end", self.said)
+
     def test_no_transcript_is_no_test(self):
         self.readme.write_text("# Some words\n", encoding="utf-8")
         self.assertEqual(self.check(), 1)
