@@ -11,6 +11,7 @@
 
 #include "analyze/born.h"
 #include "analyze/freed.h"
+#include "analyze/labels.h"
 #include "base/units.h"
 
 namespace heapkit::analyze {
@@ -30,20 +31,6 @@ uint64_t time_of(const Heap* heap) { return heap->snapshot().process().elapsed_n
 bool are_of_one_run(std::span<const Heap* const> heaps) {
     return std::all_of(heaps.begin(), heaps.end(),
                        [&](const Heap* heap) { return run_of(heap) == run_of(heaps.front()); });
-}
-
-// "[17].handler" as "[i].handler".
-std::string without_numbers(std::string_view label) {
-    std::string text;
-    bool is_inside = false;
-    for (const char c : label) {
-        is_inside &= c != ']';
-        if (!is_inside) text += c;
-        if (c != '[') continue;
-        text += 'i';
-        is_inside = true;
-    }
-    return text;
 }
 
 }  // namespace
@@ -106,6 +93,12 @@ std::optional<Confidence> Case::confidence_in(const Course& course, std::span<co
     if (course.steps >= 2) return goes_on || course.steps >= certain_steps ? Confidence::certain : Confidence::likely;
     if (goes_on) return Confidence::likely;
     return is_one_run ? std::nullopt : std::optional(Confidence::possible);
+}
+
+int64_t bytes_of(const Heap& heap, std::span<const uint32_t> blocks) {
+    int64_t bytes = 0;
+    for (const uint32_t block : blocks) bytes += static_cast<int64_t>(heap.blocks().size_bytes(BlockId(block)));
+    return bytes;
 }
 
 Table empty_facts() {

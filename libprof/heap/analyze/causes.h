@@ -77,6 +77,7 @@ class Case {
 Cause cause_of(const Heap& heap, const ClosureLine& line);
 std::optional<Net> chain_to_address(const Heap& heap, uint64_t address);
 
+int64_t bytes_of(const Heap& heap, std::span<const uint32_t> blocks);
 void add_fact(Table& facts, const char* what, std::string is);
 Table empty_facts();
 // "EventBus::handlers_ (static member, event_bus.cpp:13) → [i].handler": of many that are held alike.

@@ -10,6 +10,7 @@
 
 #include "analyze/closure_kinds.h"
 #include "analyze/closures.h"
+#include "analyze/freed.h"
 #include "analyze/inner_closures.h"
 #include "analyze/inserters.h"
 
@@ -22,6 +23,7 @@ using types::InnerClosure;
 
 constexpr int64_t fewest_new = 8;    // closures that a line gained, below which nobody speaks of growth
 constexpr size_t most_captures = 8;  // that are named
+constexpr size_t most_exact = 8;     // lines whose retained size is asked for exactly
 
 template <typename Key>
 Key most_frequent(const std::unordered_map<Key, int64_t>& counts) {
@@ -59,6 +61,7 @@ class Census {
             lines_[line].course = heaps_.size() > 1 ? course_of(lines_[line].counts, seconds) : Course{};
             describe(lines_[line], members_[line]);
         }
+        retain_exactly();
         std::erase_if(lines_, [](const ClosureLine& line) { return line.count() == 0; });
         std::stable_sort(lines_.begin(), lines_.end(), [](const ClosureLine& a, const ClosureLine& b) {
             return a.retained.bytes != b.retained.bytes ? a.retained.bytes > b.retained.bytes : a.count() > b.count();
@@ -112,6 +115,18 @@ class Census {
         }
         const std::vector<Total> retained = ownership_.retained_by(group_of, members_.size());
         for (size_t line = 0; line < lines_.size(); ++line) lines_[line].retained = retained[line];
+    }
+
+    // What two closures own together is in neither's dominators, and a handler for each of its subjects is the usual
+    // way to hold something twice. One pass over the heap for each line that only grows, the most numerous first.
+    void retain_exactly() {
+        std::vector<ClosureLine*> growing;
+        for (ClosureLine& line : lines_)
+            if (line.only_grows) growing.push_back(&line);
+        std::stable_sort(growing.begin(), growing.end(),
+                         [](const ClosureLine* a, const ClosureLine* b) { return a->count() > b->count(); });
+        if (growing.size() > most_exact) growing.resize(most_exact);
+        for (ClosureLine* const line : growing) line->retained = would_go_in_all(ownership_, line->vertices);
     }
 
     uint32_t vertex_of(uint32_t block) const { return references_.vertices().of_block(BlockId(block)).value; }

@@ -30,7 +30,7 @@ struct ClosureLine {
     std::string type;     // its type's whole name; "" of a coroutine without debug information
     Trend counts, bytes;  // one value a heap
     Course course = {};   // of the counts
-    Total retained = {};  // in the last heap: what would go with all of them
+    Total retained = {};  // in the last heap: what would go with all of them; exact of those that only grow
     std::vector<std::string> captures = {};  // "captured user → UserRecord"
     std::string holder = {};      // "EventBus::handlers_": what most of them hang in; "" when nothing holds them
     int64_t held_there = 0;       // how many that are

@@ -214,6 +214,7 @@ class Verdicts {
                         .inserted_by = std::move(found.inserters),
                         .elements_from = std::move(found.elements),
                         .held_by = holder_of(references_, text_, VertexId(last.example)),
+                        .elements_are = type.find(found.classes) == std::string::npos ? found.classes : "",
                         .facts = {}};
         runaway.facts = facts_of(runaway, history, number);
         return runaway;
@@ -232,6 +233,7 @@ class Verdicts {
         add("container", runaway.what);
         add("grew", growth_text(history));
         add("inserted by", runaway.inserted_by);
+        add("elements are", runaway.elements_are);
         add("elements from", runaway.elements_from);
         add("held by", runaway.held_by);
         return table;

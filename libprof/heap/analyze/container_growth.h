@@ -39,6 +39,7 @@ struct Runaway {
     Course of_elements;
     int64_t retained_gain = 0;  // bytes
     std::string inserted_by, elements_from, held_by;
+    std::string elements_are;  // "ChartView", where the container's own type does not say it
     Table facts;  // all of it, to be shown
 };
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analyze/labels.h"
 #include "analyze/vertex_text.h"
 #include "base/units.h"
 #include "graph/components.h"
@@ -186,29 +187,49 @@ class Finder {
     std::vector<bool> is_claimed_;
 };
 
-Net net_of(const refs::References& references, const VertexText& text, const Kind& kind) {
-    Net net{.title = {}, .key = "cycle"};
-    for (const uint32_t edge : kind.way) {
+bool is_of_container(const refs::References& references, uint32_t edge) {
+    return references.vertices().kind(references.reference(edge).from) == refs::Vertices::Kind::container;
+}
+
+// Containers are what their members hold, so that a way begins at an object where there is one: at the first in the
+// alphabet, so that it reads alike in each build of a program.
+Way from_an_object(const refs::References& references, const VertexText& text, Way way) {
+    size_t first = way.size();
+    for (size_t at = 0; at < way.size(); ++at) {
+        const bool is_earlier = first == way.size() || text.reference(way[at]) < text.reference(way[first]);
+        if (!is_of_container(references, way[at]) && is_earlier) first = at;
+    }
+    std::ranges::rotate(way, way.begin() + static_cast<std::ptrdiff_t>(first % way.size()));
+    return way;
+}
+
+Net net_of(const refs::References& references, const VertexText& text, const Way& way) {
+    Net net{.title = {}, .key = "cycle", .is_chain = true};
+    for (const uint32_t edge : way) {
         const VertexId from = references.reference(edge).from;
         NetNode node = text.node(from);
         if (const std::string site = text.site(from); !site.empty())
             node.lines.push_back(fmt::format("allocated {}", site));
         net.nodes.push_back(std::move(node));
     }
-    const auto count = static_cast<uint32_t>(kind.way.size());
+    const auto count = static_cast<uint32_t>(way.size());
     for (uint32_t index = 0; index < count; ++index)
         net.edges.push_back({.from = index,
                              .to = (index + 1) % count,
-                             .label = references.label(kind.way[index]),
+                             .label = references.label(way[index]),
                              .owns = true,
                              .on_path = true});
     return net;
 }
 
-// "Parent::child_ → Child::parent_"
-std::string closing_text(const VertexText& text, const Way& way) {
+// "Parent::child_ → Child::parent_"; through a container "Parent::children_[i] → Child::parent_".
+std::string closing_text(const refs::References& references, const VertexText& text, const Way& way) {
     std::string line;
-    for (const uint32_t edge : way) line += fmt::format("{}{}", line.empty() ? "" : " → ", text.reference(edge));
+    for (const uint32_t edge : way) {
+        const bool is_element = !line.empty() && is_of_container(references, edge);
+        line += is_element ? without_numbers(references.label(edge))
+                           : fmt::format("{}{}", line.empty() ? "" : " → ", text.reference(edge));
+    }
     return line;
 }
 
@@ -243,13 +264,14 @@ Result<Cycles> cycles(const Heap& heap, const CycleOptions& options) {
         answer.objects += kind.objects;
         answer.bytes += kind.bytes;
         if (answer.kinds.size() == shown) continue;
-        answer.kinds.push_back({.fields = closing_text(text, kind.way),
+        const Way way = from_an_object(references, text, kind.way);
+        answer.kinds.push_back({.fields = closing_text(references, text, way),
                                 .cycles = kind.cycles,
                                 .objects = kind.objects,
                                 .bytes = kind.bytes,
-                                .address = text.address(references.reference(kind.way.front()).from),
+                                .address = text.address(references.reference(way.front()).from),
                                 .is_sure = kind.is_sure,
-                                .net = net_of(references, text, kind)});
+                                .net = net_of(references, text, way)});
         CycleKind& last = answer.kinds.back();
         last.net.title = fmt::format("{} {} closed by {}", count_to_text(last.cycles),
                                      last.cycles == 1 ? "cycle" : "cycles", last.fields);

@@ -204,4 +204,12 @@ std::vector<uint8_t> would_go(const Ownership& ownership, std::span<const uint32
     return goes;
 }
 
+Total would_go_in_all(const Ownership& ownership, std::span<const uint32_t> freed) {
+    const std::vector<uint8_t> goes = would_go(ownership, freed);
+    Total total;
+    for (uint32_t vertex = 0; vertex < goes.size(); ++vertex)
+        if (goes[vertex] != 0) total += ownership.self(vertex);
+    return total;
+}
+
 }  // namespace heapkit::analyze

@@ -43,5 +43,7 @@ Result<Freed> what_if_freed(const Heap& heap, const Ownership& ownership, const 
 
 // One byte a vertex: 1 where what `freed` owns alone, itself included, would go.
 std::vector<uint8_t> would_go(const Ownership& ownership, std::span<const uint32_t> freed);
+// All of that.
+Total would_go_in_all(const Ownership& ownership, std::span<const uint32_t> freed);
 
 }  // namespace heapkit::analyze

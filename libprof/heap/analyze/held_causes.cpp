@@ -37,7 +37,9 @@ class HeldCauses {
             question_.explain(blocks);
             Cause cause =
                 line != nullptr ? analyze::cause_of(question_.last, *line) : cause_of(runaway, named->vertices);
-            cause.bytes = runaway.retained_gain;
+            // What several containers own together is in none's retained size.
+            const int64_t only_here = std::min(bytes_of(question_.last, blocks), question_.live.gain);
+            cause.bytes = line == nullptr ? runaway.retained_gain : std::max(runaway.retained_gain, only_here);
             cause.confidence = *confidence;
             found_.causes.push_back(std::move(cause));
         }
@@ -93,6 +95,7 @@ class HeldCauses {
         add_fact(cause.facts, "grew",
                  grew_text(runaway.elements.front(), runaway.elements.back(), "elements", runaway.of_elements));
         add_fact(cause.facts, "grows at", runaway.inserted_by);
+        add_fact(cause.facts, "elements are", runaway.elements_are);
         add_fact(cause.facts, "elements from", runaway.elements_from);
         add_fact(cause.facts, "held by", runaway.held_by);
         if (!vertices.empty()) {

@@ -18,14 +18,15 @@ namespace {
 
 using refs::VertexId;
 
-// Stacks that read the same are one.
-std::string most_common(const Heap& heap, const std::vector<uint32_t>& count_of) {
+// Those that read the same are one; with a share where there are others.
+template <typename TextOf>
+std::string most_common(const std::vector<uint32_t>& count_of, TextOf text_of) {
     std::unordered_map<std::string, uint64_t> by_text;
     uint64_t all = 0;
-    for (size_t stack = 0; stack < count_of.size(); ++stack) {
-        if (count_of[stack] == 0) continue;
-        by_text[call_text(heap, StackId(stack))] += count_of[stack];
-        all += count_of[stack];
+    for (size_t index = 0; index < count_of.size(); ++index) {
+        if (count_of[index] == 0) continue;
+        by_text[text_of(index)] += count_of[index];
+        all += count_of[index];
     }
     const auto most = std::max_element(by_text.begin(), by_text.end(), [](const auto& a, const auto& b) {
         return a.second != b.second ? a.second < b.second : a.first > b.first;
@@ -55,7 +56,8 @@ class Count {
           heap_(*question.newer),
           is_new_(new_blocks()),
           storage_(heap_.snapshot().stacks().size()),
-          elements_(heap_.snapshot().stacks().size()) {}
+          elements_(heap_.snapshot().stacks().size()),
+          types_(heap_.types().count()) {}
 
     Inserters count() {
         const auto& containers = heap_.types().containers();
@@ -65,7 +67,11 @@ class Count {
         const auto first = static_cast<uint32_t>(heap_.blocks().count());
         for (uint32_t container = 0; container < containers.all.size(); ++container)
             if (is_asked_for(container)) count_elements(first + container);
-        Inserters found{.inserters = most_common(heap_, storage_), .elements = most_common(heap_, elements_)};
+        const auto call = [&](size_t stack) { return call_text(heap_, StackId(stack)); };
+        const auto name = [&](size_t type) { return bare_name(heap_.types().type(types::TypeId(type)).name); };
+        Inserters found{.inserters = most_common(storage_, call),
+                        .elements = most_common(elements_, call),
+                        .classes = most_common(types_, name)};
         if (found.elements == found.inserters) found.elements.clear();
         return found;
     }
@@ -89,7 +95,10 @@ class Count {
             // Texts of strings are no elements that anybody would look for.
             const types::Type& type = heap_.types().type(heap_.types().of(block));
             if (type.form == types::Type::Form::text || type.form == types::Type::Form::storage) continue;
-            if (is_new_[block.index()]) ++elements_[heap_.blocks().stack[block.index()]];
+            if (!is_new_[block.index()]) continue;
+            ++elements_[heap_.blocks().stack[block.index()]];
+            if (type.form != types::Type::Form::place && type.form != types::Type::Form::unknown)
+                ++types_[heap_.types().of(block).index()];
         }
     }
 
@@ -97,6 +106,7 @@ class Count {
     const Heap& heap_;
     const std::vector<bool> is_new_;
     std::vector<uint32_t> storage_, elements_;  // blocks a stack
+    std::vector<uint32_t> types_;               // elements a type
 };
 
 }  // namespace

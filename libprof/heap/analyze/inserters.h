@@ -28,6 +28,8 @@ struct Inserters {
     std::string inserters;
     // Who allocated the new objects that hang on it, where that is somebody else.
     std::string elements;
+    // What those objects are: "ChartView"; with a share when there are several classes.
+    std::string classes;
 };
 
 // Of snapshots of two runs everything is new.

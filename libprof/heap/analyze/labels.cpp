@@ -116,4 +116,17 @@ Traceback traceback_of(const Heap& heap, StackId stack) {
     return result;
 }
 
+std::string without_numbers(std::string_view label) {
+    std::string text;
+    bool is_inside = false;
+    for (const char c : label) {
+        is_inside &= c != ']';
+        if (!is_inside) text += c;
+        if (c != '[') continue;
+        text += 'i';
+        is_inside = true;
+    }
+    return text;
+}
+
 }  // namespace heapkit::analyze

@@ -51,4 +51,7 @@ class Labels {
 
 Traceback traceback_of(const Heap& heap, StackId stack);  // all frames, for JSON
 
+// Of a reference, for many that are alike: "[17].handler" as "[i].handler".
+std::string without_numbers(std::string_view label);
+
 }  // namespace heapkit::analyze

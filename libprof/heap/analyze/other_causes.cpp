@@ -93,12 +93,6 @@ std::vector<uint32_t> with_content(const Case& question, const OfType& of) {
     return question.open_blocks_below(vertices);
 }
 
-int64_t bytes_of(const Heap& heap, std::span<const uint32_t> blocks) {
-    int64_t bytes = 0;
-    for (const uint32_t block : blocks) bytes += static_cast<int64_t>(heap.blocks().size_bytes(BlockId(block)));
-    return bytes;
-}
-
 uint32_t commonest_stack(const Heap& heap, std::span<const uint32_t> blocks) {
     std::unordered_map<uint32_t, size_t> counts;
     for (const uint32_t block : blocks) ++counts[heap.blocks().stack[block]];

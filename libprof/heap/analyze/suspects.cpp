@@ -38,7 +38,7 @@ class Suspects {
             const Population& each = populations_.all[index];
             if (each.elements < fewest_elements || each.retained_bytes * least_share < live_bytes_) continue;
             const std::vector<uint32_t> blocks = question_.open_blocks_below(vertices_of(index));
-            const int64_t bytes = bytes_of(blocks);
+            const int64_t bytes = bytes_of(heap_, blocks);
             if (bytes * least_share < live_bytes_) continue;  // the rest is another's, that it hangs in
             if (question_.came_all_along(blocks) && are_kept(blocks))
                 found_.causes.push_back(cause_of(each, blocks, bytes));
@@ -57,11 +57,6 @@ class Suspects {
         for (uint32_t container = 0; container < populations_.of.size(); ++container)
             if (populations_.of[container] == population) vertices.push_back(first + container);
         return vertices;
-    }
-    int64_t bytes_of(std::span<const uint32_t> blocks) const {
-        int64_t bytes = 0;
-        for (const uint32_t block : blocks) bytes += static_cast<int64_t>(heap_.blocks().size_bytes(BlockId(block)));
-        return bytes;
     }
     // Whether most of them were made by stacks whose blocks are kept: less than half of those was ever freed.
     bool are_kept(std::span<const uint32_t> blocks) const {

@@ -110,7 +110,7 @@ Variables::Name Variables::name(const VariableRef& variable) const {
     if (!variable.global->is_in_function) return {short_variable_name(full), ""};
     const size_t own = last_parts(full, 1);
     const std::string_view function = own < 2 ? "" : full.substr(0, own - 2);
-    return {std::string(full.substr(own)), fmt::format(" (static in {})", function.substr(last_parts(function, 2)))};
+    return {std::string(full.substr(own)), fmt::format(" in {}", function.substr(last_parts(function, 2)))};
 }
 
 std::string Variables::full_name(const VariableRef& variable) const {

@@ -45,7 +45,7 @@ class Variables {
     // A name in two parts, between which the name of a field fits; namespaces are left out:
     //
     //     "EventBus::handlers_"  ""
-    //     "registry"             " (static in instance())"
+    //     "registry"             " in Registry::instance()"        a static one, or a local
     //     "session"              " in serve(Request const&)"
     //     "current"              " of worker (tid 1001)"      a thread-local one
     struct Name {

@@ -156,9 +156,11 @@ class DotText {
         if (style != "filled,rounded") out(", style=\"{}\"", style);
         if (node.role == NetNode::Role::subject) out(", penwidth=1.6");
         if (is_folded) out(", fontsize=8, height=0.2, margin=\"0.1,0.04\"");
-        if (node.is_lost) out(", xlabel=\"●\", peripheries=2");
+        if (node.is_lost) out(", xlabel=<{}>, peripheries=2", lost_mark());
         out(", tooltip={}];\n", tooltip_of(node));
     }
+
+    static std::string lost_mark() { return fmt::format("<FONT COLOR=\"{}\">●</FONT>", red); }
 
     static std::string tooltip_of(const NetNode& node) {
         return tooltip_string(node.tooltip.empty() ? node.name : node.tooltip);
@@ -218,10 +220,10 @@ class DotText {
         if (any_node([](const NetNode& n) { return n.is_highlighted; }))
             add(box("#ffe9a8", line_grey, "ROUNDED"), "highlighted");
         if (any_node([](const NetNode& n) { return n.has_more; })) add("<B>⋯</B>", "not followed further");
-        if (any_node([](const NetNode& n) { return n.is_lost; }))
-            add(fmt::format("<FONT COLOR=\"{}\">●</FONT>", red), "lost: nothing reaches it");
+        if (any_node([](const NetNode& n) { return n.is_lost; })) add(lost_mark(), "lost: nothing reaches it");
         if (any_edge([](const NetEdge& e) { return e.on_path; }))
-            add(fmt::format("<FONT COLOR=\"{}\"><B>→</B></FONT>", red), "path to a root");
+            add(fmt::format("<FONT COLOR=\"{}\"><B>→</B></FONT>", red),
+                has(NetNode::Role::root) ? "path to a root" : "the path");
         if (any_edge([this](const NetEdge& e) { return !e.owns && !leads_to_folded(e); })) add("┄", "does not own");
         const std::string caption =
             fmt::format("<TR><TD>{}</TD></TR>", xml_text(fitted(safe_text(caption_), longest_caption)));

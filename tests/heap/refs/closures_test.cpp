@@ -106,6 +106,18 @@ TEST_CASE("closures that lie in their std::function are counted, with what they 
     CHECK(line.address != 0);
 }
 
+TEST_CASE("what leaked closures own together is what they keep alive") {
+    const Heap one = desk_with(held::fill_shared_tasks, 5), two = desk_with(held::fill_shared_tasks, 20),
+               three = desk_with(held::fill_shared_tasks, 40);
+    const std::array alone = {&three};
+    const std::array grown = {&one, &two, &three};
+    const ClosureLine exact = lines_of(grown)[0], bound = lines_of(alone)[0];
+    REQUIRE(exact.only_grows);
+    CHECK(exact.count() == 80);
+    CHECK(exact.retained.blocks == bound.retained.blocks + 40);
+    CHECK(exact.retained.bytes >= bound.retained.bytes + 40 * int64_t{sizeof(held::UserRecord)});
+}
+
 TEST_CASE("closures in the std::functions of a map are held by the map") {
     const ClosureLine line = only_line_of(desk_with(held::fill_numbers, 4));
     CHECK(line.count() == 4);

@@ -104,8 +104,7 @@ TEST_CASE("roots are called by their variables: a static member, a global, a sta
     const analyze::VertexText text(heap, references);
     CHECK(text.facts(root_called(references, "EventBus::handlers_")).starts_with("static member, held.cpp:"));
     CHECK(text.facts(root_called(references, "held::cache")).starts_with("global, held.cpp:"));
-    CHECK(
-        text.facts(root_called(references, "documents (static in held::registry())")).starts_with("static, held.cpp:"));
+    CHECK(text.facts(root_called(references, "documents in held::registry()")).starts_with("static, held.cpp:"));
 }
 
 TEST_CASE("a container says how much it holds, and a short name") {

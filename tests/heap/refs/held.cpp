@@ -24,6 +24,7 @@ namespace {
 std::array<Parent*, 16> families = {};
 size_t family_count = 0;
 std::array<Watchdog*, 2> watchdogs = {};
+Branch* tree = nullptr;
 std::array<Twin*, 2> twins = {};
 
 std::string long_text(const std::string& what, int number) {
@@ -85,6 +86,15 @@ void lose_a_family() {
     parent->child_->watched_ = parent;
 }
 
+void lose_a_tree() {
+    const auto stem = std::make_shared<Branch>();
+    tree = stem.get();
+    for (int branch = 0; branch < 2; ++branch) {
+        stem->branches_.push_back(std::make_shared<Branch>());
+        stem->branches_.back()->stem_ = stem;
+    }
+}
+
 void lose_watchdogs() {
     const auto made = std::make_shared<Watchdog>();
     const std::shared_ptr<Watchdog> given(new Watchdog);
@@ -128,6 +138,10 @@ void forget() {
     registry() = std::vector<std::unique_ptr<Document>>();
     sessions = std::vector<Session>();
     for (; family_count > 0; --family_count) std::exchange(families[family_count - 1], nullptr)->child_.reset();
+    if (tree != nullptr) {
+        const auto branches = std::move(std::exchange(tree, nullptr)->branches_);
+        for (const auto& branch : branches) branch->stem_.reset();
+    }
     for (Watchdog*& each : watchdogs)
         if (each != nullptr) std::exchange(std::exchange(each, nullptr)->self_, nullptr).reset();
     for (Twin*& each : twins) delete std::exchange(each, nullptr);

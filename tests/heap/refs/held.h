@@ -77,6 +77,11 @@ struct Child {
     std::weak_ptr<Parent> watched_;
 };
 
+struct Branch {
+    std::vector<std::shared_ptr<Branch>> branches_;
+    std::shared_ptr<Branch> stem_;
+};
+
 struct Watchdog {  // owns itself: whoever starts it need not keep it
     std::shared_ptr<Watchdog> self_;
 };
@@ -95,6 +100,7 @@ void fill_cache();
 void fill_shelf(int places);       // a UserRecord in each
 void make_button(Document* page);  // its closure captures the page
 void lose_a_family();              // a Parent and a Child that own each other
+void lose_a_tree();                // a Branch with two more, which own it
 void lose_watchdogs();             // one made by make_shared, one given to its shared_ptr
 void lose_twins();                 // two Twins that point at each other
 void open_sessions(int count, size_t room);  // none is queued, but each has room

@@ -69,6 +69,14 @@ void fill_tasks(int count) {
             [owner = std::make_shared<UserRecord>()](int times) { return owner->visits + times; });
 }
 
+void fill_shared_tasks(int count) {
+    for (int number = 0; number < count; ++number) {
+        const auto owner = std::make_shared<UserRecord>();
+        for (int twice = 0; twice < 2; ++twice)
+            the_desk().tasks_.emplace_back([owner](int times) { return owner->visits * times; });
+    }
+}
+
 void fill_routines(int count) {
     for (int number = 0; number < count; ++number)
         the_desk().routines_.push_back(the_desk().attend(std::make_shared<UserRecord>()));

@@ -58,6 +58,7 @@ void fill_numbers(int count);
 void fill_panels(int count);
 void fill_bound(int count);
 void fill_tasks(int count);
+void fill_shared_tasks(int count);  // two tasks own each UserRecord
 void fill_routines(int count);
 void clear_desk();
 

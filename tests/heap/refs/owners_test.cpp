@@ -82,6 +82,7 @@ TEST_CASE("a container that grew at every step is a runaway, called by its name"
     CHECK(runaway.facts.title == "A runaway container: EventBus::handlers_");
     const std::string grew = std::get<std::string>(runaway.facts.rows.at(1).at(1));
     CHECK(grew.starts_with("5 → 20 elements at every step (2 of 2), never shrank"));
+    CHECK(runaway.elements_are.starts_with("λ in subscribe(int) held.cpp:"));
 }
 
 TEST_CASE("a container that went up and down is none") {

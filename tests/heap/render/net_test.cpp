@@ -156,6 +156,14 @@ TEST_CASE("a highlighted and a lost object have marks that the legend explains")
     CHECK_THAT(dot, Catch::Contains("lost: nothing reaches it"));
 }
 
+TEST_CASE("a bold way that begins at no root is called a path, and no path to a root") {
+    Net net = backrefs();
+    net.edges[0].on_path = true;
+    CHECK_THAT(to_dot(net, ""), Catch::Contains("path to a root"));
+    net.nodes[2].role = Role::object;
+    CHECK_THAT(to_dot(net, ""), !Catch::Contains("path to a root"));
+}
+
 TEST_CASE("the extension names the format, and an unknown one is told ours") {
     CHECK(*picture_format_of("a.b/chain.PNG") == PictureFormat::png);
     CHECK(*picture_format_of("x.svg") == PictureFormat::svg);
