@@ -70,7 +70,7 @@ extern std::atomic<bool> any;  // a stack was ever tagged
 class Kept {
    public:
     explicit Kept(uint64_t first) noexcept {
-        if (first != 0 && any.load(std::memory_order_relaxed)) [[unlikely]]
+        if (first != 0 && (any.load(std::memory_order_relaxed) || threads::local.tag != 0)) [[unlikely]]
             begin(first);
     }
     ~Kept() {

@@ -113,6 +113,17 @@ static void wrong(uint32_t type) {
     for (int i = 0; i < 10000000; ++i) prof_scope_leave(prof_scope_enter("ten million"));
 }
 
+/* Born outside of all, before anything was tagged. */
+static void grown(uint32_t type) {
+    void* const plain = malloc(100);
+    void* const named = malloc(100);
+    prof_scope_enter("grown in");
+    kept = realloc(plain, 2221);
+    prof_next_type(type);
+    kept = realloc(named, 2222);
+    kept = realloc(NULL, 2223);
+}
+
 static void library(const char* path) {
     void* const plugin = dlopen(path, RTLD_NOW);
     void (*const allocate)(void) = (void (*)(void))dlsym(plugin, "allocate");
@@ -127,6 +138,7 @@ int main(int count, char** arguments) {
     if (strcmp(way, "once") == 0) typed(type, sizeof(struct point));
     if (strcmp(way, "after") == 0) atexit(after);
     if (strcmp(way, "child") == 0) child(type);
+    if (strcmp(way, "grown") == 0) grown(type);
     if (strcmp(way, "signals") == 0) signals(type);
     if (strcmp(way, "wrong") == 0) wrong(type);
     if (strcmp(way, "library") == 0) library(arguments[2]);

@@ -198,6 +198,11 @@ def a_forked_child_knows_it_and_goes_on():
     assert list(parent.types) == ["point"] and parent.blocks == {}, (parent.types, parent.blocks)
 
 
+def what_grows_stays_in_the_domain_in_which_it_was_made():
+    said = exit_snapshot(SAID, "grown")
+    assert said.blocks == {("point", "", 2222): 1, ("-", "/grown in", 2223): 1} and said.sizes[2221] == 1, said.blocks
+
+
 def a_signal_handler_disturbs_nothing():
     said = exit_snapshot(SAID, "signals")
     wanted = {("point", "/outer/even", 11 * POINT): 50, ("point", "/outer/odd", 11 * POINT): 50}
