@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "analyze/chunks.h"
 #include "analyze/losses.h"
 #include "options.h"
 #include "pictures.h"
@@ -117,6 +118,9 @@ Result<int> show_neighbours(const Typed& typed, const Console& console, analyze:
     if (!net) return net.error();
     Report report = begin_references(*session, direction == analyze::Direction::referrers ? "backrefs" : "refs");
     report.shapes.emplace_back(std::move(*net));
+    if (direction == analyze::Direction::referrers)
+        for (std::string& note : analyze::chunk_notes(session->last(), choice_of(typed)))
+            report.notes.push_back(std::move(note));
     report.next = std::move(next);
     return show_nets(*session, std::move(report), typed, console);
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "analyze/chains.h"
+#include "analyze/chunks.h"
 #include "commands.h"
 #include "options.h"
 #include "pictures.h"
@@ -49,6 +50,8 @@ Result<int> show_chains(const Typed& typed, const Console& console) {
     if (has_table) report.shapes.emplace_back(std::move(chains->kinds));
     for (Net& net : chains->nets) report.shapes.emplace_back(std::move(net));
     report.notes.insert(report.notes.begin(), chains->notes.begin(), chains->notes.end());
+    for (std::string& note : analyze::chunk_notes(session->last(), choice_of(typed)))
+        report.notes.push_back(std::move(note));
     report.next = next_steps(typed, true);
     return show_nets(*session, std::move(report), typed, console);
 }

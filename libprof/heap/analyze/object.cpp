@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "analyze/choose.h"
+#include "analyze/chunks.h"
 #include "analyze/domains.h"
 #include "analyze/labels.h"
 #include "analyze/sites.h"
@@ -71,6 +72,7 @@ class Description {
             const Domains domains(heap_);
             fact("in domain", domains.path(domains.of(place_.block)));
         }
+        fact("lies in", chunk_around(heap_, references, place_.block));
         if (references != nullptr) add_references(*references, fact);
         return table;
     }

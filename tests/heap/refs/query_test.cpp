@@ -11,6 +11,8 @@
 #include "catch.h"
 #include "held.h"
 #include "scene.h"
+#include "snapshot_writer.h"
+#include "temporary_folder.h"
 
 using namespace heapkit::tests;
 using heapkit::By;
@@ -18,6 +20,18 @@ using heapkit::Object;
 using heapkit::Snapshot;
 
 namespace {
+
+// A block of 10 bytes in the domain "server/request", and one of 1 byte outside of all.
+Snapshot with_domains() {
+    const TemporaryFolder folder;
+    SnapshotWriter writer;
+    const heapkit::StackId stack = writer.stack({0x401010});
+    const uint32_t request = writer.domain("request", writer.domain("server"));
+    writer.block({.size_bytes = 1, .stack = stack});
+    writer.block({.size_bytes = 10, .stack = writer.tagged(stack, {.domain = request})});
+    writer.write(folder / "1.heap");
+    return std::move(*Snapshot::open(folder / "1.heap"));
+}
 
 constexpr int64_t user_bytes = sizeof(held::UserRecord) + 16;  // behind the counts that std::make_shared puts first
 
@@ -178,4 +192,20 @@ TEST_CASE("what is no snapshot is refused with the reason") {
     const auto snapshot = Snapshot::open(folder / "text.heap");
     REQUIRE_FALSE(snapshot);
     CHECK_FALSE(snapshot.error().what.empty());
+}
+
+TEST_CASE("what was allocated in a domain can be asked for, and grouped by it") {
+    const Snapshot snapshot = with_domains();
+    const auto domains = snapshot.statistics({.by = By::domain});
+    REQUIRE(domains);
+    REQUIRE(domains->size() == 2);
+    CHECK(domains->front().name == "server/request");
+    CHECK(domains->front().size == 10);
+    CHECK(domains->back().name == "-");
+    const auto kept = snapshot.statistics({.by = By::module, .filters = {.domains = {"server"}}});
+    REQUIRE(kept);
+    CHECK(kept->front().size == 10);
+    const auto left = snapshot.statistics({.by = By::module, .filters = {.exclude = {"domain=server"}}});
+    REQUIRE(left);
+    CHECK(left->front().size == 1);
 }
