@@ -13,9 +13,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "examples"))
 import transcript  # noqa: E402  (beside the examples, whose READMEs it runs)
 
 HEAPKIT, DOCUMENT, COMPILER, HEADERS = (pathlib.Path(word) for word in sys.argv[1:5])
-# The folder in which all of it happens, which the document says is somebody's home; the process in names of files; and
+# The folder in which all of it happens, which the document calls /gateway; the process in names of files; and
 # which element a chain leads to.
-VOLATILE = ((re.compile(r"/\S*/heapkit-document-\w+/work/|/home/you/"), ""),
+VOLATILE = ((re.compile(r"/\S*/heapkit-document-\w+/work/|/gateway/"), ""),
             (re.compile(r"(?<=\.)\d+-(?=\d+\.)"), "PID-"),
             (re.compile(r"(?<=└─ \[)\d+(?=\] → )"), "N"))  # any of those that are held alike
 
