@@ -15,7 +15,7 @@ import transcript  # noqa: E402  (beside the examples, whose READMEs it runs)
 HEAPKIT, DOCUMENT, COMPILER, HEADERS = (pathlib.Path(word) for word in sys.argv[1:5])
 # The folder in which all of it happens, which the document calls /gateway; the process in names of files; and
 # which element a chain leads to.
-VOLATILE = ((re.compile(r"/\S*/heapkit-document-\w+/work/|/gateway/"), ""),
+VOLATILE = ((re.compile(r"/\S*/heapkit-document-\w+/project/|/gateway/"), ""),
             (re.compile(r"(?<=\.)\d+-(?=\d+\.)"), "PID-"),
             (re.compile(r"(?<=└─ \[)\d+(?=\] → )"), "N"))  # any of those that are held alike
 
@@ -36,7 +36,7 @@ def main():
     commands = transcript.commands_of(lines)
     transcript.VOLATILE = VOLATILE + transcript.VOLATILE
     with tempfile.TemporaryDirectory(prefix="heapkit-document-") as scratch:
-        folder = pathlib.Path(scratch, "work")
+        folder = pathlib.Path(scratch, "project")
         folder.mkdir()
         files = re.findall(r"```cpp\n// (\w+\.cpp)\n(.*?)```", text, re.DOTALL)
         for name, source in files:
