@@ -15,6 +15,12 @@ class Suite(unittest.TestCase):
     """Programs run in a folder of their own, where their snapshots go too."""
     heapkit = program = None
 
+    @classmethod
+    def setUpClass(cls):
+        cache = tempfile.TemporaryDirectory(prefix="heapkit-leak-tests-cache-")  # debug information is read once
+        cls.addClassCleanup(cache.cleanup)
+        cls.cache = cache.name
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="heapkit-leak-tests-")
         self.addCleanup(folder.cleanup)
@@ -23,7 +29,7 @@ class Suite(unittest.TestCase):
     def environment(self, more):
         kept = {name: value for name, value in os.environ.items()
                 if not name.startswith("PROF") and name not in ("LD_PRELOAD", "HEAPKIT")}
-        return kept | {"PROF_TEST_FOLDER": str(self.folder), "XDG_CACHE_HOME": "/tmp/heapkit-leak-tests-cache",
+        return kept | {"PROF_TEST_FOLDER": str(self.folder), "XDG_CACHE_HOME": self.cache,
                        "LC_ALL": "C.UTF-8"} | more
 
     def run_plainly(self, *words, **environment):
