@@ -92,8 +92,11 @@ class Writer {
    private:
     void collect_known(const TypeColumns& columns) {
         for (uint32_t i = 1; i < columns.nominal_end; ++i)
-            if (!columns.types[i].is_declared_only)
-                known_.try_emplace(columns.texts.text(columns.type_texts[i].name), columns.types[i].size_bytes);
+            if (!columns.types[i].is_declared_only) {
+                const uint64_t name = Texts::hash_of(columns.texts.text(columns.type_texts[i].name));
+                const auto [size, is_new] = known_.try_emplace(name);
+                if (is_new) *size = static_cast<uint32_t>(std::min<uint64_t>(columns.types[i].size_bytes, UINT32_MAX));
+            }
     }
 
     void collect_sizes() {
@@ -125,7 +128,7 @@ class Writer {
         name = without_qualifiers(name);
         if (name.ends_with('*') || name.ends_with('&') || name.ends_with(')')) return pointer_bytes;
         if (const uint64_t bytes = basic_bytes(name)) return bytes;
-        if (const auto known = known_.find(name); known != known_.end()) return known->second;
+        if (const uint32_t* known = known_.find(Texts::hash_of(name))) return *known;
         if (const auto said = sizes_.find(std::string(name)); said != sizes_.end()) return said->second;
         if (without_template_arguments(name) == "std::pair") return size_of_pair(name);
         const LibraryClass* library = library_class(name);
@@ -155,7 +158,7 @@ class Writer {
         const bool is_basic = basic_bytes(name) != 0;
         const DebugTypeId id = is_basic ? builder_.basic(name, bytes) : builder_.structure(name, bytes);
         known->second = id;
-        builder_.facts(id).is_declared_only = !is_basic && (bytes == 0 || known_.contains(name));
+        builder_.facts(id).is_declared_only = !is_basic && (bytes == 0 || known_.find(Texts::hash_of(name)) != nullptr);
         if (is_basic || builder_.facts(id).is_declared_only) return id;
         builder_.mark(id, mark_by_program);
         if (++depth_ < deepest) describe(id, name, bytes);
@@ -331,9 +334,9 @@ class Writer {
     }
 
     const read::Snapshot& snapshot_;
-    std::unordered_map<std::string_view, uint64_t> known_;  // to debug information: sizes
-    std::unordered_map<std::string, uint64_t> sizes_;       // as the program says
-    std::unordered_map<std::string, size_t> row_of_name_;   // of declared types
+    FlatMap known_;                                        // to debug information: sizes by the hash of a name
+    std::unordered_map<std::string, uint64_t> sizes_;      // as the program says
+    std::unordered_map<std::string, size_t> row_of_name_;  // of declared types
     std::unordered_map<std::string, DebugTypeId> id_of_;
     std::unordered_map<uint64_t, DebugTypeId> unknowns_;
     TypeBookBuilder builder_;

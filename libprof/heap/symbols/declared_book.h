@@ -5,7 +5,7 @@
 //
 // Side:    heap, floor 3 (symbols).
 // Threads: free functions over const data.
-// Memory:  as type_book.h says.
+// Memory:  as type_book.h says; while it is written, 16 bytes a type of debug information.
 //
 // A field may be of a class of which nothing but name and size is known. It is then as many pointers to nobody knows
 // what as fit, none of which has a name: whatever lies there is called after the field. Classes of libstdc++ lie as its
