@@ -46,6 +46,11 @@ export async function ask(path: string, params: Params = {}, signal?: AbortSigna
   return boot.mode === "report" ? fromReport(path, params) : fromServer(path, params, signal);
 }
 
+/** False where a report does not have it. */
+export function hasAnswer(path: string, params: Params): boolean {
+  return boot.mode !== "report" || path + query(params) in boot.answers;
+}
+
 // A server with too many waiting says so, and when to come again.
 const mostTries = 10;
 

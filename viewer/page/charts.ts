@@ -18,6 +18,13 @@ function ink(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+// Steps that duration() writes without a rest.
+const second = 1e9;
+const moments = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+  .map((each) => (each * second) / 1000)
+  .concat([1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200].map((each) => each * second))
+  .concat(Array.from({ length: 12 }, (_, power) => 86400 * second * 2 ** power));
+
 // Steps of a power of two, so that axes have whole KiB and MiB.
 const steps = Array.from({ length: 45 }, (_, power) => 2 ** power);
 
@@ -29,7 +36,7 @@ function axes(): uPlot.Axis[] {
     font: `12px ${ink("--sans")}`,
   };
   return [
-    { ...look, values: (_, splits) => splits.map((x) => (x === 0 ? "0" : duration(x))) },
+    { ...look, incrs: moments, values: (_, splits) => splits.map((x) => (x === 0 ? "0" : duration(x))) },
     { ...look, size: 84, incrs: steps, values: (_, splits) => splits.map((y) => (y === 0 ? "0" : size(y))) },
   ];
 }
@@ -116,11 +123,13 @@ export function liveChart(series: Series, marks: Mark[], signal: AbortSignal): H
   );
 }
 
-export const stackColours = 8;
+const hues = 7,
+  shades = ["b", "c", "a"];
 
-/** Which colour a line of a stacked chart has: the last, grey one is for all others. */
+/** The colour of a line of a stacked chart: a class of flamegraph.css. The last of many is all others, and grey. */
 export function stackColour(index: number, lines: number): string {
-  return index === lines - 1 && lines > stackColours ? "c7" : `c${index % (stackColours - 1)}`;
+  if (lines > hues && index === lines - 1) return "c7b";
+  return `c${index % hues}${shades[Math.floor(index / hues) % shades.length]}`;
 }
 
 /** What is live in each snapshot, one upon the other; the first line lies lowest. */
@@ -149,10 +158,10 @@ export function stackedChart(series: Series, marks: Mark[], signal: AbortSignal)
             {},
             ...names.map((name, index) => ({
               label: name,
-              stroke: ink(`--${stackColour(index, names.length)}b`),
+              stroke: ink(`--${stackColour(index, names.length)}`),
               width: 1,
-              fill: ink(`--${stackColour(index, names.length)}b`),
-              points: { show: series.x.length < 30 },
+              fill: ink(`--${stackColour(index, names.length)}`),
+              points: { show: false },
             })),
           ],
         },

@@ -41,7 +41,7 @@ const known: Record<string, Omit<Column, "key">> = {
   },
   counts: { heading: "counts", unit: "trend", explains: "Live blocks in each snapshot, oldest first" },
   course: { heading: "course", unit: "text" },
-  element_counts: { heading: "elements", unit: "trend" },
+  element_counts: { heading: "element counts", unit: "trend", explains: "In each snapshot, oldest first" },
   elements: { heading: "elements", unit: "count" },
   elements_diff: { heading: "Δ elements", unit: "count", isDelta: true },
   empty: { heading: "empty", unit: "count" },

@@ -47,6 +47,8 @@ export class FlameView {
     private readonly tree: Tree,
     private readonly state: FlameState,
     private readonly changed: () => void,
+    /** What a frame is that belongs to no module. */
+    private readonly nameless: string,
     signal: AbortSignal,
   ) {
     this.flame = sieved(tree, state.sieve);
@@ -198,7 +200,7 @@ export class FlameView {
           entry("grew4", "new"),
         ]
       : [
-          ...modules.slice(0, mostLegends).map((module, index) => entry(`c${index}b`, module || "no module")),
+          ...modules.slice(0, mostLegends).map((module, index) => entry(`c${index}b`, module || this.nameless)),
           ...(modules.length > mostLegends ? [entry("c7b", "other modules")] : []),
         ];
     const said = this.flame.old

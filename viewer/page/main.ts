@@ -2,10 +2,10 @@
 //
 // The page that heapkit view serves and heapkit report writes: a frame with the names of the pages, and in it the view
 // that the address says. Everything is asked from the program that serves it, or lies in the file; nothing else.
-import { ask, boot } from "./ask";
+import { Refusal, ask, boot } from "./ask";
 import { h } from "./dom";
 import { listenToKeys, openHelp } from "./keys";
-import type { Session } from "./page";
+import type { Session, View } from "./page";
 import { pageNamed, pages } from "./pages";
 import { current, link } from "./route";
 import { problem, working } from "./said";
@@ -85,22 +85,26 @@ async function show(session: Session): Promise<void> {
   shown?.abort();
   shown = new AbortController();
   const { signal } = shown,
-    { page: name, params } = current();
-  const page = pageNamed(name);
-  showNavigation(session, name);
-  const root = h("div", { class: `view view-${page?.name ?? "none"}` });
+    { page, params } = current();
+  showNavigation(session, page);
+  const root = h("div", { class: `view view-${page}` });
   main.replaceChildren(root);
-  if (!page) return root.append(problem(new Error(`There is no page ${name}.`)));
-  document.title = `${page.title} · ${session.program ?? "heapkit"} · heapkit`;
-  root.append(h("h1", {}, page.title, h("span", { class: "question" }, page.question)));
-  const why = session.pages?.[page.name];
-  if (why) return root.append(h("p", { class: "nothing" }, why));
   try {
-    await page.show({ root, params, session, signal });
+    await fill({ root, params, session, signal }, page);
   } catch (error) {
     if (!signal.aborted) root.append(problem(error));
   }
-  if (!signal.aborted) root.dataset.whole = "";
+  if (!signal.aborted) root.dataset.whole = ""; // for who waits until all of it is there
+}
+
+async function fill(view: View, name: string): Promise<void> {
+  const page = pageNamed(name);
+  if (!page) throw new Refusal(`There is no page “${name}”.`, "", "Those that there are stand beside.");
+  document.title = `${page.title} · ${view.session.program} · heapkit`;
+  view.root.append(h("h1", {}, page.title, h("span", { class: "question" }, page.question)));
+  const why = view.session.pages[page.name];
+  if (why) view.root.append(h("p", { class: "nothing" }, why));
+  else await page.show(view);
 }
 
 async function start(): Promise<void> {

@@ -50,6 +50,7 @@ const attributes = new Set([
   "font-style",
   "text-anchor",
 ]);
+const leastScale = 0.65;
 const plain = /^[-\w\s#.,()%+:]*$/; // no url(…), no quotes
 
 /** `choose` is told which node was clicked; without an address it is not a block. */
@@ -79,6 +80,7 @@ function crop(svg: SVGSVGElement): void {
   );
   svg.setAttribute("width", `${box.width + 2 * margin}pt`);
   svg.setAttribute("height", `${box.height + 2 * margin}pt`);
+  svg.style.minWidth = `${leastScale * box.width}pt`; // a long chain is scrolled, not shrunk until nobody can read it
 }
 
 // Graphviz nests a few levels deep; what is deeper is not Graphviz's.
@@ -120,7 +122,7 @@ function bringToLife(svg: SVGSVGElement, net: Net, choose: (node: NetNode) => vo
     const title = [...group.children].find((child) => child.localName === "title");
     const node = net.nodes[Number(/^n(\d+)$/.exec(title?.textContent ?? "")?.[1] ?? -1)];
     title?.remove(); // "n3" tells nobody anything
-    if (!node || node.role === "folded") continue;
+    if (!node || node.role === "folded" || node.role === "root") continue;
     group.classList.add("alive");
     group.setAttribute("tabindex", "0");
     group.setAttribute("role", "button");

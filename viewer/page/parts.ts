@@ -2,7 +2,8 @@
 //
 // What several pages have: cards of facts, choices, links between views, the end of a page.
 import { h } from "./dom";
-import { link } from "./route";
+import { hasAnswer } from "./ask";
+import { type Params, link } from "./route";
 import * as said from "./said";
 import type { Document, NetNode, Row } from "./shapes";
 import { text } from "./shapes";
@@ -35,14 +36,30 @@ export function choice(
   return h("div", { class: "choice", role: "group", "aria-label": label }, ...buttons);
 }
 
-export function toObject(address: string): string {
-  return link("object", { address });
+// To what a report does not have there is no link.
+function toAnswer(page: string, path: string, params: Params): string | undefined {
+  return hasAnswer(path, params) ? link(page, params) : undefined;
 }
-export function toObjects(type: string): string {
-  return link("object", { type });
+
+export function toObject(address: string): string | undefined {
+  return toAnswer("object", "object", { address });
 }
-export function toHolders(type: string): string {
-  return link("holders", { type });
+export function toObjects(type: string): string | undefined {
+  return toAnswer("object", "objects", { type });
+}
+export function toHolders(params: Params): string | undefined {
+  return toAnswer("holders", "holders", params);
+}
+
+/** An "a" element, or the text alone where it leads nowhere. */
+export function linked(href: string | undefined, text: string): HTMLElement {
+  return href ? h("a", { href }, text) : h("span", { class: "quiet" }, text);
+}
+
+/** The link of a row that is called by a type. What nothing tells the type of is called by its place: no type has it. */
+export function ofType(row: Row): string | undefined {
+  const type = text(row, "name");
+  return type.startsWith("in ") ? link("flamegraph", { by: "type", search: type }) : toObjects(type);
 }
 
 /** The link of a row that speaks of one block. */
@@ -53,5 +70,5 @@ export function ofAddress(row: Row): string | undefined {
 
 /** Where a click on a node of a picture leads: a block to its own page. */
 export function goTo(node: NetNode): void {
-  if (node.address) location.hash = toObject(node.address);
+  if (node.address) location.hash = link("object", { address: node.address });
 }

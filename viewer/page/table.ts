@@ -296,7 +296,7 @@ class WindowedTable {
     } catch (error) {
       if (turn === this.asked && !this.view.signal.aborted) this.status.replaceChildren(problem(error));
     } finally {
-      if (turn === this.asked) done();
+      done();
     }
   }
 

@@ -4,9 +4,9 @@
 import { type Column, column } from "../columns";
 import { h } from "../dom";
 import type { Page, View } from "../page";
-import { choice, ending, toObjects } from "../parts";
+import { choice, ending, ofType } from "../parts";
 import { type Params, link } from "../route";
-import { type Document, type Row, text } from "../shapes";
+import { type Document, type Row } from "../shapes";
 import { showTable } from "../table";
 
 type Groupings = [string, string][];
@@ -45,7 +45,7 @@ async function show(
   by: string,
   columns: Column[],
 ) {
-  const ofType = (row: Row) => (by === "type" ? toObjects(text(row, "name")) : undefined);
+  const ofRow = (row: Row) => (by === "type" ? ofType(row) : undefined);
   const end = h("div");
   await showTable(view.root, {
     ...question,
@@ -53,8 +53,8 @@ async function show(
     signal: view.signal,
     filter: "Filter",
     empty: question.path === "growth" ? "Nothing grew." : "Nothing differs.",
-    rowLink: ofType,
-    columns: [column("name", { link: ofType }), ...columns],
+    rowLink: ofRow,
+    columns: [column("name", { link: ofRow }), ...columns],
     onAnswer: (document: Document) => {
       end.replaceChildren();
       ending(end, document);

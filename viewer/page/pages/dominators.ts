@@ -55,6 +55,11 @@ async function path(view: View, node: string): Promise<HTMLElement> {
   return nav;
 }
 
+// A root is no block: what it keeps is below it.
+function ofBlock(row: Row): string | undefined {
+  return row.kind === "root" || row.kind === "group" ? undefined : ofAddress(row);
+}
+
 function patchesOf(document: Document): Patch[] {
   return (tableOf(document, "children")?.rows ?? []).map((row) => {
     const patch: Patch = {
@@ -64,7 +69,7 @@ function patchesOf(document: Document): Patch[] {
       children: [],
     };
     if (row.has_children) patch.node = text(row, "node");
-    const href = row.has_children ? link("dominators", { node: text(row, "node") }) : ofAddress(row);
+    const href = row.has_children ? link("dominators", { node: text(row, "node") }) : ofBlock(row);
     if (href) patch.href = href;
     return patch;
   });
@@ -164,7 +169,7 @@ function level(view: View, document: Document, node: string, depth: number, offs
 }
 
 function treeRow(view: View, row: Row, depth: number): HTMLElement {
-  const target = ofAddress(row),
+  const target = ofBlock(row),
     name = text(row, "name");
   const tr = h("tr", { tabindex: -1, "aria-level": depth, "aria-expanded": row.has_children ? "false" : undefined });
   const toggle = row.has_children

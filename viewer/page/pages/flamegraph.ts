@@ -107,6 +107,7 @@ export const flamegraph: Page = {
           if (search.value !== state.search) search.value = state.search;
           address(state);
         },
+        by === "type" ? "type" : "no module",
         view.signal,
       );
       root.append(

@@ -5,9 +5,10 @@ import { column } from "../columns";
 import { h } from "../dom";
 import { drawnNet, netLegend } from "../net";
 import { type Page, type View, answer, hasRows } from "../page";
-import { card, choice, ending } from "../parts";
+import { card, choice, ending, toHolders } from "../parts";
 import { type Params, link } from "../route";
 import { type Net, type NetNode, isNet, tableOf } from "../shapes";
+import { chooseSubject } from "../start";
 import { plainTable } from "../table";
 
 const depths: [string, string][] = [
@@ -26,36 +27,10 @@ export const holders: Page = {
   question: "Who keeps it alive, through which fields?",
   async show(view) {
     const { type = "", address = "" } = view.params;
-    if (type === "" && address === "") showSearch(view);
+    if (type === "" && address === "") await chooseSubject(view, "holders", (name) => toHolders({ type: name }));
     else await showNet(view, { type, address });
   },
 };
-
-function showSearch({ root }: View): void {
-  const field = h("input", {
-    type: "search",
-    class: "filter",
-    placeholder: "Type or address (0x…)",
-    "aria-label": "Type or address",
-  });
-  root.append(
-    h(
-      "form",
-      {
-        class: "toolbar",
-        onsubmit: (event: Event) => {
-          event.preventDefault();
-          const given = field.value.trim();
-          if (given !== "")
-            location.hash = link("holders", given.startsWith("0x") ? { address: given } : { type: given });
-        },
-      },
-      field,
-      h("button", { type: "submit" }, "Show"),
-    ),
-    h("p", {}, "Ask for a type, or ", h("a", { href: link("types") }, "choose one"), "."),
-  );
-}
 
 // A dashed node is followed further; any other becomes what is asked for.
 function chosen(view: View, node: NetNode): void {

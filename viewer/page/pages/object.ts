@@ -5,9 +5,11 @@ import { column } from "../columns";
 import { drawnNet, netLegend } from "../net";
 import { h } from "../dom";
 import { type Page, type View, answer, hasRows } from "../page";
-import { card, ending, goTo, ofAddress, toHolders } from "../parts";
+import { card, ending, goTo, ofAddress, linked, toHolders, toObjects } from "../parts";
 import { link } from "../route";
+import { problem } from "../said";
 import { type Document, type Place, type Row, isNet, tableOf } from "../shapes";
+import { chooseSubject } from "../start";
 import { facts, plainTable, showTable, tableView } from "../table";
 import { count } from "../units";
 
@@ -19,42 +21,14 @@ export const object: Page = {
   async show(view) {
     if (view.params.address) await showOne(view, view.params.address);
     else if (view.params.type) await showOfType(view, view.params.type);
-    else showSearch(view);
+    else await chooseSubject(view, "object", toObjects);
   },
 };
-
-// Where to begin, when no object was clicked: an address, or a type.
-function showSearch({ root }: View): void {
-  const field = h("input", {
-    type: "search",
-    class: "filter",
-    placeholder: "Address (0x…) or type",
-    "aria-label": "Address or type",
-  });
-  root.append(
-    h(
-      "form",
-      {
-        class: "toolbar",
-        onsubmit: (event: Event) => {
-          event.preventDefault();
-          const given = field.value.trim();
-          if (given !== "")
-            location.hash = link("object", given.startsWith("0x") ? { address: given } : { type: given });
-        },
-      },
-      field,
-      h("button", { type: "submit" }, "Show"),
-    ),
-    h("p", { class: "quiet" }, "Objects are linked from all other pages; "),
-    h("p", {}, h("a", { href: link("types") }, "begin with the types"), "."),
-  );
-}
 
 async function showOfType(view: View, type: string): Promise<void> {
   const { root, params, signal } = view;
   const end = h("div");
-  root.append(h("h2", { class: "subject" }, type), h("p", {}, h("a", { href: toHolders(type) }, "Who holds them")));
+  root.append(h("h2", { class: "subject" }, type), h("p", {}, linked(toHolders({ type }), "Who holds them")));
   await showTable(root, {
     path: "objects",
     params: { type },
@@ -130,15 +104,32 @@ function neighbours(view: View, document: Document, key: "referrers" | "referent
   );
 }
 
+// Containers of static and stack memory are no blocks of their own, yet other pages speak of them.
+function elsewhere(): HTMLElement {
+  return h(
+    "p",
+    {},
+    "What static memory and stacks keep alive is in ",
+    h("a", { href: link("dominators") }, "Dominators"),
+    " and ",
+    h("a", { href: link("containers") }, "Containers"),
+    ".",
+  );
+}
+
 async function showOne(view: View, address: string): Promise<void> {
   const { root } = view;
-  const document = await answer(view, "object", { address, limit: "100" });
+  const document = await answer(view, "object", { address, limit: "100" }).catch((error: unknown) => {
+    root.append(problem(error), elsewhere());
+    return null;
+  });
+  if (!document) return;
   const about = tableOf(document, "object"),
     votes = tableOf(document, "votes"),
     fields = tableOf(document, "fields");
   root.append(
     h("h2", { class: "subject" }, about?.title ?? address),
-    h("p", {}, h("a", { href: link("holders", { address }) }, "Picture of what holds it")),
+    h("p", {}, linked(toHolders({ address }), "Picture of what holds it")),
   );
   if (about) root.append(facts(about.rows, "fact", "value"));
   if (hasRows(fields))

@@ -6,13 +6,13 @@ import { h } from "../dom";
 import { type Page, type View, answer } from "../page";
 import { card, choice, ending } from "../parts";
 import { link } from "../route";
-import { type Document, type Series, type Table, isSeries, number, text } from "../shapes";
+import { type Document, type Series, type Row, isSeries, number, text } from "../shapes";
 import { size } from "../units";
 
 /** The snapshots, where they stand in the timeline. */
 export function marksOf(document: Document): Mark[] {
-  const { marks } = document as Document & { marks?: Table };
-  return (marks?.rows ?? []).map((row) => ({ x: number(row, "x"), name: text(row, "file").split("/").pop() ?? "" }));
+  const { marks } = document as Document & { marks?: Row[] };
+  return (marks ?? []).map((row) => ({ x: number(row, "x"), name: text(row, "file").split("/").pop() ?? "" }));
 }
 
 function figures(series: Series, marks: Mark[]): HTMLElement {
@@ -44,7 +44,7 @@ function figures(series: Series, marks: Mark[]): HTMLElement {
             h(
               "td",
               { class: "wide" },
-              h("span", { title: name }, h("i", { class: `swatch ${stackColour(index, names.length)}b` }), name),
+              h("span", { title: name }, h("i", { class: `swatch ${stackColour(index, names.length)}` }), name),
             ),
             ...series.y[name].map((value) => h("td", { class: "number" }, size(value))),
           ),

@@ -3,12 +3,13 @@
 // Types: what is there, of each how much, and how its type is known.
 import { column } from "../columns";
 import type { Page } from "../page";
-import { ending, toHolders, toObjects } from "../parts";
+import { ending, ofType, toHolders } from "../parts";
 import { type Row, text } from "../shapes";
 import { showTable } from "../table";
 import { h } from "../dom";
 
-const ofType = (row: Row) => toObjects(text(row, "name"));
+const toItsHolders = (row: Row) =>
+  text(row, "name").startsWith("in ") ? undefined : toHolders({ type: text(row, "name") });
 
 export const types: Page = {
   name: "types",
@@ -33,7 +34,7 @@ export const types: Page = {
         column("counts"),
         column("size", { heading: "self", isBar: true, explains: "Bytes of the blocks themselves" }),
         column("size_diff"),
-        column("retained", { link: (row) => toHolders(text(row, "name")) }),
+        column("retained", { link: toItsHolders }),
         column("average"),
         column("evidence"),
       ],
