@@ -18,7 +18,7 @@ namespace {
 using Kind = Rule::Kind;
 using Names = std::string_view;
 
-constexpr size_t most_kept = 24;
+constexpr size_t most_kept = 48;
 
 constexpr std::array<Names, 2> layers = {"type", "site"};
 constexpr std::array<Names, 6> metrics = {"live", "peak", "allocated", "temporary", "growth", "count"};
@@ -35,36 +35,35 @@ struct Answers::Page {
     std::string_view name;
     Result<Answer> (*ask)(Material&, const Parameters&);
     std::vector<Rule> rules = {};
-    // Who cuts its tables out: we, of the answer that is kept; or the analysis, anew for each window.
-    bool keeps = true;
+    bool keeps = false;  // the whole answer, for its table to be turned over, filtered and sorted
 };
 
 const std::vector<Answers::Page>& Answers::pages() {
     static const std::vector<Page> all = {
         {"session", answer_session},
-        {"info", answer_info},
-        {"diagnose", answer_diagnose},
+        {"info", answer_info, {}, true},
+        {"diagnose", answer_diagnose, {}, true},
         {"timeline", answer_timeline, {{"by", Kind::choice, layers}}},
-        {"types", answer_types},
+        {"types", answer_types, {}, true},
         {"flamegraph",
          answer_flamegraph,
          {{"by", Kind::choice, flames}, {"metric", Kind::choice, metrics}, {"include"}, {"exclude"}}},
-        {"diff", answer_diff, {{"by", Kind::choice, groups}, {"new", Kind::number}, {"old", Kind::number}}},
-        {"growth", answer_growth, {{"by", Kind::choice, growers}}},
-        {"objects", answer_objects, {{"type"}, {"sort", Kind::choice, object_sorts}}, false},
-        {"object", answer_object, {{"address", Kind::addresses}, {"referents_offset", Kind::number}}, false},
+        {"diff", answer_diff, {{"by", Kind::choice, groups}, {"new", Kind::number}, {"old", Kind::number}}, true},
+        {"growth", answer_growth, {{"by", Kind::choice, growers}}, true},
+        {"objects", answer_objects, {{"type"}, {"sort", Kind::choice, object_sorts}}},
+        {"object", answer_object, {{"address", Kind::addresses}, {"referents_offset", Kind::number}}},
         {"holders",
          answer_holders,
          {{"type"},
           {"address", Kind::addresses},
           {"expand", Kind::addresses},
           {.name = "depth", .kind = Kind::number, .most = most_depth}}},
-        {"dominators", answer_dominators, {{"node"}}, false},
-        {"containers", answer_containers},
-        {"closures", answer_closures},
-        {"leaks", answer_leaks, {{"by", Kind::choice, leak_groups}, {"kinds"}}},
-        {"cycles", answer_cycles},
-        {"waste", answer_waste},
+        {"dominators", answer_dominators, {{"node"}}},
+        {"containers", answer_containers, {}, true},
+        {"closures", answer_closures, {}, true},
+        {"leaks", answer_leaks, {{"by", Kind::choice, leak_groups}, {"kinds"}}, true},
+        {"cycles", answer_cycles, {}, true},
+        {"waste", answer_waste, {}, true},
     };
     return all;
 }
@@ -146,8 +145,8 @@ std::vector<TypeExample> Answers::largest_types(size_t limit) const {
     std::vector<Sum> sums(heap.types().count());
     for (size_t index = 0; index < heap.blocks().count(); ++index) {
         Sum& sum = sums[heap.types().of(BlockId(index)).index()];
+        if (sum.bytes == 0) sum.example = BlockId(index);  // the first: a list of them begins with it
         sum.bytes += static_cast<int64_t>(heap.blocks().size_bytes(BlockId(index)));
-        sum.example = BlockId(index);
     }
     std::vector<size_t> order;
     for (size_t type = 0; type < sums.size(); ++type) {

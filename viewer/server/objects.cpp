@@ -21,6 +21,7 @@ namespace {
 
 constexpr size_t most_kinds = 5;       // of chains, each with its picture
 constexpr size_t most_neighbours = 8;  // of an object, in a picture
+constexpr size_t most_nodes = 120;     // of a picture: more nobody can read
 constexpr uint64_t usual_depth = 3;
 
 void say_rows(Answer& answer, const Table& table, uint64_t offset) {
@@ -68,6 +69,7 @@ Result<Net> net_of(const Material& material, const Parameters& parameters, const
                                     .most_subjects = std::max<size_t>(choice.addresses.size(), 1),
                                     .max_depth = static_cast<uint32_t>(number_in(parameters, "depth", usual_depth)),
                                     .too_many = most_neighbours,
+                                    .most_nodes = most_nodes,
                                     .followed = std::move(followed)});
     if (net) net->key = "net";
     return net;

@@ -136,7 +136,8 @@ class Drawing {
     void expand(uint32_t node) {
         if (to_referrers() && is_root(node)) return;
         const std::vector<uint32_t> edges = edges_to_follow(vertices_[node]);
-        if (net_.nodes[node].depth >= options_.max_depth && !is_followed(node)) {
+        const bool is_full = options_.most_nodes > 0 && vertices_.size() >= options_.most_nodes;
+        if ((is_full || net_.nodes[node].depth >= options_.max_depth) && !is_followed(node)) {
             net_.nodes[node].has_more = !edges.empty();
             return;
         }

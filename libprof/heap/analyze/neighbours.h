@@ -35,6 +35,7 @@ struct NeighbourOptions {
     size_t most_subjects = 1;    // of those chosen, how many are drawn; the rest is one box "999 more like this"
     uint32_t max_depth = 3;      // steps from the objects asked for
     size_t too_many = 10;        // neighbours of one object; the rest is one box "N more references"; 0: all
+    size_t most_nodes = 0;       // beyond it nothing is followed, and what has more is marked; 0: all
     std::vector<uint64_t> followed = {};  // addresses of what is followed one step further, beyond max_depth too
     std::string highlight = {};  // type pattern, "": none
     Filter filter = {};          // on blocks; applied before neighbours are counted. Roots and containers stay
