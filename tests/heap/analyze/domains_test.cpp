@@ -5,6 +5,7 @@
 // Side: tests.
 #include "analyze/domains.h"
 
+#include "analyze/evidence.h"
 #include "analyze/flame.h"
 #include "analyze/growth.h"
 #include "analyze/statistics.h"
@@ -132,4 +133,15 @@ TEST_CASE("by domain nothing is cumulative, and of a process that died suddenly 
     const auto sudden = statistics(heap, {.by = GroupBy::domain}, {}, {.limit = 0});
     REQUIRE_FALSE(sudden);
     CHECK(sudden.error().what == "domains are not known of a process that died suddenly");
+}
+
+TEST_CASE("a declaration that cannot be so is told in a sentence") {
+    Stated heap;
+    const uint32_t session = heap.writer.declare({.name = "Session", .size_bytes = 48});
+    heap.blocks(2, 48, heap.writer.tagged(heap.load, {.type = session}));
+    heap.blocks(3, 50, heap.writer.tagged(heap.load, {.type = session}));
+    const auto notes = doubted_declarations(heap.open());
+    REQUIRE(notes.size() == 1);
+    CHECK(notes[0] == "Session was declared for 3 blocks that are no multiple of its 48 B: not believed of those.");
+    CHECK(doubted_declarations(InDomains().open()).empty());
 }
