@@ -20,7 +20,7 @@ PROF_OF_THIS_LIBRARY inline std::uint32_t known_number = 0;
 
 template <class T>
 [[gnu::noinline, gnu::cold]] std::uint32_t declare() noexcept {
-    prof_field_declaration fields[most_fields];
+    Fields fields;
     const TypeName name = name_of<T>();
     const prof_type_declaration said = {name.text, sizeof(T), name.flags,
                                         static_cast<std::uint32_t>(fields_of<T>(fields)), fields};

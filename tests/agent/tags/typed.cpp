@@ -40,14 +40,16 @@ static_assert(prof::has_fields<Session>);
 
 struct Admin : prof::tracked<Admin, Session> {
     explicit Admin(int user) : tracked(user) {}
+    virtual ~Admin() = default;  // so that the Session in it begins behind a pointer
     int rights[7] = {};
+    PROF_FIELDS(Admin, rights)
 };
 struct Guest : Session {  // not tracked itself
     explicit Guest(int user) : Session(user) {}
     int visits = 0;
     long since = 0;
 };
-static_assert(sizeof(Guest) > sizeof(Session) && !prof::has_fields<Guest> && !prof::has_fields<Admin>);
+static_assert(sizeof(Guest) > sizeof(Session) && !prof::has_fields<Guest> && prof::has_fields<Admin>);
 
 namespace shop {
 struct Item {
