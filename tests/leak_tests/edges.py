@@ -73,6 +73,9 @@ class Edges(Suite):
     def test_functions_find_a_single_lost_block(self):
         self.check_passes("FunctionsFindASingleLostBlock")
 
+    def test_a_container_answers_to_each_of_its_names(self):
+        self.check_passes("AContainerAnswersToEachOfItsNames")
+
     def test_elements_of_a_vector_count(self):
         self.assertIn("1 → 6 → 11", self.check_fails("ElementsOfAVectorCount"))
 

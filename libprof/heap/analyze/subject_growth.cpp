@@ -17,6 +17,7 @@
 #include "analyze/containers.h"
 #include "analyze/filter.h"
 #include "analyze/inserters.h"
+#include "analyze/member_names.h"
 #include "analyze/neighbours.h"
 #include "analyze/vertex_text.h"
 #include "base/units.h"
@@ -71,28 +72,36 @@ Census of_type(const Heap& heap, const std::string& pattern) {
     return census;
 }
 
-// "docs_" and "DocumentCache::docs_" as patterns go; also with the namespaces that owners are shown without.
-bool is_called(const std::string& subject, const std::string& owner) {
-    return matches_name(subject, owner) || subject.ends_with("::" + owner);
+// As it is shown: "DocumentCache::docs_", "cache in main", "cache of worker (tid 7)"; also with the namespaces that are
+// left out there.
+bool is_shown_as(const std::string& subject, const std::string& owner) {
+    const std::string bare = owner.substr(0, std::min(owner.find(" in "), owner.find(" of ")));
+    return matches_name(subject, owner) || matches_name(subject, bare) || subject.ends_with("::" + bare);
 }
 
 Result<Census> of_owner(const Heap& heap, const std::string& subject) {
     Census census{.is_of_it = std::vector<bool>(heap.blocks().count())};
     const auto ownership = Ownership::of(heap);
     if (!ownership) return ownership.error();
+    const auto words = heap.words();
+    if (!words) return words.error();
     const Populations populations = populations_of(heap, *ownership, false);
-    std::vector<bool> is_meant;
-    for (const Population& each : populations.all) {
-        is_meant.push_back(is_called(subject, each.owner));
-        if (!is_meant.back()) continue;
+    const MemberNames members(heap, *words, subject);
+    const types::Containers& containers = heap.types().containers();
+    std::vector<bool> is_shown;
+    for (const Population& each : populations.all) is_shown.push_back(is_shown_as(subject, each.owner));
+    std::vector<bool> is_meant(containers.all.size());
+    for (size_t index = 0; index < is_meant.size(); ++index) {
+        const uint32_t population = populations.of[index];
+        if (population == Ownership::no_group) continue;
+        is_meant[index] = is_shown[population] || members.mean(containers.all[index]);
+        if (!is_meant[index]) continue;
         census.is_known = true;
-        census.count += each.elements;
+        census.count += static_cast<int64_t>(containers.all[index].elements);
     }
-    const auto& of_block = heap.types().containers().of_block;
-    for (size_t block = 0; block < of_block.size(); ++block) {
-        if (of_block[block].container == types::no_container) continue;
-        const uint32_t population = populations.of[of_block[block].container];
-        census.is_of_it[block] = population != Ownership::no_group && is_meant[population];
+    for (size_t block = 0; block < containers.of_block.size(); ++block) {
+        const uint32_t container = containers.of_block[block].container;
+        census.is_of_it[block] = container != types::no_container && is_meant[container];
     }
     return census;
 }
@@ -103,23 +112,41 @@ bool has_a_name(const symbols::TypeBook& book, symbols::DebugTypeId type) {
     return kind == structure || kind == union_ || kind == enumeration;
 }
 
+// Whether a container may lie in a variable or member of this type; what it only points to is another object.
+bool may_hold_elements(const types::ContainerClasses& classes, const symbols::TypeBook& book,
+                       symbols::DebugTypeId type) {
+    constexpr size_t most_types = 1000;
+    std::vector<symbols::DebugTypeId> inner = {type};
+    for (size_t at = 0; at < inner.size() && inner.size() < most_types; ++at) {
+        if (book.type(inner[at]).kind == symbols::TypeKind::array) inner.push_back(book.type(inner[at]).target);
+        const types::ContainerClass* const container = classes.of(inner[at]);
+        if (container != nullptr && has_storage(container->shape())) return true;
+        for (const symbols::Member& member : book.members(inner[at])) inner.push_back(member.type);
+    }
+    return inner.size() >= most_types;
+}
+
 // A class without an object, a container that never had storage: no snapshot has them, but the debug information knows
 // their names.
-bool is_declared(const symbols::TypeBook& book, const std::string& subject) {
+bool is_declared(const Heap& heap, const std::string& subject) {
+    const symbols::TypeBook& book = heap.type_book();
+    const types::ContainerClasses& classes = heap.types().layouts().classes();
     const size_t colons = subject.rfind("::");
     const bool is_qualified = colons != std::string::npos;
     const std::string of_class = is_qualified ? subject.substr(0, colons) : "*";
-    const std::string_view member = std::string_view(subject).substr(is_qualified ? colons + 2 : 0);
+    const std::string_view own = std::string_view(subject).substr(is_qualified ? colons + 2 : 0);
+    const auto is_container = [&](symbols::DebugTypeId type) { return may_hold_elements(classes, book, type); };
     for (const symbols::Variable& variable : book.variables())
-        if (matches_name(subject, book.text(variable.name))) return true;
+        if (matches_name(subject, book.text(variable.name)) && is_container(variable.type)) return true;
     for (size_t index = 1; index < book.count(); ++index) {
         const symbols::DebugTypeId type(index);
         if (!has_a_name(book, type)) continue;
         const std::string name = book.name(type);
         if (matches_name(subject, name)) return true;
         const auto members = book.members(type);
-        const bool has_member = std::any_of(members.begin(), members.end(),
-                                            [&](const auto& each) { return book.text(each.name) == member; });
+        const bool has_member = std::any_of(members.begin(), members.end(), [&](const symbols::Member& each) {
+            return book.text(each.name) == own && is_container(each.type);
+        });
         if (has_member && matches_name(of_class, name)) return true;
     }
     return false;
@@ -190,7 +217,7 @@ Result<SubjectGrowth> subject_growth(std::span<const Heap* const> heaps, const s
             growth.is_owner = true;
             all = std::move(owners);
         } else {
-            growth.is_known = is_declared(heaps.back()->type_book(), subject);
+            growth.is_known = is_declared(*heaps.back(), subject);
             if (!growth.is_known && !owners) return owners.error();
         }
     }

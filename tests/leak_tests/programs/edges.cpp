@@ -22,6 +22,14 @@ struct NeverMade {
 };
 NeverMade* never_made = nullptr;
 
+struct Server {
+    DocumentCache cache{1000};
+};
+Server server;
+const auto server_on_the_heap = std::make_unique<Server>();
+std::vector<int> numbers;
+thread_local std::vector<int> numbers_of_thread;
+
 void lose_one() {
     auto* const session = new Session;
     session->user = "lost";
@@ -110,6 +118,28 @@ TEST(Edges, TheFolderMayChangeMeanwhile) {
         registry.serve(1);
         ASSERT_EQ(chdir("/"), 0);
     }
+}
+
+// A container is called by its variable, and by each member on the way down to it.
+TEST(Edges, AContainerAnswersToEachOfItsNames) {
+    static std::vector<int> numbers_of_function;
+    std::vector<int> numbers_on_stack;
+    int next = 0;
+    const auto work = [&] {
+        server.cache.load(++next);
+        server_on_the_heap->cache.load(next);
+        for (auto* each : {&numbers, &numbers_of_thread, &numbers_of_function, &numbers_on_stack}) each->push_back(1);
+    };
+    for (const char* const name :
+         {"DocumentCache::docs_", "service::DocumentCache::docs_", "docs_", "Server::cache", "server", "numbers",
+          "numbers_of_thread", "numbers_of_function", "numbers_on_stack"}) {
+        const auto grown = prof::testing::no_growth(name, 4, work);
+        EXPECT_NE(grown.message.find(", at every step"), std::string::npos) << name << ": " << grown;
+        EXPECT_TRUE(prof::testing::no_growth(name, 4, [] { talk(true); })) << name;
+    }
+    // It refers to another object, and has no elements itself.
+    const auto pointer = prof::testing::no_growth("server_on_the_heap", 4, work);
+    EXPECT_NE(pointer.message.find("no type is called server_on_the_heap, nor any container"), std::string::npos);
 }
 
 // Elements that lie side by side have no block each.
