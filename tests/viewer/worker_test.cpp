@@ -53,7 +53,7 @@ TEST_CASE("When too many wait the next one is told to come back, and when it is 
     Office office;
     Worker full(office.answers, {.works_ahead = false, .most_waiting = 0});
     CHECK(full.ask({"types"})->status == 503);
-    Worker stopped(office.answers);
+    Worker stopped(office.answers, {.works_ahead = false});
     REQUIRE(stopped.stop(std::chrono::seconds(60)));
     const Worker::Shared reply = stopped.ask({"types"});
     CHECK(reply->status == 503);
