@@ -79,6 +79,9 @@ class Edges(Suite):
     def test_elements_of_a_vector_count(self):
         self.assertIn("1 → 6 → 11", self.check_fails("ElementsOfAVectorCount"))
 
+    def test_elements_of_an_array_count(self):
+        self.assertIn("3 → 18 → 33", self.check_fails("ElementsOfAnArrayCount"))
+
     def test_a_heapkit_that_is_not_there_is_named(self):
         said = self.check_fails("OneIterationIsEnough", PROF_HEAPKIT="/nowhere/heapkit")
         self.assertIn("cannot start /nowhere/heapkit: No such file or directory", said)

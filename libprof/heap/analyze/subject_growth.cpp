@@ -60,13 +60,43 @@ void add_elements(const Heap& heap, const std::string& pattern, Census& census) 
     }
 }
 
+// How many of the subject a block of this type is: of "Session[]" as many as fit, of what matching_types() finds one.
+class Matches {
+   public:
+    Matches(const Heap& heap, const std::string& pattern) : heap_(heap), element_bytes_(heap.types().count()) {
+        const auto found = matching_types(heap, pattern);
+        for (size_t index = 0; index < element_bytes_.size(); ++index) {
+            const types::Type& type = heap.types().type(types::TypeId(index));
+            const bool is_array = type.full_name.ends_with("[]");
+            if (is_array && type.layout.value != 0 && matches_name(pattern, heap.type_book().name(type.layout)))
+                element_bytes_[index] = std::max<uint64_t>(1, heap.type_book().type(type.layout).size_bytes);
+            else if (found && (*found)[index])
+                element_bytes_[index] = whole_block;
+        }
+    }
+    bool any() const {
+        return std::any_of(element_bytes_.begin(), element_bytes_.end(), [](auto each) { return each; });
+    }
+    int64_t in(BlockId block) const {
+        const uint64_t bytes = element_bytes_[heap_.types().of(block).index()];
+        if (bytes == 0 || bytes == whole_block) return bytes == 0 ? 0 : 1;
+        return std::max<int64_t>(1, static_cast<int64_t>(heap_.blocks().size_bytes(block) / bytes));
+    }
+
+   private:
+    static constexpr uint64_t whole_block = UINT64_MAX;
+    const Heap& heap_;
+    std::vector<uint64_t> element_bytes_;  // by type; 0: another one
+};
+
 Census of_type(const Heap& heap, const std::string& pattern) {
     Census census{.is_of_it = std::vector<bool>(heap.blocks().count())};
-    if (const auto matches = matching_types(heap, pattern)) {
-        census.is_known = true;
-        for (size_t block = 0; block < census.is_of_it.size(); ++block)
-            census.is_of_it[block] = (*matches)[heap.types().of(BlockId(block)).index()];
-        census.count = std::count(census.is_of_it.begin(), census.is_of_it.end(), true);
+    const Matches matches(heap, pattern);
+    census.is_known = matches.any();
+    for (size_t block = 0; census.is_known && block < census.is_of_it.size(); ++block) {
+        const int64_t count = matches.in(BlockId(block));
+        census.is_of_it[block] = count > 0;
+        census.count += count;
     }
     add_elements(heap, pattern, census);
     return census;

@@ -147,3 +147,8 @@ TEST(Edges, ElementsOfAVectorCount) {
     static std::vector<Session> sessions;
     EXPECT_NO_GROWTH("Session", 10) { sessions.emplace_back(); }
 }
+
+TEST(Edges, ElementsOfAnArrayCount) {
+    static std::vector<std::unique_ptr<Session[]>> arrays;
+    EXPECT_NO_GROWTH("Session", 10) { arrays.push_back(std::make_unique<Session[]>(3)); }
+}
