@@ -4,6 +4,7 @@
 import { column } from "./columns";
 import { h } from "./dom";
 import type { View } from "./page";
+import { ending } from "./parts";
 import { link } from "./route";
 import { type Row, text } from "./shapes";
 import { showTable } from "./table";
@@ -15,6 +16,7 @@ export async function chooseSubject(
 ): Promise<void> {
   const field = h("input", { type: "search", class: "subject", placeholder: "Address (0x…) or type" });
   field.setAttribute("aria-label", "Address or type");
+  const end = h("div");
   const show = (event: Event) => {
     event.preventDefault();
     const given = field.value.trim();
@@ -38,5 +40,10 @@ export async function chooseSubject(
       column("size", { isBar: true }),
       column("retained"),
     ],
+    onAnswer: (document) => {
+      end.replaceChildren();
+      ending(end, document);
+    },
   });
+  root.append(end);
 }

@@ -3,7 +3,7 @@
 // What each page shows of docserver is what the command of the same name answers.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { asked, Browser, count, ended, served, size, withSign } from "./support.mjs";
+import { asked, Browser, count, ended, everyPage, served, size, withSign } from "./support.mjs";
 
 const files = ["1.heap", "2.heap", "3.heap"];
 const newest = "3.heap";
@@ -278,18 +278,7 @@ describe("Each page shows what its command answers", () => {
   });
 
   it("Every page ends with a command that is worth running", async () => {
-    for (const page of [
-      "overview",
-      "types",
-      "flamegraph",
-      "containers",
-      "closures",
-      "waste",
-      "dominators",
-      "leaks",
-      "diff",
-      "timeline",
-    ]) {
+    for (const [page] of everyPage) {
       await visit.show(page);
       assert.match(await visit.text(".next .command"), /^(heapkit|heapdiff) /, page);
     }

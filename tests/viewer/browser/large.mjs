@@ -39,15 +39,6 @@ describe("A large heap is no heavier on the browser than a small one", () => {
     });
   }
 
-  it("The table of types is turned over to its last window", async () => {
-    const { rows } = asked("types", "large2.heap").answers.types;
-    const last = Math.floor((rows.length - 1) / 100) * 100;
-    const visit = await browser.open(server.address);
-    await visit.show(`types?offset=${last}`);
-    assert.equal(await visit.text(".place"), `${last + 1}–${rows.length} of ${rows.length}`);
-    await visit.close();
-  });
-
   it("Each metric's flame graph is drawn", async () => {
     const visit = await browser.open(server.address);
     for (const metric of ["live", "peak", "allocated", "temporary", "growth"]) {

@@ -117,6 +117,11 @@ function about(session: Session): HTMLElement[] {
   ];
 }
 
+function leftOut(): HTMLElement[] {
+  const sentences = boot.left_out.map((sentence) => h("p", { class: "quiet" }, sentence));
+  return sentences.length > 0 ? [card("What this report does not have", ...sentences)] : [];
+}
+
 export const overview: Page = {
   name: "overview",
   title: "Overview",
@@ -128,15 +133,7 @@ export const overview: Page = {
       chart = h("div"),
       causes = h("div"),
       end = h("div");
-    root.append(totals(view), verdict, chart, causes, ...about(session), end);
-    if (boot.left_out.length > 0) {
-      root.append(
-        card(
-          "What this report does not have",
-          ...boot.left_out.map((sentence) => h("p", { class: "quiet" }, sentence)),
-        ),
-      );
-    }
+    root.append(totals(view), verdict, chart, causes, ...about(session), ...leftOut(), end);
     await Promise.all([course(view, chart), findings(view, verdict, causes, end)]);
   },
 };
