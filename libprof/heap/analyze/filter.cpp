@@ -148,6 +148,17 @@ bool Filter::asks_for_types() const noexcept {
            std::any_of(exclude.begin(), exclude.end(), names_a_type);
 }
 
+bool Filter::asks_for_domains() const noexcept {
+    const auto names_a_domain = [](const Pattern& pattern) { return pattern.subject == Pattern::Subject::domain; };
+    return !domains.empty() || std::any_of(include.begin(), include.end(), names_a_domain) ||
+           std::any_of(exclude.begin(), exclude.end(), names_a_domain);
+}
+
+std::optional<Error> refusal_of(const Heap& heap, const Filter& filter) {
+    if (heap.snapshot().has_blocks() || !filter.asks_for_domains()) return std::nullopt;
+    return Error{"domains are not known of a process that died suddenly", "Ask without them: --by lineno."};
+}
+
 Selection::Selection(const Heap& heap, const Filter& filter)
     : heap_(heap), keeps_all_(filter.is_empty()), asks_for_types_(filter.asks_for_types()) {
     if (keeps_all_) return;

@@ -41,7 +41,10 @@ struct Filter {
 
     bool is_empty() const noexcept { return include.empty() && exclude.empty() && domains.empty(); }
     bool asks_for_types() const noexcept;
+    bool asks_for_domains() const noexcept;
 };
+// What died suddenly left no domains: nothing would be of any.
+std::optional<Error> refusal_of(const Heap& heap, const Filter& filter);
 
 // A filter, worked out for one heap: one answer a (stack, type).
 class Selection {

@@ -139,6 +139,8 @@ Result<Tree> flame_tree(const FlameOptions& options) {
     if (options.filter.asks_for_types() && !is_live) {
         return Error{"types are known of live blocks alone", "Use --metric live or count, or filter by places."};
     }
+    for (const Heap* const heap : {options.heap, options.older})
+        if (auto refusal = heap != nullptr ? refusal_of(*heap, options.filter) : std::nullopt) return *refusal;
     std::vector<Subject> subjects;
     if (options.older != nullptr) subjects.push_back(subject_of(*options.older));
     subjects.push_back(subject_of(*options.heap));

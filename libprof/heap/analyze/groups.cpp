@@ -240,8 +240,9 @@ std::vector<Group> groups_by_thread(const Heap& heap, const Selection& selection
 }
 
 std::optional<Error> refusal_of(const Heap& heap, const Grouping& grouping, const Filter& filter) {
-    if (!heap.snapshot().has_blocks() && (grouping.by == GroupBy::domain || !filter.domains.empty()))
-        return Error{"domains are not known of a process that died suddenly", "Ask without them: --by lineno."};
+    Filter asked = filter;
+    if (grouping.by == GroupBy::domain) asked.domains.emplace_back("-");
+    if (auto refusal = analyze::refusal_of(heap, asked)) return refusal;
     const bool is_by_stack = grouping.by != GroupBy::type && grouping.by != GroupBy::thread;
     const bool is_by_place = is_by_stack && grouping.by != GroupBy::domain;
     if (grouping.cumulative && (!is_by_place || grouping.by == GroupBy::traceback)) {

@@ -133,6 +133,11 @@ TEST_CASE("by domain nothing is cumulative, and of a process that died suddenly 
     const auto sudden = statistics(heap, {.by = GroupBy::domain}, {}, {.limit = 0});
     REQUIRE_FALSE(sudden);
     CHECK(sudden.error().what == "domains are not known of a process that died suddenly");
+    Filter filter;
+    filter.exclude = {*parse_pattern("domain=server")};
+    CHECK_FALSE(flame_tree({.heap = &heap, .filter = filter}));
+    CHECK_FALSE(statistics(heap, {}, filter, {.limit = 0}));
+    CHECK(statistics(heap, {}, {}, {.limit = 0}));
 }
 
 TEST_CASE("a declaration that cannot be so is told in a sentence") {
