@@ -90,10 +90,13 @@ Result<void> open_browser(const std::string& file) {
         posix_spawn_file_actions_addopen(&actions, output, "/dev/null", O_WRONLY, 0);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
-    sigset_t none;
+    sigset_t none, usual;
     sigemptyset(&none);
+    sigemptyset(&usual);
+    sigaddset(&usual, SIGPIPE);  // which the HTTP library ignores
     posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setsigdefault(&attributes, &usual);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     std::string program = "xdg-open", argument = file;
     char* const arguments[] = {program.data(), argument.data(), nullptr};
     pid_t child = 0;
@@ -110,21 +113,30 @@ void open_in_browser(Doorstep& doorstep, const std::string& address, const Conso
     if (!opened) console.explain(opened.error());
 }
 
-// Until a signal comes, or the socket fails.
-Result<void> serve_until_told(viewer::Server& server, viewer::Worker& worker, const EndingSignals& signals) {
-    Result<void> served;
+struct Served {
+    Result<void> result;
+    bool has_worker_ended = true;  // false: it is deep in an analysis, which nothing can interrupt
+};
+
+// Until a signal comes, or the socket fails. Who waits for an answer then is told.
+Served serve_until_told(viewer::Server& server, viewer::Worker& worker, const EndingSignals& signals) {
+    Served served;
     std::thread serving([&] {
-        served = server.serve();
+        served.result = server.serve();
         kill(getpid(), SIGTERM);  // when it ends by itself, so do we
     });
     signals.wait();
-    // Who waits for an answer is told; an analysis that is under way nothing can interrupt.
-    const bool has_ended = worker.stop(patience);
+    served.has_worker_ended = worker.stop(patience);
     server.stop();
     serving.join();
-    if (has_ended) return served;
-    std::fflush(nullptr);
-    std::_Exit(served ? exit_fine : exit_error);
+    return served;
+}
+
+Served serve_and_open(viewer::Server& server, viewer::Worker& worker, const EndingSignals& signals, const Typed& typed,
+                      const Console& console) {
+    Doorstep doorstep;
+    if (typed.has("open")) open_in_browser(doorstep, server.address(), console);
+    return serve_until_told(server, worker, signals);
 }
 
 Result<int> run(const Typed& typed, Console& console) {
@@ -138,7 +150,7 @@ Result<int> run(const Typed& typed, Console& console) {
     auto token = viewer::new_token();
     if (!token) return token.error();
     viewer::Answers answers(*std::move(opened));
-    viewer::SnapshotWatch::on_bus_error();
+    viewer::SnapshotWatch::park_on_bus_error();
 
     viewer::Worker* desk = nullptr;
     auto server =
@@ -151,9 +163,13 @@ Result<int> run(const Typed& typed, Console& console) {
     desk = &worker;
     console.print(fmt::format("Serving {} at {}  (Ctrl-C ends it)\n", typed.arguments().front(), server->address()));
     if (!console.flush()) return Error{"the address cannot be written to standard output", ""};
-    Doorstep doorstep;
-    if (typed.has("open")) open_in_browser(doorstep, server->address(), console);
-    if (auto served = serve_until_told(*server, worker, signals); !served) return served.error();
+    const Served served = serve_and_open(*server, worker, signals, typed, console);
+    if (!served.has_worker_ended) {
+        std::fflush(nullptr);
+        std::_Exit(served.result ? exit_fine : exit_error);
+    }
+    session->clear_progress();
+    if (!served.result) return served.result.error();
     return exit_fine;
 }
 

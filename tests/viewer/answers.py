@@ -6,6 +6,7 @@ import json
 import pathlib
 import sys
 import tempfile
+import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
@@ -225,6 +226,21 @@ class Answers(unittest.TestCase):
             self.assertEqual([mark["x"] for mark in document["marks"]], document["answers"]["stacked"]["x"])
         said = self.said("info", LAST)["answers"]["timeline"]
         self.assertEqual(document["answers"]["timeline"], said)
+
+    def test_a_signal_in_the_middle_ends_it_at_once_and_who_waits_is_told(self):
+        with Served(PROGRAMS, self.folder, *SNAPSHOTS, cache="empty") as view:  # so that reading symbols takes a while
+            told = []
+            asking = threading.Thread(target=lambda: told.append(view.get("diagnose")))
+            asking.start()
+            while not pathlib.Path(self.folder / "empty").exists():  # the first symbols are there: it is in the middle
+                self.assertIsNone(view.process.poll())
+            self.assertEqual(view.end(), 0)
+            asking.join()
+            self.assertEqual(view.process.stderr.read(), "")
+        status, document = told[0]
+        self.assertIn(status, (200, 503))
+        if status == 503:
+            self.assertEqual(document["error"]["what"], "heapkit view was stopped")
 
     def test_a_filter_and_an_order_are_those_of_the_whole_table(self):
         whole = self.all.ask("types", limit=1000)["answers"]["types"]["rows"]

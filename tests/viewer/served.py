@@ -14,12 +14,12 @@ import urllib.request
 class Served:
     """A running heapkit view; a context manager."""
 
-    def __init__(self, programs, folder, *words):
+    def __init__(self, programs, folder, *words, cache="cache"):
         self.command = [programs / "heapkit", "view", *words]
-        self.folder = folder
+        self.folder, self.cache = folder, folder / cache
 
     def __enter__(self):
-        environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8", "XDG_CACHE_HOME": str(self.folder / "cache")}
+        environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8", "XDG_CACHE_HOME": str(self.cache)}
         self.process = subprocess.Popen(self.command, cwd=self.folder, env=environment, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, encoding="utf-8")
         self.line = self.process.stdout.readline()

@@ -8,8 +8,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
-#include <cstring>
 #include <utility>
 
 namespace heapkit::viewer {
@@ -19,12 +19,18 @@ bool is_same(const struct stat& a, const struct stat& b) {
     return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
 
-[[noreturn]] void say_and_end(int) {
-    static constexpr char sentence[] =
-        "heapkit: a file that is being read was truncated: a snapshot, or a module with debug information\n"
-        "         Put it back, or take the snapshot again, and start anew.\n";
-    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, sentence, sizeof(sentence) - 1);
-    _exit(2);
+std::atomic<bool> was_cut = false;
+static_assert(std::atomic<bool>::is_always_lock_free);  // a handler sets it
+
+// A bus error that somebody sent is none of a file's, and ends us as ever.
+void park(int number, siginfo_t* info, void*) {
+    if (info->si_code != BUS_ADRERR && info->si_code != BUS_OBJERR) {
+        signal(number, SIG_DFL);
+        raise(number);
+        return;
+    }
+    was_cut = true;
+    for (;;) pause();
 }
 
 }  // namespace
@@ -41,10 +47,13 @@ Result<void> SnapshotWatch::still_there() const {
                  "Take the snapshot again, or put it back, and start heapkit view anew."};
 }
 
-void SnapshotWatch::on_bus_error() {
+void SnapshotWatch::park_on_bus_error() {
     struct sigaction action = {};
-    action.sa_handler = say_and_end;
+    action.sa_sigaction = park;
+    action.sa_flags = SA_SIGINFO;
     sigaction(SIGBUS, &action, nullptr);
 }
+
+bool SnapshotWatch::a_file_was_cut() noexcept { return was_cut; }
 
 }  // namespace heapkit::viewer

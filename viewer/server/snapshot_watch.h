@@ -5,8 +5,10 @@
 // still what was opened.
 //
 // Side:    viewer/server.
-// Threads: const after it was made, but on_bus_error(), which is for the whole process.
-// Signals: between the look and the read a file may still be cut: on_bus_error() then says so and ends the process.
+// Threads: const after it was made, but what is static, which is for the whole process.
+// Signals: a file may also be cut between the look and the read, in the middle of an analysis. Nothing that rests on
+//          what is gone may go on then, and nothing can be undone: park_on_bus_error() leaves the thread that read it
+//          where it is, for ever, and a_file_was_cut() tells the others.
 #pragma once
 
 #include <sys/stat.h>
@@ -27,8 +29,8 @@ class SnapshotWatch {
     // Errors: it was truncated or written to since.
     Result<void> still_there() const;
 
-    // From now on SIGBUS is one sentence on standard error, and exit status 2.
-    static void on_bus_error();
+    static void park_on_bus_error();
+    static bool a_file_was_cut() noexcept;
 
    private:
     std::string name_;

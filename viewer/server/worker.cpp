@@ -20,6 +20,16 @@ Worker::Shared stopped(const Question& question) {
         refusal(503, {"heapkit view was stopped", "Start it again."}, key_of(question.name, question.parameters)));
 }
 
+Worker::Shared gone(const Question& question) {
+    return std::make_shared<const Reply>(refusal(
+        410,
+        {"a snapshot was truncated while it was read", "Take it again, or put it back, and start heapkit view anew."},
+        key_of(question.name, question.parameters)));
+}
+
+// How often who waits looks whether the worker can ever answer: a signal handler cannot wake him.
+constexpr std::chrono::milliseconds between_looks(100);
+
 }  // namespace
 
 Worker::Worker(Answers& answers, WorkerOptions options) : answers_(answers), options_(std::move(options)) {
@@ -45,6 +55,7 @@ Worker::Shared Worker::ask(const Question& question) {
     std::unique_lock lock(mutex_);
     if (Shared reply = known(key)) return reply;
     if (is_stopped_) return stopped(question);
+    if (SnapshotWatch::a_file_was_cut()) return gone(question);
     if (waiting_ >= options_.most_waiting) return busy(question);
     auto& job = jobs_[key];
     if (job == nullptr) {
@@ -54,9 +65,12 @@ Worker::Shared Worker::ask(const Question& question) {
     }
     const std::shared_ptr<Job> mine = job;
     ++waiting_;
-    has_reply_.wait(lock, [&] { return mine->reply != nullptr || is_stopped_; });
+    const auto is_over = [&] { return mine->reply != nullptr || is_stopped_; };
+    while (!has_reply_.wait_for(lock, between_looks, is_over) && !SnapshotWatch::a_file_was_cut()) {
+    }
     --waiting_;
-    return mine->reply != nullptr ? mine->reply : stopped(question);
+    if (mine->reply != nullptr) return mine->reply;
+    return is_stopped_ ? stopped(question) : gone(question);
 }
 
 // Nothing waits and nothing is left to work ahead: what comes after that.

@@ -40,7 +40,8 @@ class Worker {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    // Waits until the answer is there. 503 when too many wait already, and when it was stopped.
+    // Waits until the answer is there. 503 when too many wait already, and when it was stopped; 410 when a snapshot was
+    // cut in the middle of an analysis (snapshot_watch.h): what is kept is still answered.
     Shared ask(const Question& question);
 
     // Answers all who wait with 503. True when the thread has ended; false when it is deep in an analysis, which
