@@ -10,6 +10,8 @@
 #include <array>
 #include <cctype>
 
+#include "base/shell_words.h"
+
 namespace heapkit::cli {
 namespace {
 
@@ -26,19 +28,6 @@ std::string text_of(const Cell& cell, const Column& column) {
     if (number == nullptr) return "";
     return column.unit == Unit::address ? fmt::format("{:#x}", static_cast<uint64_t>(*number))
                                         : fmt::to_string(*number);
-}
-
-// In fnmatch a bracket takes the meaning from what is special.
-std::string literal_pattern(std::string_view name) {
-    std::string pattern;
-    for (const char c : name) {
-        if (c == '*' || c == '?' || c == '[') {
-            pattern += fmt::format("[{}]", c);
-        } else {
-            pattern += c;
-        }
-    }
-    return pattern;
 }
 
 // Places, and what containers and strings consist of: whoever asks on means the object that has it.

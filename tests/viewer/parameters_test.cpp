@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "base/shell_words.h"
 #include "catch.h"
 
 namespace heapkit::viewer {

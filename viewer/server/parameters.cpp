@@ -130,16 +130,4 @@ Parameters without_window(const Parameters& parameters) {
 
 std::span<const Rule> window_rules() noexcept { return rules_of_window; }
 
-std::string literal_pattern(std::string_view name) {
-    std::string pattern;
-    for (const char c : name) {
-        if (c == '*' || c == '?' || c == '[') {
-            pattern += fmt::format("[{}]", c);
-        } else {
-            pattern += c;
-        }
-    }
-    return pattern;
-}
-
 }  // namespace heapkit::viewer

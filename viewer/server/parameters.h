@@ -54,7 +54,4 @@ Window window_in(const Parameters& parameters);
 Parameters without_window(const Parameters& parameters);
 std::span<const Rule> window_rules() noexcept;
 
-// A name as a pattern that means it alone: what fnmatch would read in it is quoted.
-std::string literal_pattern(std::string_view name);
-
 }  // namespace heapkit::viewer

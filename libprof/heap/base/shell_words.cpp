@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// POSIX: within single quotes all is literal but the single quote itself.
+// POSIX: within single quotes all is literal but the single quote itself; in a pattern a bracket takes the meaning from
+// what is special.
 //
 // Side: heap, floor 1 (base).
 #include "base/shell_words.h"
@@ -29,6 +30,18 @@ std::string shell_quoted(std::string_view word) {
         }
     }
     return quoted + "'";
+}
+
+std::string literal_pattern(std::string_view name) {
+    std::string pattern;
+    for (const char c : name) {
+        if (c == '*' || c == '?' || c == '[') {
+            pattern.append({'[', c, ']'});
+        } else {
+            pattern += c;
+        }
+    }
+    return pattern;
 }
 
 }  // namespace heapkit

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A word as a shell wants it, for commands that we suggest: names come from strangers' programs, and are pasted.
+// Words as a shell and fnmatch want them: names come from strangers' programs, and are pasted.
 //
 // Side: heap, floor 1 (base).
 #pragma once
@@ -11,5 +11,8 @@
 namespace heapkit {
 
 std::string shell_quoted(std::string_view word);
+
+// The fnmatch pattern that matches this name alone.
+std::string literal_pattern(std::string_view name);
 
 }  // namespace heapkit
