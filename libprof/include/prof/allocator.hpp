@@ -15,31 +15,35 @@
 namespace prof {
 
 // For any container of the standard library, and what is like them. It has no state: all are equal. A container rebinds
-// it to what it allocates, so that nodes are nodes.
-template <class T>
+// it to what it allocates, so that nodes are nodes, and the Elements that they have inside stay known.
+template <class T, class Element = T>
 class allocator {
    public:
     using value_type = T;
+    template <class U>
+    struct rebind {
+        using other = allocator<U, Element>;
+    };
     using is_always_equal = std::true_type;
     using propagate_on_container_move_assignment = std::true_type;
 
     allocator() = default;
-    template <class U>
-    allocator(const allocator<U>&) noexcept {}
+    template <class U, class Other>
+    allocator(const allocator<U, Other>&) noexcept {}
 
     [[nodiscard]] T* allocate(std::size_t count) {
-        next_is<T>();
+        detail::next_has<T, Element>();
         return std::allocator<T>().allocate(count);
     }
     void deallocate(T* block, std::size_t count) noexcept { std::allocator<T>().deallocate(block, count); }
 };
 
-template <class T, class U>
-bool operator==(const allocator<T>&, const allocator<U>&) noexcept {
+template <class T, class E, class U, class F>
+bool operator==(const allocator<T, E>&, const allocator<U, F>&) noexcept {
     return true;
 }
-template <class T, class U>
-bool operator!=(const allocator<T>&, const allocator<U>&) noexcept {
+template <class T, class E, class U, class F>
+bool operator!=(const allocator<T, E>&, const allocator<U, F>&) noexcept {
     return false;
 }
 
@@ -57,11 +61,9 @@ template <class T>
     return std::unique_ptr<T>(new Element[count]());
 }
 
-// As std::make_shared; arrays of unknown bound from C++20 on. What is allocated is a control block with a T in it, so
-// that T, which has the fields, is declared beside it.
+// As std::make_shared; arrays of unknown bound from C++20 on. What is allocated is a control block with a T in it.
 template <class T, class... Arguments>
 [[nodiscard]] std::enable_if_t<!std::is_array_v<T>, std::shared_ptr<T>> make_shared(Arguments&&... arguments) {
-    if (prof_agent_next_type) static_cast<void>(type_number<T>());
     return std::allocate_shared<T>(allocator<std::remove_cv_t<T>>(), std::forward<Arguments>(arguments)...);
 }
 #if __cplusplus >= 202002L

@@ -6,6 +6,9 @@
 // test and branch.
 #pragma once
 
+#include <type_traits>
+#include <utility>
+
 #include <prof/prof.h>
 #include <prof/fields.hpp>
 #include <prof/names.hpp>
@@ -38,6 +41,39 @@ std::uint32_t type_number() noexcept {
     const std::uint32_t known = __atomic_load_n(&detail::known_number<Plain>, __ATOMIC_RELAXED);
     return known != 0 || !prof_agent_type_declare ? known : detail::declare<Plain>();
 }
+
+namespace detail {
+
+// The classes that a container's element is made of: they have the fields.
+template <class T>
+struct Parts {
+    static void declare() noexcept {
+        if constexpr (std::is_class_v<T>) static_cast<void>(type_number<T>());
+    }
+};
+template <class First, class Second>
+struct Parts<std::pair<First, Second>> {
+    static void declare() noexcept {
+        Parts<std::remove_cv_t<First>>::declare();
+        Parts<std::remove_cv_t<Second>>::declare();
+    }
+};
+
+template <class T, class Element>
+[[gnu::noinline, gnu::cold]] std::uint32_t declare_with() noexcept {
+    Parts<Element>::declare();
+    return type_number<T>();
+}
+
+// As next_is<T>(): of a container's node or buffer, with Elements inside.
+template <class T, class Element>
+void next_has() noexcept {
+    if (!prof_agent_next_type) return;
+    const std::uint32_t known = __atomic_load_n(&known_number<T>, __ATOMIC_RELAXED);
+    prof_agent_next_type(known != 0 ? known : declare_with<T, Element>());
+}
+
+}  // namespace detail
 
 // The next block that this thread allocates or reports is a T, or an array of them: prof_next_type().
 template <class T>

@@ -87,7 +87,6 @@ void open_session(int number) {
 
 int main(int argc, char** argv) {
     using namespace shop;
-    static_cast<void>(prof::type_number<Order>());  // orders are never allocated by themselves, but in a map's nodes
     registry = prof::make_unique<Registry>().release();
     registry->sessions.reserve(64);
     registry->base = new Base;
