@@ -184,8 +184,8 @@ Command view_command() {
             "from one to the next, who holds them, dominators, containers, closures, leaks, cycles and waste. Several "
             "snapshots may be named, in any order: the newest is shown, and compared with the others.\n\n"
             "Only this machine can reach it, and only who has the address: it has a random token in it, and requests "
-            "of other pages are refused. Nothing is sent anywhere. Tables are turned over page by page, so that a heap "
-            "of ten million blocks is no heavier on the browser than a small one. Ctrl-C ends it.\n\n"
+            "of other pages are refused. Nothing is sent anywhere. Tables are turned over page by page, so that the "
+            "browser never has more than a window of a large heap. Ctrl-C ends it.\n\n"
             "heapkit report writes the same page into a file.",
         .arguments = {{"SNAPSHOT", "Snapshots of one program.", 1, SIZE_MAX}},
         .options = {{.names = "--port",
