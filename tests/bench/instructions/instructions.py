@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Does the hot path take as many instructions as were approved?
+
+Usage: instructions.py BENCH_INSTRUCTIONS LIBPROF BARS [--approve] [--self-test] [--show]
+
+Counts what the recorder adds to each kind of operation of drivers.cpp, and to the start of /bin/true, with valgrind's
+callgrind, which repeats to about 0.1 %, however busy the machine is. A count that is more than 1.5 % and 2 instructions
+away from its bar fails, on either side: a gain that is not written down is lost again unseen. --approve writes BARS
+anew; read the difference before it is committed. --show prints and compares nothing; --self-test also checks that each
+bar would notice a slip. Ends with 77, "skipped", without valgrind.
+"""
+import argparse
+import glob
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SHARE, LEAST = 0.015, 2.0
+START = "/bin/true, from start to end"
+LOADER = "/lib64/ld-linux-x86-64.so.2"
+
+
+def totals(command, agent):
+    """Instructions between one call of boundary() and the next, and from the last to the end."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("LD_PRELOAD", "PROF")}
+    environment["PROF"] = "exit=off"
+    preload = ["--preload", agent] if agent else []
+    with tempfile.TemporaryDirectory() as folder:
+        # Through the dynamic linker: valgrind itself, which may be a shell script, is not to be recorded.
+        result = subprocess.run(["valgrind", "--tool=callgrind", "--dump-after=boundary", "--dump-line=no",
+                                 f"--callgrind-out-file={folder}/out", LOADER, *preload, *command],
+                                env=environment, capture_output=True, text=True)
+        if result.returncode != 0:
+            sys.exit(f"{command} ended with {result.returncode} under valgrind:\n{result.stderr}")
+        numbered = sorted(glob.glob(f"{folder}/out.*"), key=lambda name: int(name.rpartition(".")[2]))
+        return [total(name) for name in [*numbered, f"{folder}/out"]]
+
+
+def total(name):
+    with open(name, encoding="utf-8") as file:
+        return int(re.findall(r"^totals: (\d+)", file.read(), re.M)[-1])
+
+
+def count_operations(program, agent):
+    """{kind: instructions that the recorder adds to one operation}, and what it adds to /bin/true."""
+    listed = subprocess.run([program, "list"], check=True, capture_output=True, text=True).stdout.splitlines()
+    operations, kinds = int(listed[0]), listed[1:]
+    alone, recorded = (totals([program], library) for library in ("", agent))
+    counts = {}
+    for i, kind in enumerate(kinds):
+        few, many = 3 * i + 1, 3 * i + 2
+        counts[kind] = (recorded[many] - recorded[few] - (alone[many] - alone[few])) / operations
+    counts[START] = sum(totals(["/bin/true"], agent)) - sum(totals(["/bin/true"], ""))
+    return {kind: round(count, 1) for kind, count in counts.items()}
+
+
+def is_as_approved(count, bar):
+    return abs(count - bar) <= max(SHARE * bar, LEAST)
+
+
+def judge(counts, bars):
+    """A line for each count that is not as its bar says, and for each that has no bar or the other way round."""
+    wrong = [f"{kind}: {counts[kind]} instructions, approved were {bars[kind]}"
+             for kind in counts if kind in bars and not is_as_approved(counts[kind], bars[kind])]
+    return wrong + [f"{kind}: counted and not approved, or the other way round" for kind in counts.keys() ^ bars.keys()]
+
+
+def check_judge(counts):
+    """Each count alone, 4 % higher, must be noticed; so must one that is missing; and the counts themselves must pass."""
+    if judge(counts, counts):
+        sys.exit("the comparison refuses what was approved")
+    for kind, count in counts.items():
+        slipped = {**counts, kind: count * 1.04 + LEAST}
+        missing = {other: value for other, value in counts.items() if other != kind}
+        if len(judge(slipped, counts)) != 1 or len(judge(missing, counts)) != 1:
+            sys.exit(f"the comparison does not notice a slip of: {kind}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("agent")
+    parser.add_argument("bars")
+    parser.add_argument("--approve", action="store_true")
+    parser.add_argument("--self-test", action="store_true")
+    parser.add_argument("--show", action="store_true")
+    given = parser.parse_args()
+    if shutil.which("valgrind") is None:
+        print("valgrind is not installed: nothing was counted")
+        sys.exit(77)
+    counts = count_operations(given.program, given.agent)
+    if given.show:
+        for kind, count in counts.items():
+            print(f"{kind:32}{count:12}")
+        return
+    if given.approve:
+        with open(given.bars, "w", encoding="utf-8") as file:
+            json.dump(counts, file, indent=1)
+            file.write("\n")
+        return
+    if given.self_test:
+        check_judge(counts)
+    with open(given.bars, encoding="utf-8") as file:
+        bars = json.load(file)
+    wrong = judge(counts, bars)
+    print("\n".join(wrong) or f"{len(counts)} counts are as they were approved")
+    if wrong:
+        print("When this is meant: instructions.py … --approve, and say in the commit why.")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
