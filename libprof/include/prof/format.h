@@ -27,7 +27,7 @@
 
 enum {
     PROF_VERSION_MAJOR = 1,
-    PROF_VERSION_MINOR = 4,
+    PROF_VERSION_MINOR = 5,
     PROF_BYTE_ORDER = 0x01020304,
     PROF_SECTION_ALIGNMENT = 64,
     PROF_MAX_SECTIONS = 64
@@ -79,11 +79,15 @@ enum prof_section_id {
     PROF_SECTION_PAGE_RANGES = 30,     /* prof_page_range, by address, since 1.3 */
     PROF_SECTION_PAGE_STATES = 31,     /* uint8_t: prof_page_state of four pages, the first in the low bits; 1.3 */
     /* Room left on purpose: */
-    PROF_SECTION_BLOCK_WEIGHT = 32, /* float: blocks that a sampled block stands for */
-    PROF_SECTION_DOMAINS = 33,      /* prof_domain, since 1.4; element 0 is "no domain" */
-    PROF_SECTION_BLOCK_HASH = 34,   /* uint64_t: keyed hash of each block's contents, or a prof_hash; since 1.3 */
-    PROF_SECTION_CONTENTS = 35,     /* bytes of blocks */
-    PROF_SECTION_FOREIGN = 36       /* objects of other runtimes */
+    PROF_SECTION_BLOCK_WEIGHT = 32,      /* float: blocks that a sampled block stands for */
+    PROF_SECTION_DOMAINS = 33,           /* prof_domain, since 1.4; element 0 is "no domain" */
+    PROF_SECTION_BLOCK_HASH = 34,        /* uint64_t: keyed hash of each block's contents, or a prof_hash; since 1.3 */
+    PROF_SECTION_CONTENTS = 35,          /* bytes of blocks */
+    PROF_SECTION_PYTHON = 36,            /* one prof_python, since 1.5 */
+    PROF_SECTION_PYTHON_TYPES = 37,      /* prof_python_type, since 1.5; element 0 is "unknown" */
+    PROF_SECTION_PYTHON_OBJECTS = 38,    /* prof_python_object, since 1.5 */
+    PROF_SECTION_PYTHON_REFERENCES = 39, /* prof_python_reference, since 1.5: of objects, then of roots */
+    PROF_SECTION_PYTHON_ROOTS = 40       /* prof_python_root, since 1.5 */
 };
 
 struct prof_section {
@@ -289,6 +293,92 @@ struct prof_domain {
     uint32_t parent; /* the domain around it, always smaller than its own index; 0: none */
 };
 PROF_FORMAT_SIZE(struct prof_domain, 8);
+
+/* Since 1.5: the objects of a CPython interpreter that lives in the process, as its own collector sees them: what it
+ * tracks, and what can be reached from there by tp_traverse. docs/python.md says how they are read. */
+enum prof_python_state {
+    PROF_PYTHON_READ = 0,        /* its objects are here */
+    PROF_PYTHON_NOT_STARTED = 1, /* Py_IsInitialized() says no: not yet, or no more */
+    PROF_PYTHON_VERSION = 2,     /* of a version whose layouts are not known */
+    PROF_PYTHON_BUILD = 3,       /* its objects begin with more than a count and a type: free-threaded, Py_TRACE_REFS */
+    PROF_PYTHON_FINALIZING = 4,  /* it was shutting down */
+    PROF_PYTHON_NO_COLLECTOR = 5 /* the collector's lists were not found, or led astray */
+};
+enum prof_python_flag {
+    PROF_PYTHON_COLLECTING = 1,      /* in the middle of a collection: what that had put aside may be missing */
+    PROF_PYTHON_CUT = 2,             /* time or memory ran out: some objects have no references */
+    PROF_PYTHON_SUBINTERPRETERS = 4, /* there are several interpreters; only the main one's objects are here */
+    PROF_PYTHON_POOLS_RECORDED = 8   /* blocks of pymalloc were recorded as they were allocated */
+};
+struct prof_python {
+    uint32_t state;           /* prof_python_state */
+    uint32_t flags;           /* prof_python_flag */
+    uint32_t version;         /* PY_VERSION_HEX; 0 when unknown */
+    uint32_t version_text;    /* string: "3.11.2" */
+    uint64_t read_ns;         /* that reading them took, in the copy of the process */
+    uint64_t damaged_objects; /* whose references could not be read: they led to memory that is not there */
+    uint64_t reserved[4];     /* zero */
+};
+PROF_FORMAT_SIZE(struct prof_python, 64);
+
+struct prof_python_type {
+    uint32_t name;   /* string: the qualified name, "Outer.Inner" */
+    uint32_t module; /* string: "collections"; "builtins" for what is built in */
+    uint32_t object; /* the class itself: index of PROF_SECTION_PYTHON_OBJECTS, or PROF_PYTHON_NONE */
+    uint32_t flags;  /* zero */
+};
+PROF_FORMAT_SIZE(struct prof_python_type, 16);
+#define PROF_PYTHON_NONE UINT32_MAX
+
+enum prof_python_object_flag {
+    PROF_PYTHON_TRACKED = 1, /* the collector tracks it: gc.get_objects() has it */
+    PROF_PYTHON_DAMAGED = 2, /* its references could not be read */
+    PROF_PYTHON_CLASS = 4    /* it is a class itself */
+};
+struct prof_python_object {
+    uint64_t address;         /* of the PyObject: what id() says */
+    uint32_t type;            /* index of PROF_SECTION_PYTHON_TYPES */
+    uint32_t block;           /* in which it lies: index of the block columns; PROF_PYTHON_NONE: in none */
+    uint32_t reference_count; /* saturating; that of an immortal object is meaningless */
+    uint32_t flags;           /* prof_python_object_flag */
+    uint32_t references_end;  /* references of objects 0..i; object i's begin where those of object i-1 end */
+    uint32_t text;            /* string: what a function, a class or a module is called; "" of others */
+};
+PROF_FORMAT_SIZE(struct prof_python_object, 32);
+
+enum prof_python_name_kind {
+    PROF_PYTHON_UNNAMED = 0,
+    PROF_PYTHON_ATTRIBUTE = 1,  /* string: an attribute, or what Python calls a slot of C: "__closure__" */
+    PROF_PYTHON_KEY = 2,        /* string: the value of a dict's key that is an identifier; 0: of one that is not */
+    PROF_PYTHON_NUMBER = 3,     /* number: the value of a dict's key that is a small int */
+    PROF_PYTHON_INDEX = 4,      /* number: an element of a list, tuple or deque */
+    PROF_PYTHON_CELL = 5,       /* string: the variable that a function's closure keeps in this cell */
+    PROF_PYTHON_KEY_ITSELF = 6, /* a key of a dict */
+    PROF_PYTHON_VARIABLE = 7    /* string: of a root: a global of the module, a local of the frame */
+};
+enum { PROF_PYTHON_NAME_BITS = 4 };
+struct prof_python_reference {
+    uint32_t to;   /* index of PROF_SECTION_PYTHON_OBJECTS */
+    uint32_t name; /* prof_python_name_kind in the low 4 bits; string or number above them */
+};
+PROF_FORMAT_SIZE(struct prof_python_reference, 8);
+
+enum prof_python_root_kind {
+    PROF_PYTHON_MODULE = 1,     /* of sys.modules: its globals */
+    PROF_PYTHON_FRAME = 2,      /* a function that runs: its variables, and what it has on its stack of values */
+    PROF_PYTHON_INTERPRETER = 3 /* what the interpreter keeps for itself: sys.modules, builtins, codecs */
+};
+struct prof_python_root {
+    uint32_t kind;             /* prof_python_root_kind */
+    uint32_t name;             /* string: of the module, of the function */
+    uint32_t file;             /* string */
+    uint32_t line;             /* that runs; 0: unknown */
+    uint32_t thread;           /* of a frame: index of PROF_SECTION_THREADS, or PROF_PYTHON_NONE */
+    uint32_t depth;            /* of a frame: how many are further in on this thread */
+    uint64_t references_begin; /* index of PROF_SECTION_PYTHON_REFERENCES */
+    uint64_t references_end;
+};
+PROF_FORMAT_SIZE(struct prof_python_root, 40);
 
 struct prof_tick {
     uint64_t elapsed_ns; /* since recording began */
