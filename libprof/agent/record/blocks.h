@@ -127,7 +127,7 @@ struct Displaced {
 bool insert_slow(uintptr_t address, const Record& record, Displaced& displaced) noexcept;
 
 // The common case: the slots are there and empty. False: nothing was done, call insert_slow.
-inline bool insert_fast(uintptr_t address, const Record& record) noexcept {
+[[gnu::always_inline]] inline bool insert_fast(uintptr_t address, const Record& record) noexcept {
     Entry* entries = coarse.leaf(address);
     if (entries == nullptr) return false;
     size_t index = Coarse::index_of(address);

@@ -96,7 +96,7 @@ class Memo {
     const Frame& innermost() const noexcept { return frames[depth]; }
 
     // Whether a walk from `frame` outward would still take the same steps.
-    bool stands(const Frame& frame) const noexcept {
+    [[gnu::always_inline]] inline bool stands(const Frame& frame) const noexcept {
         const Frame* outermost = frames + 1;
         if (weakened && &frame - outermost > few_words) outermost = &frame - few_words;
         return frames_stand(&frame, outermost) && words_stand(words, words + frame.words_end());

@@ -119,7 +119,9 @@ bool is_still_inside(const Thread& thread) noexcept {
         stop_for_good();
         if (forked != nullptr) forked(false);
     }
-    state().mode.fetch_and(~uint32_t{mode_request}, std::memory_order_acq_rel);
+    // Only when it is set: everybody reads this cache line at each event.
+    if ((state().mode.load(std::memory_order_relaxed) & mode_request) != 0)
+        state().mode.fetch_and(~uint32_t{mode_request}, std::memory_order_acq_rel);
     thread.inside.store(0, std::memory_order_release);
     if (service != nullptr) service();
 }
@@ -150,13 +152,14 @@ bool is_still_inside(const Thread& thread) noexcept {
     return thread.cache;
 }
 
-void count_allocated(Thread& thread, uint32_t stack, uint64_t bytes) noexcept {
+[[gnu::always_inline]] inline void count_allocated(Thread& thread, uint32_t stack, uint64_t bytes) noexcept {
     counters::Cache* cache = cache_of(thread);
     if (cache == nullptr) return counters::allocated_alone(stack, bytes);
     counters::allocated_shared(*cache, stack, bytes);
 }
 
-void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes, bool temporary) noexcept {
+[[gnu::always_inline]] inline void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes,
+                                               bool temporary) noexcept {
     unsigned bucket = timeline::bucket_since(birth);
     counters::Cache* cache = cache_of(thread);
     if (cache == nullptr) return counters::freed_alone(stack, bytes, temporary, bucket);
@@ -197,13 +200,15 @@ void count_freed(Thread& thread, uint32_t stack, uint32_t birth, uint64_t bytes,
         thread.countdown = 1;
 }
 
-blocks::Taken take(Thread& thread, void* block) noexcept {
+[[gnu::noinline]] void note_unknown(const Thread& thread, uintptr_t address) noexcept {
+    if (thread.freed_above != address) tables::lose(PROF_LOSS_UNKNOWN_FREE);
+}
+
+[[gnu::always_inline]] inline blocks::Taken take(Thread& thread, void* block) noexcept {
     auto address = reinterpret_cast<uintptr_t>(block);
     blocks::Taken taken = blocks::take(address);
-    if (taken.first == 0) [[unlikely]] {
-        if (thread.freed_above != address) tables::lose(PROF_LOSS_UNKNOWN_FREE);
-        return taken;
-    }
+    if (taken.first == 0) [[unlikely]]
+        return note_unknown(thread, address), taken;
     bool temporary = thread.last_block == address;
     if (temporary) thread.last_block = 0;
     count_freed(thread, blocks::stack_of(taken.first), blocks::birth_of(taken.first), taken.size_bytes, temporary);

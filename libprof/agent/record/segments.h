@@ -23,20 +23,21 @@ namespace prof {
 template <class T, unsigned first_log2>
 class Segments {
    public:
+    // Six instructions: a segment is found by where its element 0 would be if it began with that.
     T& at(uint32_t index) noexcept {
-        unsigned number = number_of(index);
-        return segment_[number].load(std::memory_order_acquire)[index - first_of(number)];
+        return reinterpret_cast<T*>(origin_[number_of(index)].load(std::memory_order_acquire))[index];
     }
 
     // Makes room for element `index`. False: no memory.
     [[nodiscard]] bool reserve(uint32_t index) noexcept {
         unsigned number = number_of(index);
-        if (segment_[number].load(std::memory_order_relaxed) != nullptr) return true;
+        if (origin_[number].load(std::memory_order_relaxed) != 0) return true;
         size_t bytes = (size_t{1} << log2_of(number)) * sizeof(T);
         void* shared = area_ != nullptr ? area_->take(bytes) : nullptr;
-        auto* fresh = static_cast<T*>(shared != nullptr ? shared : arena::take(bytes));
+        void* fresh = shared != nullptr ? shared : arena::take(bytes);
         if (fresh == nullptr) return false;
-        segment_[number].store(fresh, std::memory_order_release);
+        const size_t before = size_t{first_of(number)} * sizeof(T);
+        origin_[number].store(reinterpret_cast<uintptr_t>(fresh) - before, std::memory_order_release);
         return true;
     }
 
@@ -46,22 +47,23 @@ class Segments {
     void live_in(Area& area) noexcept { area_ = &area; }
     // In a copy of the process: elements are those of `copy`, an array.
     void read_from(T* copy) noexcept {
-        for (unsigned number = 0; number < segment_count; ++number)
-            if (segment_[number].load(std::memory_order_relaxed) != nullptr)
-                segment_[number].store(copy + first_of(number), std::memory_order_relaxed);
+        for (std::atomic<uintptr_t>& origin : origin_)
+            if (origin.load(std::memory_order_relaxed) != 0)
+                origin.store(reinterpret_cast<uintptr_t>(copy), std::memory_order_relaxed);
     }
 
    private:
     static constexpr unsigned segment_count = 33 - first_log2;
     static unsigned number_of(uint32_t index) noexcept {
-        return static_cast<unsigned>(std::bit_width(index >> first_log2));
+        constexpr uint32_t in_first = (uint32_t{1} << first_log2) - 1;
+        return static_cast<unsigned>(std::bit_width(index | in_first)) - first_log2;
     }
     static uint32_t first_of(unsigned number) noexcept {
         return number == 0 ? 0 : uint32_t{1} << (first_log2 + number - 1);
     }
     static unsigned log2_of(unsigned number) noexcept { return number == 0 ? first_log2 : first_log2 + number - 1; }
 
-    std::atomic<T*> segment_[segment_count]{};
+    std::atomic<uintptr_t> origin_[segment_count]{};
     Area* area_ = nullptr;
 };
 

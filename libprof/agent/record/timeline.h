@@ -31,10 +31,12 @@ struct alignas(32) Ages {
 };
 extern Ages ages;
 
-// The lifetime bucket (PROF_LIFETIME_BOUNDS_MS) of a block born at tick `birth` and freed now.
+// The lifetime bucket (PROF_LIFETIME_BOUNDS_MS) of a block born at tick `birth` and freed now. Most blocks die young.
 inline unsigned bucket_since(uint32_t birth) noexcept {
-    unsigned bucket = 0;
-    for (const std::atomic<uint32_t>& newest : ages.newest) bucket += birth <= newest.load(std::memory_order_relaxed);
+    if (birth > ages.newest[0].load(std::memory_order_relaxed)) [[likely]]
+        return 0;
+    unsigned bucket = 1;
+    while (bucket < PROF_LIFETIME_BUCKETS - 1 && birth <= ages.newest[bucket].load(std::memory_order_relaxed)) ++bucket;
     return bucket;
 }
 

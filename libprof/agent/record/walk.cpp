@@ -211,8 +211,9 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
     return intern_all(thread, walk.count, flags_of(walk.end));
 }
 
-// The stack differs from the last one, or may do so.
-[[gnu::noinline]] uint32_t capture_anew(Thread& thread, const recorder::Caller& caller, uint64_t epoch) noexcept {
+}  // namespace
+
+uint32_t capture_anew(Thread& thread, const recorder::Caller& caller, uint64_t epoch) noexcept {
     if (libunwind::on) [[unlikely]]
         return capture_slowly(thread, caller);
     Memo& memo = thread.memo;
@@ -240,18 +241,6 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
     memo.stack = stacks::leaf(frame->node, 0);
     if (memo.stack != 0) thread.paths->keep(memo, kept);
     return memo.stack;
-}
-
-}  // namespace
-
-uint32_t capture(Thread& thread, const recorder::Caller& caller) noexcept {
-    const Memo& memo = thread.memo;
-    const Frame& last = memo.innermost();
-    uint64_t epoch = state().rule_epoch.load(std::memory_order_relaxed);
-    if (last.is_at(caller.return_address, caller.stack_pointer, caller.frame_pointer) && epoch == memo.epoch &&
-        memo.stack != 0 && memo.stands(last))
-        return memo.stack;
-    return capture_anew(thread, caller, epoch);
 }
 
 bool is_readable(uintptr_t start, uintptr_t end) noexcept {

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "recorder.h"
+#include "state.h"
 #include "threads.h"
 
 namespace prof::walk {
@@ -23,8 +24,19 @@ enum class End : uint8_t {
     slow,        // take the slow walk
 };
 
+// The stack differs from the last one, or may do so.
+uint32_t capture_anew(Thread& thread, const recorder::Caller& caller, uint64_t epoch) noexcept;
+
 // The caller's stack number, 0 when there was no memory.
-uint32_t capture(Thread& thread, const recorder::Caller& caller) noexcept;
+[[gnu::always_inline]] inline uint32_t capture(Thread& thread, const recorder::Caller& caller) noexcept {
+    const Memo& memo = thread.memo;
+    const Frame& last = memo.innermost();
+    const uint64_t epoch = state().rule_epoch.load(std::memory_order_relaxed);
+    if (last.is_at(caller.return_address, caller.stack_pointer, caller.frame_pointer) && epoch == memo.epoch &&
+        memo.stack != 0 && memo.stands(last)) [[likely]]
+        return memo.stack;
+    return capture_anew(thread, caller, epoch);
+}
 
 // Fills thread.fresh from the outside of our own frames; `count` frames.
 End follow_all_registers(Thread& thread, const recorder::Caller& caller, uint32_t& count) noexcept;

@@ -2,7 +2,7 @@
 //
 // Small fixed inputs for the hot path, one after another in one process, for whoever counts their instructions.
 //
-// Side:    tests, bench. Usage: bench_instructions [list]
+// Side:    tests, bench. Usage: bench_instructions [list | KIND COUNT]
 //
 // Each kind is done to warm up, then `few` times, then `many` times, and boundary() is called after each: a counter
 // that looks whenever it is called (instructions.py) has the cost of `many - few`, without what comes once. "list"
@@ -23,7 +23,7 @@ extern "C" [[gnu::noinline]] void boundary() { asm volatile(""); }
 namespace {
 
 // The recorder looks around every 32 pairs, and a thread hands its counters over every 512.
-constexpr unsigned warm_up = 4096, few = 1024, many = 3072;
+constexpr unsigned long warm_up = 4096, few = 1024, many = 3072;
 
 struct Object {
     long word[3];
@@ -63,16 +63,16 @@ uint64_t scattered(uint64_t number) {
 
 // Pairs of malloc and free below `depth` frames.
 template <unsigned depth, size_t bytes>
-void same_place(unsigned count) {
-    for (unsigned i = 0; i < count; ++i) {
+void same_place(unsigned long count) {
+    for (unsigned long i = 0; i < count; ++i) {
         void* block = below(depth, 0, bytes);
         use(block);
         std::free(block);
     }
 }
 
-void with_frame_pointers(unsigned count) {
-    for (unsigned i = 0; i < count; ++i) {
+void with_frame_pointers(unsigned long count) {
+    for (unsigned long i = 0; i < count; ++i) {
         void* block = below_with_frame_pointers(20, 40);
         use(block);
         std::free(block);
@@ -80,50 +80,50 @@ void with_frame_pointers(unsigned count) {
 }
 
 template <unsigned depth>
-void by(unsigned count, uint64_t (*way)(unsigned)) {
-    for (unsigned i = 0; i < count; ++i) {
+void by(unsigned long count, uint64_t (*way)(unsigned long)) {
+    for (unsigned long i = 0; i < count; ++i) {
         void* block = below(depth, way(i), 40);
         use(block);
         std::free(block);
     }
 }
 
-void two_places(unsigned count) {
-    by<20>(count, [](unsigned i) { return uint64_t{i & 1} * 0xf << 16; });
+void two_places(unsigned long count) {
+    by<20>(count, [](unsigned long i) { return (i & 1) * 0xf << 16; });
 }
-void many_places(unsigned count) {
-    by<20>(count, [](unsigned i) { return (scattered(i) & 0x3ff) << 10; });
+void many_places(unsigned long count) {
+    by<20>(count, [](unsigned long i) { return (scattered(i) & 0x3ff) << 10; });
 }
 // Never the same one again.
-void new_places(unsigned count) {
+void new_places(unsigned long count) {
     static unsigned next = 0;
-    by<21>(count, [](unsigned) { return scattered(next++) << 1 | 1; });
+    by<21>(count, [](unsigned long) { return scattered(next++) << 1 | 1; });
 }
 
-void plain_new(unsigned count) {
-    for (unsigned i = 0; i < count; ++i) {
+void plain_new(unsigned long count) {
+    for (unsigned long i = 0; i < count; ++i) {
         auto* object = new Object;
         use(object);
         delete object;
     }
 }
 
-void cleared(unsigned count) {
-    for (unsigned i = 0; i < count; ++i) {
+void cleared(unsigned long count) {
+    for (unsigned long i = 0; i < count; ++i) {
         void* block = std::calloc(1, 40);
         use(block);
         std::free(block);
     }
 }
 
-void resized(unsigned count) {
+void resized(unsigned long count) {
     void* block = std::malloc(40);
-    for (unsigned i = 0; i < count; ++i) block = std::realloc(block, (i & 1) != 0 ? 40 : 400);
+    for (unsigned long i = 0; i < count; ++i) block = std::realloc(block, (i & 1) != 0 ? 40 : 400);
     std::free(block);
 }
 
-void typed(unsigned count) {
-    for (unsigned i = 0; i < count; ++i) {
+void typed(unsigned long count) {
+    for (unsigned long i = 0; i < count; ++i) {
         prof::next_is<Object>();
         void* block = std::malloc(sizeof(Object));
         use(block);
@@ -131,8 +131,8 @@ void typed(unsigned count) {
     }
 }
 
-void in_scopes(unsigned count) {
-    for (unsigned i = 0; i < count; ++i) {
+void in_scopes(unsigned long count) {
+    for (unsigned long i = 0; i < count; ++i) {
         const prof::scope scope("request");
         void* block = std::malloc(sizeof(Object));
         use(block);
@@ -141,10 +141,10 @@ void in_scopes(unsigned count) {
 }
 
 // One of many live blocks replaced: the side table, and lifetimes.
-void replaced(unsigned count) {
+void replaced(unsigned long count) {
     constexpr unsigned live = 4096;
     static std::vector<void*> slots(live);
-    for (unsigned i = 0; i < count; ++i) {
+    for (unsigned long i = 0; i < count; ++i) {
         void*& slot = slots[scattered(i) % live];
         std::free(slot);
         slot = std::malloc(8 + i % 100);
@@ -156,8 +156,8 @@ void replaced(unsigned count) {
     throw_through(depth - 1);
     asm volatile("");
 }
-void thrown(unsigned count) {
-    for (unsigned i = 0; i < count; i += 16) {  // a throw costs much without us
+void thrown(unsigned long count) {
+    for (unsigned long i = 0; i < count; i += 16) {  // a throw costs much without us
         try {
             throw_through(10);
         } catch (int) {
@@ -165,7 +165,7 @@ void thrown(unsigned count) {
     }
 }
 
-void with_two_threads(void (*act)(unsigned), unsigned count) {
+void with_two_threads(void (*act)(unsigned long), unsigned long count) {
     static bool is_threaded = false;
     if (!is_threaded) std::thread([] {}).join();
     is_threaded = true;
@@ -174,7 +174,7 @@ void with_two_threads(void (*act)(unsigned), unsigned count) {
 
 struct Kind {
     const char* name;
-    void (*act)(unsigned count);
+    void (*act)(unsigned long count);
 };
 
 constexpr Kind kinds[] = {
@@ -195,21 +195,24 @@ constexpr Kind kinds[] = {
     {"a throw, each 16th", thrown},
     {"with a type", typed},
     {"in a scope", in_scopes},
-    {"threaded, depth 20", [](unsigned count) { with_two_threads(same_place<20, 40>, count); }},
-    {"threaded, one of 1,024 stacks", [](unsigned count) { with_two_threads(many_places, count); }},
-    {"threaded, one of 4,096 blocks", [](unsigned count) { with_two_threads(replaced, count); }},
+    {"threaded, depth 20", [](unsigned long count) { with_two_threads(same_place<20, 40>, count); }},
+    {"threaded, one of 1,024 stacks", [](unsigned long count) { with_two_threads(many_places, count); }},
+    {"threaded, one of 4,096 blocks", [](unsigned long count) { with_two_threads(replaced, count); }},
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
     if (argc > 1 && std::strcmp(argv[1], "list") == 0) {
-        std::printf("%u\n", many - few);
+        std::printf("%lu\n", many - few);
         for (const Kind& kind : kinds) std::puts(kind.name);
         return 0;
     }
     for (const Kind& kind : kinds) {
-        for (const unsigned count : {warm_up, few, many}) {
+        if (argc == 3 && std::strcmp(argv[1], kind.name) == 0) return kind.act(std::strtoul(argv[2], nullptr, 10)), 0;
+    }
+    for (const Kind& kind : kinds) {
+        for (const unsigned long count : {warm_up, few, many}) {
             kind.act(count);
             boundary();
         }
