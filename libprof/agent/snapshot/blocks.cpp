@@ -10,6 +10,7 @@
 
 #include "record/tables.h"
 #include "snapshot/faults.h"
+#include "snapshot/guest.h"
 #include "snapshot/rows.h"
 #include "snapshot/scan.h"
 #include "snapshot/writer.h"
@@ -103,7 +104,8 @@ void write_blocks(Writer& writer) noexcept {
         columns.size.put(block.size_bytes | uint64_t{block.thread} << thread_shift);
         columns.stack.put(block.stack < stack_count ? block.stack : 0);
         columns.birth.put(block.birth < tick_count ? block.birth : tick_count - 1);
-        if (row.kind == Row::Kind::reported && !writer.mark_reported(number)) tables::lose(PROF_LOSS_NO_MEMORY);
+        const bool is_mallocs = row.kind != Row::Kind::reported && !guest().owns(block.address);
+        if (!is_mallocs && !writer.mark_reported(number)) tables::lose(PROF_LOSS_NO_MEMORY);
         if (writer.has_index && !writer.index.add(block.address, block.size_bytes)) {
             tables::lose(PROF_LOSS_NO_MEMORY);
             writer.has_index = false;

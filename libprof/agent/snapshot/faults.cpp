@@ -2,14 +2,17 @@
 //
 // The guarded call. Side: agent, floor 3 (snapshot). See faults.h.
 //
-// prof_guarded_call saves the callee-saved registers on the stack and notes the stack pointer. On a fault the handler
-// sets the interrupted context to the instruction behind the call with that stack pointer, so that the call seems to
-// have returned -1: a longjmp whose landing place is always the same.
+// prof_guarded_call saves the callee-saved registers on the stack, with the stack pointer of the call around it, and
+// notes its own. On a fault the handler sets the interrupted context to the instruction behind the call with that stack
+// pointer, so that the call seems to have returned -1: a longjmp whose landing place is always the same.
 #include "snapshot/faults.h"
 
 #include <asm/unistd.h>
 #include <signal.h>
+#include <sys/time.h>
 #include <ucontext.h>
+
+#include <initializer_list>
 
 #include "base/syscalls.h"
 
@@ -32,14 +35,13 @@ prof_guarded_call:
     push %r13
     push %r14
     push %r15
-    sub $8, %rsp
+    push prof_guarded_stack(%rip)
     mov %rdi, %rax
     mov %rsi, %rdi
     mov %rsp, prof_guarded_stack(%rip)
     call *%rax
 prof_guarded_resume:
-    movq $0, prof_guarded_stack(%rip)
-    add $8, %rsp
+    pop prof_guarded_stack(%rip)
     pop %r15
     pop %r14
     pop %r13
@@ -78,7 +80,9 @@ void set_action(int signal, KernelAction& action) noexcept {
 
 void on_fault(int signal, siginfo_t*, void* data) {
     auto& registers = static_cast<ucontext_t*>(data)->uc_mcontext.gregs;
-    if (prof_guarded_stack == 0) {  // a fault of our own: happen again, and end the child
+    if (prof_guarded_stack == 0) {
+        if (signal == SIGALRM) return;
+        // A fault of our own: happen again, and end the child.
         KernelAction by_default{nullptr, flag_restorer, prof_signal_return, 0};
         set_action(signal, by_default);
         return;
@@ -108,6 +112,27 @@ void catch_all() noexcept {
     set_action(SIGBUS, action);
     uint64_t let_through = bit_of(SIGSEGV) | bit_of(SIGBUS);
     sys::call(__NR_rt_sigprocmask, SIG_UNBLOCK, reinterpret_cast<long>(&let_through), 0, mask_bytes);
+}
+
+void catch_code(uint64_t time_ns) noexcept {
+    KernelAction action{on_fault, SA_SIGINFO | flag_restorer, prof_signal_return, 0};
+    uint64_t let_through = 0;
+    for (const int signal : {SIGFPE, SIGILL, SIGABRT, SIGALRM}) {
+        set_action(signal, action);
+        let_through |= bit_of(signal);
+    }
+    sys::call(__NR_rt_sigprocmask, SIG_UNBLOCK, reinterpret_cast<long>(&let_through), 0, mask_bytes);
+    constexpr uint64_t second_ns = 1'000'000'000;
+    itimerval alarm{};
+    alarm.it_value.tv_sec = static_cast<time_t>(time_ns / second_ns);
+    alarm.it_value.tv_usec = static_cast<suseconds_t>(time_ns % second_ns / 1000 + 1);
+    alarm.it_interval.tv_usec = 100'000;  // whatever is called after that has no time left
+    sys::call(__NR_setitimer, ITIMER_REAL, reinterpret_cast<long>(&alarm));
+}
+
+void stop_the_clock() noexcept {
+    itimerval never{};
+    sys::call(__NR_setitimer, ITIMER_REAL, reinterpret_cast<long>(&never));
 }
 
 long guarded(long (*body)(void*), void* argument) noexcept { return prof_guarded_call(body, argument); }

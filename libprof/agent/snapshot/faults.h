@@ -15,8 +15,13 @@ namespace prof::snapshot::faults {
 // Installs the handlers of this process and lets the two signals through. Before the first guarded read.
 void catch_all() noexcept;
 
+// The same for the program's own code, before it is called: what it does wrong, and that it does not come back within
+// this time, ends the guarded call around it. Everything guarded that lasts longer ends within a tenth of a second.
+void catch_code(uint64_t time_ns) noexcept;
+void stop_the_clock() noexcept;  // no more of it will be called
+
 // body(argument), or -1 when it touched memory that cannot be read. The body must hold nothing that it has to give
-// back. Not nested.
+// back. One may stand within another.
 long guarded(long (*body)(void*), void* argument) noexcept;
 
 // Copies a range that lies within one page. False: it cannot be read.

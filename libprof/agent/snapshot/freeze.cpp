@@ -22,6 +22,8 @@
 #include "record/tables.h"
 #include "snapshot/clock.h"
 #include "snapshot/frozen.h"
+#include "snapshot/guest.h"
+#include "snapshot/output.h"
 #include "snapshot/stop.h"
 
 namespace prof::snapshot {
@@ -42,6 +44,7 @@ struct Shared {
     uint32_t word;      // futex: number of the copy last judged << 1 | whether it is good
     uint64_t pause_ns;
     uint64_t ran;
+    uint32_t writer;  // pid of the copy that writes, as it sees itself; 0: none does yet
     Outcome outcome;
 };
 
@@ -80,6 +83,7 @@ bool make_memory() noexcept {
 void note(const Order& order, const Registers& registers) noexcept {
     frozen.began_ns = monotonic_ns();
     tables::refresh_modules();
+    guest().look();
     note_segments(frozen.segments);
     frozen.order = order;
     frozen.registers = registers;
@@ -116,6 +120,7 @@ bool is_good() noexcept {
 void child_main() {
     restore_kept_state();
     if (!is_good()) sys::exit_group(0);
+    shared->writer = static_cast<uint32_t>(sys::getpid());
     const Outcome outcome = write_snapshot(frozen);
     shared->outcome = outcome;
     // Before the answer: whoever gets it may ask for the next snapshot at once.
@@ -162,7 +167,10 @@ void give_word(bool is_good) noexcept {
 bool is_finished() noexcept { return __atomic_load_n(&shared->finished, __ATOMIC_ACQUIRE) != 0; }
 
 // Whether a copy is there no more. An error of wait4 means that somebody else reaped it.
-bool is_reaped(int pid) noexcept { return sys::call(__NR_wait4, pid, 0, WNOHANG | __WCLONE) != 0; }
+bool is_reaped(int pid) noexcept {
+    const long answer = sys::call(__NR_wait4, pid, 0, WNOHANG | __WCLONE);
+    return answer != 0 && answer != -EINTR;
+}
 
 void let_leave(int pid) noexcept {
     if (is_reaped(pid)) return;
@@ -197,6 +205,7 @@ int start(const Order& order, const Registers& registers) noexcept {
     if (!make_memory()) return ENOMEM;
     shared->finished = 0;
     shared->pause_ns = 0;
+    shared->writer = 0;
     is_given_up = false;
     shared->outcome = {};
     note(order, registers);
@@ -240,6 +249,7 @@ bool has_ended(Outcome& outcome) noexcept {
     } else if (is_reaped(child)) {
         // It may have finished between the two looks.
         outcome = is_finished() ? shared->outcome : Outcome{.error = is_given_up ? ETIMEDOUT : EFAULT};
+        if (!is_finished() && shared->writer != 0) remove_unfinished(frozen.order.path, shared->writer);
     } else {
         if (monotonic_ns() > give_up_ns) {
             is_given_up = true;

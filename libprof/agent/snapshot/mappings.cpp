@@ -8,7 +8,8 @@
 // the parts that belong to others are cut out:
 //
 //     modules, stacks with their control blocks, our own tables
-//     the allocator's areas (areas.h): freed blocks in them still hold old pointers, which must hold nothing
+//     the allocator's areas (areas.h), and a guest's: freed blocks in them still hold old pointers, which must hold
+//     nothing
 //
 // Pages that were never written to are skipped: a large reservation may be all of them.
 #include <new>
@@ -17,6 +18,7 @@
 #include "base/text.h"
 #include "snapshot/areas.h"
 #include "snapshot/control_block.h"
+#include "snapshot/guest.h"
 #include "snapshot/pagemap.h"
 #include "snapshot/writer.h"
 
@@ -72,6 +74,7 @@ void cut_kept_stack(size_t map, Writer& writer, Growing<Extent>& cut) noexcept {
 
 void cut_ours_and_modules(const Writer& writer, Growing<Extent>& cut) noexcept {
     for (size_t i = 0; i < arena::extent_count(); ++i) cut.push(arena::extent(i));
+    for (size_t i = 0; i < guest().area_count(); ++i) cut.push(guest().area(i));
     for (const prof_module& module : writer.modules) {
         if (module.last_generation == PROF_GENERATION_ALIVE) cut.push({module.start, module.end});
     }

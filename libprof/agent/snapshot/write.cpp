@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "record/tables.h"
 #include "snapshot/faults.h"
+#include "snapshot/guest.h"
 #include "snapshot/writer.h"
 
 namespace prof::snapshot {
@@ -55,11 +56,12 @@ Outcome write_snapshot(const Frozen& frozen) noexcept {
     if (const int error = writer.output.open(frozen.order.path, frozen.order.most_bytes)) return {.error = -error};
 
     tables::fold_thread_counters();
-    writer.maps.read(writer.strings);
+    const bool has_maps = writer.maps.read(writer.strings);
     list_modules(writer);
     list_threads(writer);
 
     count_blocks(writer);
+    writer.has_index = writer.has_index && has_maps;  // else nobody knows what may be read: no words, and no leaks
     write_blocks(writer);
     if (frozen.order.contents == PROF_CONTENTS_WORDS && writer.has_index) {
         write_residency(writer);
@@ -71,6 +73,7 @@ Outcome write_snapshot(const Frozen& frozen) noexcept {
     }
     write_stacks(writer);
     write_declared(writer);
+    guest().write(writer);
     write_small_sections(writer);
 
     const int error = writer.output.close();

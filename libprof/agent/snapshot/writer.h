@@ -48,7 +48,7 @@ struct Writer {
     Growing<prof_thread_storage> thread_storage;
     Growing<tables::Block> in_flight;  // by address: live, but in no table
     Growing<prof_pool> pools;
-    Growing<uint64_t> reported;  // a bit for each row that the program handed out itself, as far as there are any
+    Growing<uint64_t> reported;  // a bit for each row that is not malloc's: the program or a guest handed it out itself
     Growing<prof_root> roots;    // their words not yet read
     Growing<Held> held;
 

@@ -301,14 +301,14 @@ enum prof_python_state {
     PROF_PYTHON_NOT_STARTED = 1, /* Py_IsInitialized() says no: not yet, or no more */
     PROF_PYTHON_VERSION = 2,     /* of a version whose layouts are not known */
     PROF_PYTHON_BUILD = 3,       /* its objects begin with more than a count and a type: free-threaded, Py_TRACE_REFS */
-    PROF_PYTHON_FINALIZING = 4,  /* it was shutting down */
-    PROF_PYTHON_NO_COLLECTOR = 5 /* the collector's lists were not found, or led astray */
+    PROF_PYTHON_NO_COLLECTOR = 4 /* the collector's lists were not found, or led astray */
 };
 enum prof_python_flag {
     PROF_PYTHON_COLLECTING = 1,      /* in the middle of a collection: what that had put aside may be missing */
     PROF_PYTHON_CUT = 2,             /* time or memory ran out: some objects have no references */
     PROF_PYTHON_SUBINTERPRETERS = 4, /* there are several interpreters; only the main one's objects are here */
-    PROF_PYTHON_POOLS_RECORDED = 8   /* blocks of pymalloc were recorded as they were allocated */
+    PROF_PYTHON_POOLS_RECORDED = 8,  /* blocks of pymalloc were recorded as they were allocated */
+    PROF_PYTHON_FINALIZING = 16      /* it was shutting down: modules may be empty already */
 };
 struct prof_python {
     uint32_t state;           /* prof_python_state */
