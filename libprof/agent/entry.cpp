@@ -19,6 +19,7 @@
 #include "hooks/families.h"
 #include "hooks/process.h"
 #include "hooks/real.h"
+#include "python/python.h"
 #include "record/libunwind.h"
 #include "record/recorder.h"
 #include "record/tables.h"
@@ -67,6 +68,7 @@ __attribute__((constructor(101), used)) void wake_up(int, char**, char** environ
     say_who_is_ahead();
     families::lead_here();
     options.signal_number = listen::start(options.signal_number);
+    python::start();
     session::start(options, variable(environment, "XDG_RUNTIME_DIR"));
     note_unseen(options);
 }
