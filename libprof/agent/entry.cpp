@@ -22,6 +22,7 @@
 #include "python/python.h"
 #include "record/libunwind.h"
 #include "record/recorder.h"
+#include "record/sampler.h"
 #include "record/tables.h"
 #include "snapshot/registers.h"
 
@@ -61,6 +62,7 @@ __attribute__((constructor(101), used)) void wake_up(int, char**, char** environ
     if (!find_real()) return session::fall_asleep("the process has no malloc that can be called");
     if (another_is_ahead()) return session::fall_asleep("another libprof.so is loaded ahead of this one and records");
     if (options.walks_with_libunwind) libunwind::start();
+    if (options.sample_bytes != 0) sampler::start(options.sample_bytes, options.sample_seed);
     recorder::set_service(listen::serve);
     recorder::set_forked(session::forked);
     if (!recorder::start(options.shared_memory.c_str()))

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/syscalls.h"
 #include "control/amounts.h"
+#include "record/sampler.h"
 
 namespace prof {
 
@@ -95,6 +96,23 @@ bool parse_memory(const char* value, Options& options) noexcept {
     return options.forces_memory || same_text(value, "check");
 }
 
+bool parse_sample(const char* value, Options& options) noexcept {
+    options.sample_bytes = 0;
+    if (same_text(value, "off")) return true;
+    uint64_t wanted = 0;
+    if (!parse_bytes(value, wanted) || wanted == 0 || wanted > sampler::most_mean_bytes) return false;
+    options.sample_bytes = wanted;
+    return true;
+}
+
+bool parse_seed(const char* value, Options& options) noexcept {
+    uint32_t seed = 0;
+    const bool is_random = same_text(value, "random");
+    const bool is_valid = is_random || (parse_number(value, UINT32_MAX, seed) && seed > 0);
+    options.sample_seed = seed;
+    return is_valid;
+}
+
 bool parse_unwind(const char* value, Options& options) noexcept {
     options.walks_with_libunwind = same_text(value, "libunwind");
     return options.walks_with_libunwind || same_text(value, "own");
@@ -140,6 +158,9 @@ constexpr Row table[] = {
      "on|off: whether programs that are started by exec are recorded too"},
     {"record", "on", [](const char* v, Options& o) { return parse_switch(v, o.record); },
      "on|off: whether recording begins at once"},
+    {"sample", "off", parse_sample,
+     "BYTES|off: records a sample, a block in so many bytes on average: stacks and types, but not who holds what; 512K"},
+    {"seed", "random", parse_seed, "NUMBER|random: which sample it is; for tests"},
     {"quiet", "off", [](const char* v, Options& o) { return parse_switch(*v == '\0' ? "on" : v, o.quiet); },
      "on|off: nothing on standard error"},
 };

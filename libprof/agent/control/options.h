@@ -33,6 +33,8 @@ struct Options {
     bool follows_exec = false;                     // follow: programs that are started by exec are recorded too
     bool walks_with_libunwind = false;             // unwind
     bool record = true;                            // record: whether recording begins at once
+    uint64_t sample_bytes = 0;                     // sample: one in so many on average is recorded; 0: every block
+    uint64_t sample_seed = 0;                      // seed: of the sampler; 0: another in each process
 };
 
 // The defaults, then what `text` says; null is "". What is wrong is said in one line each, and the rest holds.

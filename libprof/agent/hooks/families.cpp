@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "base/imports.h"
-#include "hooks/hook.h"
 #include "hooks/real.h"
+#include "hooks/recorded.h"
 
 namespace prof::families {
 
@@ -24,6 +24,7 @@ namespace {
 #define PROF_GIVES(name, parameters, arguments, bytes)                                          \
     void*(*next_##name)parameters = nullptr;                                                    \
     PROF_OWN_HOOK void* on_##name parameters {                                                  \
+        begin_above();                                                                          \
         void* block = next_##name arguments;                                                    \
         if (block != nullptr) recorder::allocated_unless_recorded(block, bytes, PROF_CALLER()); \
         return block;                                                                           \
@@ -152,6 +153,7 @@ PROF_TAKES(mi_free_size_aligned, (void* block, size_t size, size_t a), (block, s
 
 int (*next_mi_posix_memalign)(void** block, size_t alignment, size_t size) = nullptr;
 PROF_OWN_HOOK int on_mi_posix_memalign(void** block, size_t alignment, size_t size) {
+    begin_above();
     const int error = next_mi_posix_memalign(block, alignment, size);
     if (error == 0) recorder::allocated_unless_recorded(*block, size, PROF_CALLER());
     return error;

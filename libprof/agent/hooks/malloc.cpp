@@ -11,22 +11,18 @@
 #include <errno.h>
 
 #include "hooks/bootstrap.h"
-#include "hooks/hook.h"
 #include "hooks/real.h"
+#include "hooks/recorded.h"
 
 namespace {
 
 using namespace prof;
 using recorder::Caller;
 
-inline void* recorded(void* block, size_t size, const Caller& caller) noexcept {
-    recorder::allocated(block, size, caller);
-    return block;
-}
-
 // Out of the bootstrap buffer into the real heap.
 void* moved_out(void* block, size_t size, const Caller& caller) noexcept {
-    void* fresh = recorded(real.malloc(size), size, caller);
+    void* fresh = real.malloc(size);
+    if (!sampler::passes_by(fresh, size)) record(fresh, size, caller);
     const size_t old_size = bootstrap::bytes_behind(block);
     if (fresh != nullptr) __builtin_memcpy(fresh, block, old_size < size ? old_size : size);
     return fresh;
@@ -34,7 +30,11 @@ void* moved_out(void* block, size_t size, const Caller& caller) noexcept {
 
 // A null result for size 0 means that the block was freed; otherwise that it is as it was.
 inline void* reallocated(void* block, size_t size, const Caller& caller) noexcept {
-    if (block == nullptr) return recorded(real.realloc(nullptr, size), size, caller);
+    if (block == nullptr) {
+        void* fresh = real.realloc(nullptr, size);
+        if (!sampler::passes_by(fresh, size)) record(fresh, size, caller);
+        return fresh;
+    }
     if (bootstrap::owns(block)) [[unlikely]]
         return moved_out(block, size, caller);
     const recorder::InFlight old = recorder::reallocating(block);
@@ -56,19 +56,19 @@ inline bool forgotten(void* block) noexcept {
 
 }  // namespace
 
-PROF_HOOK void* malloc(size_t size) noexcept { return recorded(real.malloc(size), size, PROF_CALLER()); }
+PROF_HOOK void* malloc(size_t size) noexcept { PROF_RECORDED(real.malloc(size), size); }
 PROF_HOOK void* calloc(size_t n, size_t size) noexcept {
-    return recorded(real.calloc(n, size), n * size, PROF_CALLER());
+    PROF_RECORDED(real.calloc(n, size), n * size);
 }
 PROF_HOOK void* realloc(void* block, size_t size) noexcept { return reallocated(block, size, PROF_CALLER()); }
 PROF_HOOK void* aligned_alloc(size_t a, size_t size) noexcept {
-    return recorded(real.aligned_alloc(a, size), size, PROF_CALLER());
+    PROF_RECORDED(real.aligned_alloc(a, size), size);
 }
 PROF_HOOK void* memalign(size_t a, size_t size) noexcept {
-    return recorded(real.memalign(a, size), size, PROF_CALLER());
+    PROF_RECORDED(real.memalign(a, size), size);
 }
-PROF_HOOK void* valloc(size_t size) noexcept { return recorded(real.valloc(size), size, PROF_CALLER()); }
-PROF_HOOK void* pvalloc(size_t size) noexcept { return recorded(real.pvalloc(size), size, PROF_CALLER()); }
+PROF_HOOK void* valloc(size_t size) noexcept { PROF_RECORDED(real.valloc(size), size); }
+PROF_HOOK void* pvalloc(size_t size) noexcept { PROF_RECORDED(real.pvalloc(size), size); }
 
 // Not the real one: it would call our realloc, and the record would be made twice. Unless realloc is not ours.
 PROF_HOOK void* reallocarray(void* block, size_t n, size_t size) noexcept {
@@ -82,7 +82,7 @@ PROF_HOOK void* reallocarray(void* block, size_t n, size_t size) noexcept {
 
 PROF_HOOK int posix_memalign(void** block, size_t alignment, size_t size) noexcept {
     const int error = real.posix_memalign(block, alignment, size);
-    if (error == 0) recorder::allocated(*block, size, PROF_CALLER());
+    if (error == 0 && !sampler::passes_by(*block, size)) record(*block, size, PROF_CALLER());
     return error;
 }
 

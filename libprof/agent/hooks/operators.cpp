@@ -11,8 +11,8 @@
 #include "base/next_symbol.h"
 #include "base/text.h"
 #include "hooks/bootstrap.h"
-#include "hooks/hook.h"
 #include "hooks/real.h"
+#include "hooks/recorded.h"
 
 namespace prof {
 
@@ -48,7 +48,7 @@ bool calls_malloc(void* function) noexcept {
 void* give(const Fallback& wanted, const recorder::Caller& caller) noexcept {
     const size_t size = wanted.size != 0 ? wanted.size : 1;
     void* block = wanted.alignment == 0 ? real.malloc(size) : real.memalign(wanted.alignment, size);
-    recorder::allocated(block, wanted.size, caller);
+    if (!sampler::passes_by(block, wanted.size)) record(block, wanted.size, caller);
     return block;
 }
 
@@ -90,6 +90,7 @@ struct Nothrow;  // std::nothrow_t const&, of which only the address is passed o
             function = reinterpret_cast<Function*>(next.anywhere());                     \
             return function != nullptr ? function arguments : nullptr;                   \
         }                                                                                \
+        begin_above();                                                                   \
         void* block = function arguments;                                                \
         recorder::allocated_unless_recorded(block, Fallback wanted.size, PROF_CALLER()); \
         return block;                                                                    \

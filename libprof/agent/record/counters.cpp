@@ -9,6 +9,8 @@
 
 #include "blocks.h"
 #include "pools.h"
+#include "sampled.h"
+#include "sampler.h"
 #include "stacks.h"
 
 namespace prof::counters {
@@ -120,10 +122,12 @@ void recount() noexcept {
     tables::Block block;
     for (tables::BlockCursor all; all.next(block);) {
         Stack& stack = stacks.at(block.stack);
-        stack.live_bytes += block.size_bytes;
-        ++stack.live_blocks;
-        totals.live_bytes += block.size_bytes;
-        ++totals.live_blocks;
+        const sampled::Share share = sampler::is_on() ? sampled::share_of(block.address, block.size_bytes, block.birth)
+                                                      : sampled::Share{block.size_bytes, 1};
+        stack.live_bytes += share.bytes;
+        stack.live_blocks += static_cast<uint32_t>(share.blocks);
+        totals.live_bytes += share.bytes;
+        totals.live_blocks += share.blocks;
     }
     recount_reported();
     totals.peak_bytes = totals.live_bytes;
@@ -187,6 +191,20 @@ void moved_shared(Cache& cache, uint32_t from, uint32_t to, uint64_t bytes) noex
     change(stacks.at(to), bytes, 1, 1);
 }
 
+void change(uint32_t number, const Change& change) noexcept {
+    Stack& stack = stacks.at(number);
+    save_shared(stack);
+    add(stack.allocated_bytes, change.allocated_bytes);
+    add(stack.allocated_blocks, change.allocated_blocks);
+    add(stack.live_bytes, change.live_bytes);
+    add(stack.live_blocks, static_cast<uint32_t>(change.live_blocks));
+    add(stack.temporary_blocks, static_cast<uint32_t>(change.temporary_blocks));
+    if (change.lifetime < PROF_LIFETIME_BUCKETS) add_saturating(stack.lifetimes[change.lifetime], 1);
+    add(totals.live_bytes, change.live_bytes);
+    add(totals.live_blocks, change.live_blocks);
+    look_at_peak();
+}
+
 void read(uint32_t number, prof_stack& out) noexcept {
     const Stack& stack = stacks.at(number);
     bool changed = stack.epoch == totals.epoch;
@@ -197,6 +215,8 @@ void read(uint32_t number, prof_stack& out) noexcept {
     out.allocated_blocks = stack.allocated_blocks;
     out.freed_bytes = stack.allocated_bytes - stack.live_bytes;
     out.freed_blocks = stack.allocated_blocks - stack.live_blocks;
+    // Estimates are rounded one by one.
+    if (stack.allocated_blocks < stack.live_blocks) out.freed_blocks = 0, out.allocated_blocks = stack.live_blocks;
     out.peak_bytes = changed ? stack.peak_bytes : stack.live_bytes;
     out.peak_blocks = changed ? stack.peak_blocks : stack.live_blocks;
     out.temporary_blocks = stack.temporary_blocks;
@@ -209,7 +229,7 @@ tables::Totals read_totals(uint32_t threads) noexcept {
     out.live_blocks = live_blocks();
     out.peak_bytes = totals.peak_bytes;
     out.peak_blocks = totals.peak_blocks;
-    bool shared = state().threaded.load(std::memory_order_relaxed) != 0;
+    bool shared = state().threaded.load(std::memory_order_relaxed) != 0 && !sampler::is_on();
     out.peak_error_bytes = shared ? uint64_t{threads} * max_pending_bytes : 0;
     for (uint32_t i = 0; i < stacks::stack_total(); ++i) {
         const Stack& stack = stacks.at(i);

@@ -20,6 +20,8 @@
 #include "pools.h"
 #include "reported.h"
 #include "rules.h"
+#include "sampled.h"
+#include "sampler.h"
 #include "shared.h"
 #include "stacks.h"
 #include "state.h"
@@ -57,6 +59,7 @@ void stop_for_good() noexcept {
     types::reset_lock();
     domains::reset_lock();
     watches::reset_lock();
+    if (sampler::is_on()) sampler::forked(survivor);
     const bool has_begun = child::begin(survivor);
     if (!has_begun) stop_for_good();
     if (forked != nullptr) forked(has_begun);
@@ -267,6 +270,8 @@ void allocated(void* block, size_t size, const Caller& caller) noexcept {
 }
 
 void allocated_unless_recorded(void* block, size_t size, const Caller& caller) noexcept {
+    if (sampler::is_on()) [[unlikely]]
+        return sampled::allocated_above(block, size, caller);
     const Thread* thread = threads::local.thread;
     const auto address = reinterpret_cast<uintptr_t>(block);
     // Another thread may have freed it, and the allocator given it to this one again.
@@ -278,6 +283,8 @@ void allocated_unless_recorded(void* block, size_t size, const Caller& caller) n
 void freed(void* block) noexcept {
     if (block == nullptr) return;
     tell_watches(block);
+    if (sampler::is_on()) [[unlikely]]
+        return sampled::freed(block);
     Thread* thread = enter();
     if (thread == nullptr) return;
     take(*thread, block);
@@ -287,6 +294,8 @@ void freed(void* block) noexcept {
 void freed_above(void* block) noexcept {
     if (block == nullptr) return;
     tell_watches(block);
+    if (sampler::is_on()) [[unlikely]]
+        return sampled::freed(block);
     Thread* thread = enter();
     if (thread == nullptr) return;
     take(*thread, block);
@@ -297,8 +306,11 @@ void freed_above(void* block) noexcept {
 InFlight reallocating(void* block) noexcept {
     InFlight old{};
     if (block == nullptr) return old;
-    if (watches::any()) [[unlikely]]
-        old.watches = watches::take(reinterpret_cast<uintptr_t>(block));
+    const uint32_t watches = watches::any() ? watches::take(reinterpret_cast<uintptr_t>(block)) : 0;
+    if (sampler::is_on()) [[unlikely]]
+        old = sampled::reallocating(block);
+    old.watches = watches;
+    if (sampler::is_on()) return old;
     Thread* thread = enter();
     if (thread == nullptr) return old;
     blocks::Taken taken = take(*thread, block);
@@ -315,7 +327,9 @@ InFlight reallocating(void* block) noexcept {
 }
 
 void reallocated(const InFlight& old, void* block, size_t size, const Caller& caller) noexcept {
-    if (Thread* thread = enter()) {
+    if (sampler::is_on()) [[unlikely]] {
+        sampled::reallocated(old, block, size, caller);
+    } else if (Thread* thread = enter()) {
         if (block != nullptr && !is_stopped()) {
             const tags::Kept tag(old.entry);
             put(*thread, block, size, caller);
@@ -329,6 +343,7 @@ void reallocated(const InFlight& old, void* block, size_t size, const Caller& ca
 
 void not_reallocated(const InFlight& old) noexcept {
     if (old.watches != 0) watches::put_back(old.watches);
+    if (sampler::is_on()) return sampled::not_reallocated(old);
     if (old.block == nullptr) return;
     Thread* thread = enter();
     if (thread == nullptr) return;

@@ -12,6 +12,7 @@
 #include "blocks.h"
 #include "event.h"
 #include "pools.h"
+#include "sampler.h"
 #include "state.h"
 #include "tables.h"
 #include "tags.h"
@@ -120,7 +121,7 @@ void allocated(void* block, size_t bytes, const recorder::Caller& caller) noexce
     if (block == nullptr || bytes == 0) return;
     Thread* thread = event::begin();
     if (thread == nullptr) return;
-    if (!event::is_stopped()) put(*thread, reinterpret_cast<uintptr_t>(block), bytes, caller);
+    if (!event::is_stopped() && !sampler::is_on()) put(*thread, reinterpret_cast<uintptr_t>(block), bytes, caller);
     tags::use_up();
     event::end(*thread);
 }
@@ -134,7 +135,7 @@ void freed(void* block) noexcept {
     Reported one;
     if (pools::find(reinterpret_cast<uintptr_t>(block), one) && !one.is_freed)
         free_one(*thread, one);
-    else
+    else if (!sampler::is_on())
         tables::lose(PROF_LOSS_UNKNOWN_FREE);
     event::end(*thread);
 }

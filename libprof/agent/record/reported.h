@@ -9,6 +9,9 @@
 // Blocks that are reported never overlap one another, and lie in one block of malloc wholly or not at all; what is said
 // to the contrary ends the older one, or is not taken. So the bytes of each are taken from those of the block around
 // it, which can always give them, and no byte counts twice.
+//
+// A recorder that samples takes none: what lies in a block of malloc would have to be taken from one that is seldom in
+// the sample. There a pool is the block that malloc gave.
 #pragma once
 
 #include <cstddef>

@@ -10,6 +10,8 @@
 #include "domains.h"
 #include "event.h"
 #include "pools.h"
+#include "sampled.h"
+#include "sampler.h"
 #include "stacks.h"
 #include "state.h"
 #include "tables.h"
@@ -95,13 +97,18 @@ bool retype_recorded(Thread& thread, uintptr_t address, uint32_t type) noexcept 
     uintptr_t start = 0;
     uint64_t first = 0;
     blocks::Record record;
-    if (!blocks::last_before(address, address, start, first, record) || record.stack == 0)
-        return tables::lose(PROF_LOSS_REPORTS), false;
+    if (!blocks::last_before(address, address, start, first, record) || record.stack == 0) {
+        if (!sampler::is_on()) tables::lose(PROF_LOSS_REPORTS);
+        return false;
+    }
     const uint32_t stack = retagged(record.stack, type);
     if (stack == 0) return tables::lose(PROF_LOSS_NO_MEMORY), false;
     if (stack == record.stack) return true;
     if (!blocks::replace_stack(address, first, stack)) return tables::lose(PROF_LOSS_REPORTS), false;
-    event::count_moved(thread, record.stack, stack, record.size_bytes);
+    if (sampler::is_on())
+        sampled::moved(address, record, stack);
+    else
+        event::count_moved(thread, record.stack, stack, record.size_bytes);
     return true;
 }
 

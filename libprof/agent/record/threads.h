@@ -60,6 +60,7 @@ struct alignas(64) Thread {
     Around around;
     TagCache* tags;  // null until this thread allocates with a tag (tags.h)
     Scopes* scopes;  // null until it enters a scope
+    uint64_t random;  // of its sampler (sampler.h)
     uint32_t first_tick;
     bool abandoned;  // its thread is gone; the slot waits
 };
@@ -75,6 +76,8 @@ struct Local {
     Thread* thread;
     uint64_t tag;
     uint32_t starting;
+    uint64_t until_sample;  // bytes, of a recorder that samples (sampler.h); 0: not drawn yet
+    uintptr_t last_seen;    // the same: this thread's newest block, in the sample or not
 };
 extern thread_local constinit Local local __attribute__((tls_model("initial-exec")));
 
