@@ -5,6 +5,7 @@
 // Side:    agent, the top floor.
 // Threads: the constructor runs on the main thread, before any other constructor of the process.
 #include <errno.h>
+#include <sys/auxv.h>
 
 #include <prof/prof.h>
 
@@ -19,6 +20,8 @@
 #include "hooks/families.h"
 #include "hooks/process.h"
 #include "hooks/real.h"
+#include "hooks/sandbox.h"
+#include "hooks/signals.h"
 #include "python/python.h"
 #include "record/libunwind.h"
 #include "record/recorder.h"
@@ -54,11 +57,15 @@ void note_unseen(const Options& options) noexcept {
 
 // The dynamic linker hands these to every constructor; libc has not yet set `environ` when the first one runs.
 __attribute__((constructor(101), used)) void wake_up(int, char**, char** environment) {
+    note_standard_error();
     process::watch_for_the_end();
+    exec::find();
+    signals::find();
+    sandbox::find();
+    if (getauxval(AT_SECURE) != 0) return;  // who starts it must not choose where it writes, nor read what it holds
     static constinit Options options;
     parse_options(variable(environment, "PROF"), options);
     follow::start(environment, options.follows_exec);
-    exec::find();
     if (!find_real()) return session::fall_asleep("the process has no malloc that can be called");
     if (another_is_ahead()) return session::fall_asleep("another libprof.so is loaded ahead of this one and records");
     if (options.walks_with_libunwind) libunwind::start();
@@ -69,7 +76,7 @@ __attribute__((constructor(101), used)) void wake_up(int, char**, char** environ
         return session::fall_asleep("the kernel gives no memory for the tables");
     say_who_is_ahead();
     families::lead_here();
-    options.signal_number = listen::start(options.signal_number);
+    options.signal_number = listen::start(options.signal_number, signals::real_sigaction());
     python::start();
     session::start(options, variable(environment, "XDG_RUNTIME_DIR"));
     note_unseen(options);

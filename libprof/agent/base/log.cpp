@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/syscalls.h"
@@ -16,6 +17,25 @@ namespace prof {
 namespace {
 
 bool is_quiet = false;
+
+// The file that standard error was when we woke up. A program that closes it may have its data there.
+struct File {
+    bool is_open = false;
+    uint64_t device = 0;
+    uint64_t number = 0;
+};
+constinit File first_error{};
+
+File file_of_error() noexcept {
+    struct stat facts;
+    if (sys::call(__NR_fstat, 2, reinterpret_cast<long>(&facts)) < 0) return {};
+    return {.is_open = true, .device = facts.st_dev, .number = facts.st_ino};
+}
+
+bool is_standard_error() noexcept {
+    const File now = file_of_error();
+    return now.is_open && first_error.is_open && now.device == first_error.device && now.number == first_error.number;
+}
 
 struct ErrorName {
     int error;
@@ -41,6 +61,7 @@ constexpr ErrorName error_names[] = {
     {ENAMETOOLONG, "file name too long"},
     {EIO, "input/output error"},
     {EBUSY, "another snapshot is being written"},
+    {EFAULT, "the copy of the process that writes it was killed"},
     {EINVAL, "invalid argument"},
     {ENOSYS, "not known to this kernel"},
     {ETIMEDOUT, "took too long"},
@@ -96,8 +117,10 @@ const char* error_text(int error, char (&buffer)[32]) noexcept {
 
 void set_quiet(bool quiet) noexcept { is_quiet = quiet; }
 
+void note_standard_error() noexcept { first_error = file_of_error(); }
+
 void log_line(const char* a, const char* b, const char* c, const char* d, const char* e, const char* f) noexcept {
-    if (is_quiet) return;
+    if (is_quiet || !is_standard_error()) return;
     char line[512];
     size_t at = 0;
     const char* const parts[] = {"heapkit: ", a, b, c, d, e, f};

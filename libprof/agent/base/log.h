@@ -23,6 +23,10 @@ const char* error_text(int error, char (&buffer)[32]) noexcept;
 // Decimal digits of `value`, NUL-terminated, in the given buffer.
 const char* digits(uint64_t value, char (&buffer)[24]) noexcept;
 
+// Once, at the very start: lines go to the file that standard error is then, and nowhere else. A program that puts
+// another in its place gets no line of ours into it.
+void note_standard_error() noexcept;
+
 // When off, log_line writes nothing.
 void set_quiet(bool quiet) noexcept;
 

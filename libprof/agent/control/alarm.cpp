@@ -46,6 +46,11 @@ void forget() noexcept {
     rings_ns = never;
 }
 
+void stop() noexcept {
+    if (timer >= 0) sys::call(__NR_timer_delete, timer);
+    forget();
+}
+
 void ring_at(uint64_t at_ns) noexcept {
     if (timer < 0 || __atomic_exchange_n(&rings_ns, at_ns, __ATOMIC_RELAXED) == at_ns) return;
     set(at_ns);

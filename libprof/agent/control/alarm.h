@@ -19,6 +19,7 @@ inline constexpr uint64_t never = UINT64_MAX;
 void start(uint32_t signal_number) noexcept;
 // In a forked child, which inherits no timer.
 void forget() noexcept;
+void stop() noexcept;  // for good: its signal is no longer ours
 
 // At that monotonic time, whatever was set before; `never` stills it.
 void ring_at(uint64_t at_ns) noexcept;

@@ -121,18 +121,9 @@ void on_signal(int, siginfo_t* info, void* data) {
 
 }  // namespace
 
-uint32_t start(uint32_t signal_number) noexcept {
+uint32_t start(uint32_t signal_number, own_signal::Sigaction real) noexcept {
     dl_iterate_phdr(note_loader, nullptr);
-    if (signal_number == 0) return 0;
-    struct sigaction before {
-    }, action{};
-    const int number = static_cast<int>(signal_number);
-    if (sigaction(number, nullptr, &before) != 0 || before.sa_handler != SIG_DFL) return 0;
-    action.sa_sigaction = on_signal;
-    action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
-    sigfillset(&action.sa_mask);
-    action.sa_mask.__val[0] |= uint64_t{3} << 31;  // libc's own too, which it leaves out: see Hearing::later
-    return sigaction(number, &action, nullptr) == 0 ? signal_number : 0;
+    return own_signal::take(signal_number, on_signal, real) ? signal_number : 0;
 }
 
 void serve() noexcept {

@@ -9,10 +9,13 @@
 
 #include <cstdint>
 
+#include "control/own_signal.h"
+
 namespace prof::listen {
 
-// Takes the signal when the program has not. Returns the number, 0 when it could not be had. Before session::start().
-uint32_t start(uint32_t signal_number) noexcept;
+// Takes the signal by libc's sigaction when the program has not. Returns the number, 0 when it could not be had. Before
+// session::start().
+uint32_t start(uint32_t signal_number, own_signal::Sigaction real) noexcept;
 
 // The recorder's service: outside of any record, on a thread of the program.
 void serve() noexcept;

@@ -80,17 +80,16 @@ int make_file(const char* folder) noexcept {
     return written < 0 ? static_cast<int>(-written) : ENOMEM;
 }
 
-void make() noexcept {
+int make() noexcept {
     accepted = 0;
     int error = EFBIG;
     for (const Path& folder : folders) {
         if (folder.length() == 0 || !may_write_files()) continue;
         error = make_file(folder.c_str());
-        if (error == 0) return;
+        if (error == 0) return 0;
     }
     file.clear();
-    char buffer[32];
-    log_line("snapshots cannot be asked for by pid: ", folders[1].c_str(), ": ", error_text(error, buffer));
+    return error;
 }
 
 void put(char* to, size_t bytes, const char* from) noexcept {
@@ -110,14 +109,17 @@ void start(const char* runtime_folder, const char* snapshot_folder, const char* 
     initial.signal_number = signal_number;
     put(initial.folder, sizeof initial.folder, snapshot_folder);
     put(initial.shared_path, sizeof initial.shared_path, shared_path);
-    make();
+    const int error = make();
+    char buffer[32];
+    if (error != 0)
+        log_line("snapshots cannot be asked for by pid: ", folders[1].c_str(), ": ", error_text(error, buffer));
 }
 
 void forked(const char* shared_path) noexcept {
     if (control != nullptr) sys::munmap(control, sizeof(prof_control));
     control = nullptr;
     put(initial.shared_path, sizeof initial.shared_path, shared_path);
-    make();
+    make();  // a child that has no rights or descriptors left was never asked to have one
 }
 
 void end() noexcept {
@@ -129,6 +131,12 @@ void end() noexcept {
 void set_state(prof_control_state state) noexcept {
     initial.state = state;
     if (control != nullptr) __atomic_store_n(&control->state, static_cast<uint32_t>(state), __ATOMIC_RELEASE);
+}
+
+void set_signal(uint32_t number) noexcept {
+    initial.signal_number = number;
+    if (control != nullptr && owner == sys::getpid())
+        __atomic_store_n(&control->signal_number, number, __ATOMIC_RELEASE);
 }
 
 bool is_asked() noexcept {

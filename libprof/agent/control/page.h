@@ -25,6 +25,7 @@ void forked(const char* shared_path) noexcept;
 // Takes the file away.
 void end() noexcept;
 
+void set_signal(uint32_t number) noexcept;  // 0: it can no longer be asked by one
 void set_state(prof_control_state state) noexcept;
 
 // Whether a request waits: two loads.

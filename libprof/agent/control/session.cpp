@@ -16,11 +16,13 @@
 #include "control/kept.h"
 #include "control/memory_limit.h"
 #include "control/names.h"
+#include "control/own_signal.h"
 #include "control/page.h"
 #include "control/triggers.h"
 #include "record/forget.h"
 #include "record/shared.h"
 #include "record/tables.h"
+#include "snapshot/stop.h"
 
 namespace prof::session {
 
@@ -37,6 +39,7 @@ uint32_t current_state = PROF_CONTROL_STARTING;
 uint32_t stage = idle;
 uint32_t ended = 0;
 int own_pid = 0;
+bool has_left = false;  // no system call any more
 uint64_t run_id = 0;
 uint32_t last_number = 0;
 uint32_t request = 0;                     // that the snapshot under way answers
@@ -153,6 +156,7 @@ int admit(const Ask& ask) noexcept {
 
 int freeze(const Ask& ask) noexcept {
     triggers::rebase();
+    snapshot::allow_stops(own_signal::usable());
     refusal.clear();
     choose_path(ask);
     request = ask.request;
@@ -181,7 +185,7 @@ int why_not() noexcept {
 
 void start_triggers() noexcept {
     alarm::forget();
-    if (options.triggers.any()) alarm::start(options.signal_number);
+    if (options.triggers.any()) alarm::start(own_signal::usable());
     triggers::start(options.triggers);
 }
 
@@ -223,6 +227,24 @@ void fall_asleep(const char* why) noexcept {
     recorder::set_recording(false);
     shared::set_state(PROF_SHARED_ASLEEP);
     enter(PROF_CONTROL_ASLEEP);
+}
+
+void leave_for_good(const char* why) noexcept {
+    const prof_control_state now = state();
+    if (now != PROF_CONTROL_RECORDING && now != PROF_CONTROL_STOPPED) return;
+    // A forked child that has not allocated yet takes nothing of its parent's away.
+    if (is_own_process()) {
+        log_line("recording ends here: ", why);
+        if (begin_patiently()) store(stage, idle);
+        alarm::stop();
+        page::end();
+        shared::set_state(PROF_SHARED_ASLEEP);
+        shared::leave();
+    }
+    snapshot::allow_stops(0);
+    recorder::stop_for_good();
+    store(current_state, PROF_CONTROL_ASLEEP);
+    has_left = true;
 }
 
 prof_control_state state() noexcept { return static_cast<prof_control_state>(load(current_state)); }
@@ -280,6 +302,7 @@ int take_here(const char* named, const snapshot::Registers& registers) noexcept 
 int clear_traces(const snapshot::Registers& registers) noexcept {
     if (const int error = why_not()) return error;
     if (!begin()) return EBUSY;
+    snapshot::allow_stops(own_signal::usable());
     const bool is_done = snapshot::while_still(registers, forget::all_blocks);
     triggers::rebase();
     give_up();
@@ -307,7 +330,7 @@ void exec_failed() noexcept {
     if (is_own_process() && state() != PROF_CONTROL_ASLEEP) shared::set_state(PROF_SHARED_RECORDING);
 }
 
-bool is_own_process() noexcept { return own_pid == sys::getpid(); }
+bool is_own_process() noexcept { return !has_left && own_pid == sys::getpid(); }
 
 void forked(bool records) noexcept {
     own_pid = sys::getpid();

@@ -30,6 +30,8 @@ namespace prof::session {
 void start(const Options& options, const char* runtime_folder) noexcept;
 // Instead, when it could not: says why, once.
 void fall_asleep(const char* why) noexcept;
+// Later, once, while system calls can still be made: from now on there is none of ours, here and in forked children.
+void leave_for_good(const char* why) noexcept;
 
 prof_control_state state() noexcept;
 int set_recording(bool on) noexcept;  // 0, or -1 when asleep; async-signal-safe
@@ -67,7 +69,8 @@ void look_after() noexcept;
 void begin_exec() noexcept;
 void exec_failed() noexcept;
 
-// Whether this is the process that the session was started in (or forked()), and not a vfork child in its memory.
+// Whether this is the process that the session was started in (or forked()), and not a vfork child in its memory. Never
+// again after leave_for_good().
 bool is_own_process() noexcept;
 // The recorder noticed that this is a forked child, and whether it can record in it.
 void forked(bool records) noexcept;

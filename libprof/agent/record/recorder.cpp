@@ -44,11 +44,6 @@ Forked forked = nullptr;
 
 // ---- In and out ----------------------------------------------------------------------------------------------------
 
-void stop_for_good() noexcept {
-    shadow.mode.store(0, std::memory_order_relaxed);
-    state().mode.store(0, std::memory_order_relaxed);
-}
-
 // The state page is zero: this process is a fork. Only the forking thread is here, and it was not inside.
 // False: it cannot have tables of its own.
 [[gnu::noinline]] bool wake_after_fork(Thread& survivor) noexcept {
@@ -256,6 +251,11 @@ void set_recording(bool on) noexcept {
         state().mode.fetch_and(~uint32_t{mode_stopped});
     else
         state().mode.fetch_or(mode_stopped);
+}
+
+void stop_for_good() noexcept {
+    shadow.mode.store(0, std::memory_order_relaxed);
+    state().mode.store(0, std::memory_order_relaxed);
 }
 
 void allocated(void* block, size_t size, const Caller& caller) noexcept {

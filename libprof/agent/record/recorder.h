@@ -38,8 +38,10 @@ bool start(const char* shared_memory = "") noexcept;
 // Whether facts are taken in. Frees of known blocks are seen even while recording is off.
 bool is_recording() noexcept;
 void set_recording(bool on) noexcept;
+// For ever, in forked children too, and without a system call from now on.
+void stop_for_good() noexcept;
 
-// `block` now holds `size` requested bytes. A null block is ignored.
+// `block` now holds `size` requested bytes. A null block is ignored. Of hooks recorded.h asks this, unless it samples.
 void allocated(void* block, size_t size, const Caller& caller) noexcept;
 
 // As `allocated`, for hooks above malloc (operator new): nothing happens when this thread's last record is this block,

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The program itself becomes nobody, in all of its threads, and goes on; its identity is the same in each.
+ * Side: tests.
+ */
+#include "world.h"
+
+static void* thread(void* unused) {
+    const double began = seconds_now();
+    while (still_time(began)) free(malloc(100));
+    say("thread: %ld %ld\n", (long)syscall(SYS_getuid), (long)syscall(SYS_geteuid));
+    return unused;
+}
+
+int main(void) {
+    if (getuid() != 0) skip("only root may become somebody else");
+    pthread_t other;
+    pthread_create(&other, NULL, thread, NULL);
+    say("%d %d\n", setresgid(65534, 65534, 65534), setresuid(65534, 65534, 0));
+    pthread_join(other, NULL);
+    say("back %d\n", setresuid(0, 0, 0));
+    if (setresgid(0, 0, 0) != 0) return 1;
+    prctl(PR_SET_DUMPABLE, 1);
+    errno = 0;
+    world();
+    return 0;
+}
