@@ -23,6 +23,7 @@ long again_if_interrupted(Call one_try) noexcept {
 
 }  // namespace
 
+#ifndef PROF_TEST_FAULTS  // tests/faults/inject.cpp has another one
 long call(long number, long a, long b, long c, long d, long e, long f) noexcept {
     long result;
     register long r10 __asm__("r10") = d;
@@ -34,6 +35,7 @@ long call(long number, long a, long b, long c, long d, long e, long f) noexcept 
                      : "rcx", "r11", "memory");
     return result;
 }
+#endif
 
 int open(const char* path, int flags, int mode) noexcept {
     return static_cast<int>(

@@ -6,6 +6,7 @@
 #include <asm/unistd.h>
 #include <fcntl.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 
 #include "base/syscalls.h"
 
@@ -49,8 +50,11 @@ void absolute(const char* path, Path& out) noexcept {
     out.add(path);
 }
 
+// A link that leads nowhere is there too: somebody may have put it in the way.
 bool exists(const char* path) noexcept {
-    return sys::call(__NR_faccessat, AT_FDCWD, reinterpret_cast<long>(path), 0) == 0;
+    struct stat facts;
+    return sys::call(__NR_newfstatat, AT_FDCWD, reinterpret_cast<long>(path), reinterpret_cast<long>(&facts),
+                     AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 }  // namespace prof::names

@@ -9,6 +9,7 @@
 
 #include "base/syscalls.h"
 #include "base/text.h"
+#include "record/threads.h"
 
 namespace prof::snapshot {
 
@@ -28,6 +29,9 @@ uint32_t number_in(const char* name) noexcept {
     for (; *name >= '0' && *name <= '9'; ++name) number = number * 10 + static_cast<uint32_t>(*name - '0');
     return *name == '\0' ? number : 0;
 }
+
+// What a file does not say that cannot be opened: the process may be at its limit of them.
+bool has_thread(uint32_t tid) noexcept { return sys::call(__NR_tgkill, sys::getpid(), tid, 0) != -ESRCH; }
 
 // Reads on to the next space or line end. "0x" is skipped by the way: 0 and x add nothing.
 uint64_t hexadecimal(const char*& at, const char* end) noexcept {
@@ -102,13 +106,13 @@ size_t add(Living& living, uint32_t tid) noexcept {
 }  // namespace
 
 size_t list_new_threads(Living& living) noexcept {
-    const int folder = sys::open("/proc/self/task", O_RDONLY | O_DIRECTORY);
-    if (folder < 0) return living.count == 0 ? add(living, static_cast<uint32_t>(sys::gettid())) : 0;
     alignas(8) static char entries[4096];  // one snapshot at a time
     size_t added = 0, next = 0;
     living.left_out = 0;
-    long got;
-    while ((got = sys::call(__NR_getdents64, folder, reinterpret_cast<long>(entries), sizeof entries)) > 0) {
+    const int folder = sys::open("/proc/self/task", O_RDONLY | O_DIRECTORY);
+    long got = folder;
+    while (folder >= 0 &&
+           (got = sys::call(__NR_getdents64, folder, reinterpret_cast<long>(entries), sizeof entries)) > 0) {
         for (long at = 0; at < got;) {
             const auto& entry = *reinterpret_cast<const Entry*>(entries + at);
             const uint32_t tid = number_in(entry.name);
@@ -116,7 +120,9 @@ size_t list_new_threads(Living& living) noexcept {
             at += entry.bytes;
         }
     }
-    sys::close(folder);
+    if (folder >= 0) sys::close(folder);
+    if (got < 0 && !threads::is_alone_for_libc()) ++living.left_out;  // one at least, we cannot know
+    if (living.count == 0) added += add(living, static_cast<uint32_t>(sys::gettid()));
     return added;
 }
 
@@ -140,7 +146,8 @@ uint64_t turns_of(uint32_t tid) noexcept {
     char line[128];
     const char* at = line;
     const char* end = line + read_of_thread(tid, "/schedstat", line, sizeof line);
-    if (at == end) return UINT64_MAX;
+    static uint64_t unknown = UINT64_MAX;  // never the same twice
+    if (at == end) return has_thread(tid) ? __atomic_sub_fetch(&unknown, 1, __ATOMIC_RELAXED) : UINT64_MAX;
     for (int spaces = 0; at < end && spaces < 2; ++at) spaces += *at == ' ';
     return static_cast<uint64_t>(decimal(at, end));
 }
@@ -163,6 +170,7 @@ Hearing hearing_of(uint32_t tid, uint32_t signal, bool& has_one) noexcept {
     const uint64_t wanted = uint64_t{1} << (signal - 1);
     const char* state = field(text, end, "State:");
     has_one = (set("SigPnd:") & wanted) != 0;
+    if (state == end && has_thread(tid)) return Hearing::unknown;
     if (state == end || *state == 'Z' || *state == 'X') return Hearing::never;
     const uint64_t blocked = set("SigBlk:");
     return (blocked & wanted) == 0 || (blocked & libc_signals) == libc_signals ? Hearing::hears : Hearing::refuses;

@@ -28,6 +28,7 @@ enum Stand : uint32_t {
 
 enum class Hearing : uint8_t {
     never,    // it has ended
+    unknown,  // nobody says: no more files can be opened. It counts as one that runs on
     refuses,  // it blocks the signal, or waits for it: sigwait() would show it to the program
     hears,    // now, or in a moment: it blocks even those that libc keeps for itself, as libc does where threads start,
               // end and fork, and as our handler does, from which it may be just coming
@@ -75,7 +76,8 @@ struct Wait {
 };
 Wait wait_of(uint32_t tid) noexcept;
 
-// How often it was given a processor, UINT64_MAX when it is gone: unchanged means that it did not run in between.
+// How often it was given a processor, UINT64_MAX when it is gone: unchanged means that it did not run in between. Where
+// the kernel does not say, never the same.
 uint64_t turns_of(uint32_t tid) noexcept;
 // The time for which it had one, as far as the kernel has added it up: up to a tick late.
 uint64_t processor_ns_of(uint32_t tid) noexcept;

@@ -22,9 +22,10 @@ bool read_file(const char* path, Growing<char>& text) noexcept {
     while (piece != nullptr && (got = sys::read(fd, piece, piece_bytes)) > 0) {
         if (!text.append(piece, static_cast<size_t>(got))) break;
     }
+    const bool is_whole = piece != nullptr && got == 0;
     if (piece != nullptr) arena::unmap(piece, piece_bytes);
     sys::close(fd);
-    return text.size() > 0;
+    return is_whole && text.size() > 0;
 }
 
 uint64_t read_number(const char*& at, const char* end, unsigned base) noexcept {

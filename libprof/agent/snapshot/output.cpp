@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <initializer_list>
+
 #include "base/arena.h"
 #include "base/syscalls.h"
 
@@ -31,12 +33,26 @@ long why_not_over(const char* path) noexcept {
     return S_ISDIR(there.st_mode) ? -EISDIR : S_ISLNK(there.st_mode) ? -ELOOP : -EEXIST;
 }
 
+constexpr const char spill_suffix[] = ".words";
+
+// A name of the writer's own in the same folder, so that the rename stays in one file system.
+void temporary_name(const char* path, uint64_t writer, const char* suffix, Path& name) noexcept {
+    name.clear();
+    name.add(path).add(".tmp.").add_number(writer).add(suffix);
+}
+
 }  // namespace
 
-// A name of our own in the same folder, so that the rename stays in one file system.
+void remove_unfinished(const char* path, uint64_t writer) noexcept {
+    for (const char* suffix : {"", spill_suffix}) {
+        Path name;
+        temporary_name(path, writer, suffix, name);
+        if (name.is_whole()) sys::unlink(name.c_str());
+    }
+}
+
 int Output::open_fresh(const char* suffix, Path& name) noexcept {
-    name.clear();
-    name.add(path_).add(".tmp.").add_number(static_cast<uint64_t>(sys::getpid())).add(suffix);
+    temporary_name(path_, static_cast<uint64_t>(sys::getpid()), suffix, name);
     if (!name.is_whole()) return -ENAMETOOLONG;
     sys::unlink(name.c_str());
     return sys::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
@@ -89,7 +105,7 @@ void Output::put(uint32_t id, uint32_t element_bytes, const void* data, uint64_t
 
 int Output::open_spill() noexcept {
     Path name;
-    const int spill = open_fresh(".words", name);
+    const int spill = open_fresh(spill_suffix, name);
     if (spill < 0) {
         fail(spill);
         return -1;

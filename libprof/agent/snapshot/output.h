@@ -16,6 +16,9 @@
 
 namespace prof::snapshot {
 
+// What a writer that died has left behind on its way to `path`. `writer`: its pid, as it saw itself.
+void remove_unfinished(const char* path, uint64_t writer) noexcept;
+
 // A file being written at a temporary name.
 class Output {
    public:

@@ -10,7 +10,6 @@ namespace heapkit::read {
 namespace {
 
 Result<Blocks> block_columns(const Sections& sections) {
-    Blocks blocks;
     auto address = sections.numbers<uint64_t>(PROF_SECTION_BLOCK_ADDRESS);
     if (!address) return address.error();
     auto size = sections.numbers<uint64_t>(PROF_SECTION_BLOCK_SIZE);
