@@ -12,8 +12,9 @@
 #include <string.h>
 
 #include "base/imports.h"
+#include "hooks/hook.h"
 #include "hooks/real.h"
-#include "hooks/recorded.h"
+#include "record/recorded.h"
 
 namespace prof::families {
 

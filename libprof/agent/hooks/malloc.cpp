@@ -11,8 +11,9 @@
 #include <errno.h>
 
 #include "hooks/bootstrap.h"
+#include "hooks/hook.h"
 #include "hooks/real.h"
-#include "hooks/recorded.h"
+#include "record/recorded.h"
 
 namespace {
 

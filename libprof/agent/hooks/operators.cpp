@@ -11,8 +11,9 @@
 #include "base/next_symbol.h"
 #include "base/text.h"
 #include "hooks/bootstrap.h"
+#include "hooks/hook.h"
 #include "hooks/real.h"
-#include "hooks/recorded.h"
+#include "record/recorded.h"
 
 namespace prof {
 

@@ -13,6 +13,7 @@
 #include "base/syscalls.h"
 #include "base/text.h"
 #include "counters.h"
+#include "sampler.h"
 #include "slot.h"
 #include "tables.h"
 #include "timeline.h"
@@ -39,6 +40,7 @@ alignas(PROF_SHARED_HEAD_BYTES) constinit prof_shared shared_page{
     .without_slot = 0,
     .inherited_bytes = 0,
     .inherited_blocks = 0,
+    .sample_bytes = 0,
     .reserved = {},
     .totals = {.live_bytes = 0,
                .peak_bytes = 0,
@@ -176,6 +178,7 @@ void set_names(const char* program, const char* executable, uint64_t run_id) noe
     put(shared_page.program, sizeof shared_page.program, program);
     put(shared_page.executable, sizeof shared_page.executable, executable);
     shared_page.run_id = run_id;
+    shared_page.sample_bytes = sampler::mean_bytes;
     shared_page.start_unix_ns = timeline::start_unix_ns();
 }
 

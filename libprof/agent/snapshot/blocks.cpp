@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <new>
 
+#include "record/sampler.h"
 #include "record/tables.h"
 #include "snapshot/faults.h"
 #include "snapshot/guest.h"
@@ -174,7 +175,8 @@ void write_words_and_slacks(Writer& writer) noexcept {
     Slacks slacks(writer);
     Column slack(output, Column::place_for(output, PROF_SECTION_BLOCK_SLACK, 4, count));
     Column words_end(output, Column::place_for(output, PROF_SECTION_BLOCK_WORDS_END, 4, count));
-    WordColumns words(output, spill);
+    // Of a sample, what a pointer leads to is seldom here: only vtables and functions say something.
+    WordColumns words(output, spill, sampler::is_on());
     const Resolver resolver(writer.index, writer.ranges, writer.pools);
     Scan scan(writer.index, resolver, pages, words);
     for (uint32_t i = 0; i < count; ++i) {

@@ -3,6 +3,7 @@
 // Stacks, and the sections that fit in one write. Side: agent, floor 3 (snapshot). Child of a snapshot only.
 #include <gnu/libc-version.h>
 
+#include "record/sampler.h"
 #include "record/tables.h"
 #include "snapshot/writer.h"
 
@@ -44,10 +45,11 @@ void write_losses(Writer& writer) noexcept {
 
 void fill_totals(prof_process& process, const Writer& writer) noexcept {
     const tables::Totals totals = tables::totals();
-    process.live_bytes = writer.block_bytes;
-    process.live_blocks = writer.block_count;
-    process.peak_bytes = totals.peak_bytes > writer.block_bytes ? totals.peak_bytes : writer.block_bytes;
-    process.peak_blocks = totals.peak_bytes > writer.block_bytes ? totals.peak_blocks : writer.block_count;
+    process.live_bytes = writer.counted_bytes;
+    process.live_blocks = writer.counted_blocks;
+    const bool has_peak = totals.peak_bytes > writer.counted_bytes;
+    process.peak_bytes = has_peak ? totals.peak_bytes : writer.counted_bytes;
+    process.peak_blocks = has_peak ? totals.peak_blocks : writer.counted_blocks;
     process.peak_error_bytes = totals.peak_error_bytes;
     process.allocated_bytes = totals.allocated_bytes;
     process.allocated_blocks = totals.allocated_blocks;
@@ -82,6 +84,7 @@ void write_process(Writer& writer) noexcept {
     process.page_bytes = 4096;
     process.thread_count = static_cast<uint32_t>(frozen.living.count + frozen.living.left_out);
     process.current_tick = frozen.tick;
+    process.sample_bytes = sampler::mean_bytes;
     writer.output.put(PROF_SECTION_PROCESS, sizeof process, &process, 1);
 }
 

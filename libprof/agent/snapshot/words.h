@@ -100,13 +100,15 @@ inline bool integer(uint64_t bits, Word& word) noexcept {
 // The columns WORD_SLOT, WORD_VALUE and WORD_TARGETS.
 class WordColumns {
    public:
-    WordColumns(Output& output, int spill) noexcept
+    WordColumns(Output& output, int spill, bool modules_alone) noexcept
         : output_(output),
           spill_(spill),
+          modules_alone_(modules_alone),
           slots_(output, {.id = PROF_SECTION_WORD_SLOT, .element_bytes = 4, .offset = output.end()}),
           values_(output, {.id = PROF_SECTION_WORD_VALUE, .element_bytes = 4, .offset = 0, .spill = spill}) {}
 
     void put(uint64_t index, const Word& word) noexcept {
+        if (modules_alone_ && word.kind != PROF_WORD_MODULE) return;
         if (index >> PROF_WORD_INDEX_BITS != 0 || count_ + 2 >= UINT32_MAX) return tables::lose(PROF_LOSS_WORDS);
         if (word.kind == PROF_WORD_MODULE || word.kind == PROF_WORD_STACK) return put_target(index, word);
         entry(static_cast<uint32_t>(index), word.kind, word.value);
@@ -129,6 +131,7 @@ class WordColumns {
 
     Output& output_;
     int spill_;
+    bool modules_alone_;  // pointers to modules are kept, and nothing else
     Targets targets_;
     Column slots_;
     Column values_;

@@ -13,6 +13,7 @@
 
 #include "base/syscalls.h"
 #include "base/text.h"
+#include "record/sampler.h"
 #include "record/tables.h"
 #include "snapshot/faults.h"
 #include "snapshot/guest.h"
@@ -61,9 +62,14 @@ Outcome write_snapshot(const Frozen& frozen) noexcept {
     list_threads(writer);
 
     count_blocks(writer);
+    count_sample(writer);
     writer.has_index = writer.has_index && has_maps;  // else nobody knows what may be read: no words, and no leaks
     write_blocks(writer);
-    if (frozen.order.contents == PROF_CONTENTS_WORDS && writer.has_index) {
+    const bool has_words = frozen.order.contents == PROF_CONTENTS_WORDS && writer.has_index;
+    if (sampler::is_on()) {
+        has_words ? write_words_and_slacks(writer) : write_slacks(writer);
+        write_sample(writer);
+    } else if (has_words) {
         write_residency(writer);
         list_roots(writer);
         write_words_and_slacks(writer);
@@ -73,7 +79,7 @@ Outcome write_snapshot(const Frozen& frozen) noexcept {
     }
     write_stacks(writer);
     write_declared(writer);
-    guest().write(writer);
+    if (!sampler::is_on()) guest().write(writer);
     write_small_sections(writer);
 
     const int error = writer.output.close();

@@ -40,6 +40,7 @@ struct Writer {
     Index index;
     bool has_index = false;
     uint64_t block_count = 0, block_bytes = 0;
+    uint64_t counted_blocks = 0, counted_bytes = 0;  // the same, or what these stand for when they are a sample
     unsigned grain_log2 = 4;
     Ranges ranges;  // modules and stacks
     Growing<prof_module> modules;
@@ -67,6 +68,8 @@ struct Writer {
 void list_modules(Writer& writer) noexcept;  // modules.cpp
 void list_threads(Writer& writer) noexcept;  // threads.cpp
 void count_blocks(Writer& writer) noexcept;  // blocks.cpp
+void count_sample(Writer& writer) noexcept;  // sample.cpp
+void write_sample(Writer& writer) noexcept;
 void write_blocks(Writer& writer) noexcept;
 void write_residency(Writer& writer) noexcept;      // residency.cpp: before anything reads the program's memory
 void list_roots(Writer& writer) noexcept;           // roots.cpp

@@ -4,6 +4,8 @@
 // second look finds the words for it.
 //
 // Side: heap, floor 2 (read).
+#include <cmath>
+
 #include "read/columns.h"
 
 namespace heapkit::read {
@@ -45,7 +47,33 @@ Faults faults_of(const Blocks& blocks, size_t stack_count, size_t tick_count) {
     return faults;
 }
 
+// A sample has a weight for each block, and is nothing but blocks of malloc.
+Result<Blocks> with_weights(const Sections& sections, const SmallSections& small, Blocks blocks) {
+    auto weight = sections.numbers<uint32_t>(PROF_SECTION_BLOCK_WEIGHT);
+    if (!weight) return weight.error();
+    blocks.sample_bytes = small.process.sample_bytes;
+    const bool is_sample = blocks.sample_bytes != 0;
+    if (weight->size() != (is_sample ? blocks.count() : 0))
+        return sections.damaged(PROF_SECTION_BLOCK_WEIGHT, "is not as long as the columns of blocks");
+    for (const uint32_t one : *weight)
+        if (one == 0) return sections.damaged(PROF_SECTION_BLOCK_WEIGHT, "has a block that counts for nothing");
+    if (is_sample && !blocks.pools.empty())
+        return sections.damaged(PROF_SECTION_POOLS, "is in a sample");
+    blocks.weight = *weight;
+    return blocks;
+}
+
 }  // namespace
+
+double Blocks::weight_of(BlockId block) const noexcept {
+    if (sample_bytes == 0) return 1;
+    const double bytes = static_cast<double>(std::max<uint64_t>(size_bytes(block), 1));
+    return -1 / std::expm1(-bytes / static_cast<double>(sample_bytes));
+}
+
+uint64_t Blocks::estimated_bytes(BlockId block) const noexcept {
+    return static_cast<uint64_t>(std::llround(weight_of(block) * static_cast<double>(size_bytes(block))));
+}
 
 Result<Blocks> read_blocks(const Sections& sections, const SmallSections& small, BlockColumns& columns) {
     auto read = block_columns(sections);
@@ -64,7 +92,9 @@ Result<Blocks> read_blocks(const Sections& sections, const SmallSections& small,
     if (faults.overlap) return sections.damaged(PROF_SECTION_BLOCK_SIZE, "has blocks that overlap");
     if (faults.stack) return sections.damaged(PROF_SECTION_BLOCK_STACK, "names a stack that does not exist");
     if (faults.birth) return sections.damaged(PROF_SECTION_BLOCK_BIRTH, "names a tick that does not exist");
-    return read_pools(sections, blocks, columns);
+    auto with_pools = read_pools(sections, blocks, columns);
+    if (!with_pools) return with_pools;
+    return with_weights(sections, small, *with_pools);
 }
 
 }  // namespace heapkit::read

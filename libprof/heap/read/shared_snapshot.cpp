@@ -138,6 +138,7 @@ prof_process process_of(const SharedTables& tables, const SharedSnapshotOptions&
     process.snapshot_number = options.number;
     process.reason = PROF_REASON_SUDDEN;
     process.end_signal = options.end_signal;
+    process.sample_bytes = tables.sample_bytes;
     process.start_unix_ns = tables.start_unix_ns;
     process.snapshot_unix_ns = options.unix_ns;
     process.elapsed_ns = options.unix_ns > tables.start_unix_ns ? options.unix_ns - tables.start_unix_ns : 0;

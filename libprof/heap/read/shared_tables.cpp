@@ -121,6 +121,7 @@ uint32_t SharedTables::without_tag(uint32_t node) const noexcept {
 }
 
 uint64_t SharedTables::pending_bytes() const noexcept {
+    if (sample_bytes != 0) return 0;  // a recorder that samples holds nothing back
     return threads > 1 ? uint64_t{threads} * PROF_SHARED_PENDING_BYTES : 0;
 }
 
@@ -159,6 +160,7 @@ Result<SharedTables> read_shared_tables(int fd, uint32_t slot) {
     tables.state = state_of(head.state);
     tables.is_forked = head.is_forked != 0;
     tables.inherited_bytes = std::min(head.inherited_bytes, most_live_bytes);
+    tables.sample_bytes = head.sample_bytes;
     tables.inherited_blocks = std::min(head.inherited_blocks, most_live_bytes);
     tables.threads = std::min<uint32_t>(head.threads, UINT16_MAX);
     tables.run_id = head.run_id;

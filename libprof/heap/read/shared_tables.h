@@ -31,6 +31,7 @@ struct SharedTables {
     bool is_forked = false;        // by a recorded process; it has not become another program
     uint64_t inherited_bytes = 0;  // of a forked child: what lived at the fork
     uint64_t inherited_blocks = 0;
+    uint64_t sample_bytes = 0;  // 0, or what is counted here is an estimate by a sample (prof_process)
     prof_shared_totals totals = {};
     std::string program, executable;
     std::vector<uint64_t> losses;  // by prof_loss

@@ -114,8 +114,6 @@ uint64_t Snapshot::lost(prof_loss kind) const noexcept {
     return static_cast<size_t>(kind) < losses.size() ? losses[kind] : 0;
 }
 
-bool Snapshot::is_sampled() const noexcept { return state_->sections.has(PROF_SECTION_BLOCK_WEIGHT); }
-
 uint64_t Snapshot::file_bytes() const noexcept { return state_->file.bytes().size(); }
 
 }  // namespace heapkit::read

@@ -37,6 +37,8 @@ struct Blocks {
     std::span<const uint32_t> birth;  // tick
     std::span<const uint32_t> slack;  // usable minus requested bytes
     std::span<const prof_pool> pools = {};  // ascending, none within another
+    std::span<const uint32_t> weight = {};  // of a sample: what each block counts for; empty: one
+    uint64_t sample_bytes = 0;              // of a sample: prof_process has what that means; 0: every block is here
 
     size_t count() const noexcept { return address.size(); }
     uint64_t size_bytes(BlockId block) const noexcept {
@@ -46,6 +48,15 @@ struct Blocks {
         return static_cast<uint32_t>(size_and_thread[block.index()] >> 48);
     }
     StackId stack_of(BlockId block) const noexcept { return StackId(stack[block.index()]); }
+
+    // For how many blocks and bytes a block is counted: one and its own size, unless it is one of a sample. Sums of
+    // these are estimates then, unbiased; counted_blocks() is a whole number whose mean is weight_of().
+    uint64_t counted_blocks(BlockId block) const noexcept { return weight.empty() ? 1 : weight[block.index()]; }
+    uint64_t counted_bytes(BlockId block) const noexcept {
+        return sample_bytes == 0 ? size_bytes(block) : estimated_bytes(block);
+    }
+    uint64_t estimated_bytes(BlockId block) const noexcept;
+    double weight_of(BlockId block) const noexcept;  // 1 over the probability of being in the sample; 1 without one
 
     // The pool in which a block lies, be it handed out there or what is left; nullptr: none.
     const prof_pool* pool_around(BlockId block) const noexcept;
@@ -106,8 +117,8 @@ class Snapshot {
     // A prof_hash or keyed hash a block; empty when the snapshot was not asked for them.
     Result<std::span<const uint64_t>> hashes() const;
 
-    // Of the blocks, only a sample was recorded.
-    bool is_sampled() const noexcept;
+    // Of the blocks, only a sample was recorded: all counts are estimates, and most blocks are not here.
+    bool is_sampled() const noexcept { return process().sample_bytes != 0; }
     // What is left of a process that died suddenly: counters of stacks alone.
     bool has_blocks() const noexcept { return process().reason != PROF_REASON_SUDDEN; }
 

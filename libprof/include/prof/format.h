@@ -79,7 +79,7 @@ enum prof_section_id {
     PROF_SECTION_PAGE_RANGES = 30,     /* prof_page_range, by address, since 1.3 */
     PROF_SECTION_PAGE_STATES = 31,     /* uint8_t: prof_page_state of four pages, the first in the low bits; 1.3 */
     /* Room left on purpose: */
-    PROF_SECTION_BLOCK_WEIGHT = 32,      /* float: blocks that a sampled block stands for */
+    PROF_SECTION_BLOCK_WEIGHT = 32,      /* uint32_t, since 1.5: of a sample: what a block counts for, see prof_process */
     PROF_SECTION_DOMAINS = 33,           /* prof_domain, since 1.4; element 0 is "no domain" */
     PROF_SECTION_BLOCK_HASH = 34,        /* uint64_t: keyed hash of each block's contents, or a prof_hash; since 1.3 */
     PROF_SECTION_CONTENTS = 35,          /* bytes of blocks */
@@ -149,9 +149,17 @@ struct prof_process {
     uint64_t live_error_bytes; /* since 1.2, of PROF_REASON_SUDDEN: live_bytes may be wrong by so much, either way */
     uint32_t end_signal;       /* the same: the signal that killed the process, 0 when unknown */
     uint32_t reserved_word;    /* zero */
-    uint64_t reserved[6];      /* zero */
+    uint64_t sample_bytes;     /* since 1.5: 0, or the blocks here are a sample, see below */
+    uint64_t reserved[5];      /* zero */
 };
 PROF_FORMAT_SIZE(struct prof_process, 224);
+
+/* Of a sample, only blocks are here on which a point of a Poisson process fell that has one in sample_bytes requested
+ * bytes on average: a block of `size` bytes (of no bytes: one) with the probability p = 1 - exp(-size / sample_bytes).
+ * It stands for 1/p blocks and size/p bytes. PROF_SECTION_BLOCK_WEIGHT has 1/p, rounded up or down at random so that
+ * its mean is 1/p. All else that counts blocks or bytes is an estimate of all blocks, made of such sums: the totals of
+ * prof_process, of prof_stack and of prof_tick. Lifetimes alone are of blocks in the sample. There are no words but
+ * pointers to modules, no roots, no pools and no pages. */
 
 enum { PROF_BUILD_ID_BYTES = 32, PROF_GENERATION_ALIVE = 0xffff, PROF_GENERATION_TAG = 0xfffe };
 

@@ -77,7 +77,8 @@ struct prof_shared {
         without_slot; /* atomic: in slot 0, processes that found none free; in others, that it could not be filled */
     uint64_t inherited_bytes; /* of a forked child: what lived at the fork */
     uint64_t inherited_blocks;
-    uint64_t reserved[5];
+    uint64_t sample_bytes; /* as in prof_process: 0, or all that is counted here is an estimate */
+    uint64_t reserved[4];
     struct prof_shared_totals totals; /* offset 128 */
     uint64_t losses[32];              /* by prof_loss */
     char program[256];

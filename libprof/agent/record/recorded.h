@@ -2,13 +2,13 @@
 //
 // From a hook to the recorder, or past it: with sampling most blocks pass by, before anything is asked about the caller.
 //
-// Side:    agent, floor 5 (hooks).
+// Side:    agent, floor 2 (record). For hooks, in place of recorder::allocated().
 // Threads: as recorder.h.
 #pragma once
 
-#include "hooks/hook.h"
-#include "record/sampled.h"
-#include "record/sampler.h"
+#include "recorder.h"
+#include "sampled.h"
+#include "sampler.h"
 
 namespace prof {
 
