@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
@@ -14,6 +15,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "new_file.h"
 #include "render/safe_text.h"
 
 namespace heapkit::cli {
@@ -48,6 +50,12 @@ int write_to(const std::string& path, std::string_view content) {
     return code;
 }
 
+// In a folder where everybody may write, such a link leads where its maker wants.
+bool is_link_of_another(const std::string& path) {
+    struct stat facts {};
+    return lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode) && facts.st_uid != geteuid();
+}
+
 }  // namespace
 
 Console::Console()
@@ -75,6 +83,9 @@ Result<void> write_whole_file(const std::string& path, std::string_view content,
         console.print(content);
         return {};
     }
+    if (is_link_of_another(path))
+        return Error{fmt::format("cannot write {}: it is a symbolic link of another user", path),
+                     "Choose another place with -o FILE."};
     std::error_code ignored;
     const fs::file_status there = fs::status(path, ignored);
     int code = 0;
@@ -82,10 +93,7 @@ Result<void> write_whole_file(const std::string& path, std::string_view content,
         code = write_to(path, content);
     } else {
         const std::string target = fs::exists(there) ? fs::canonical(path, ignored).string() : path;
-        const std::string unfinished = target + ".part";
-        code = write_to(unfinished, content);
-        if (code == 0 && std::rename(unfinished.c_str(), target.c_str()) != 0) code = errno;
-        if (code != 0) std::remove(unfinished.c_str());
+        code = write_new_file(target, content, 0666);
     }
     if (code == 0) return {};
     return Error{fmt::format("cannot write {}: {}", path, std::strerror(code)), "Choose another place with -o FILE."};

@@ -20,6 +20,7 @@
 #include "analyze/statistics.h"
 #include "base/descriptor.h"
 #include "base/units.h"
+#include "new_file.h"
 #include "read/shared_snapshot.h"
 #include "render/safe_text.h"
 #include "render/text.h"
@@ -57,7 +58,7 @@ fs::path path_for(const read::SharedTables& tables, const fs::path& folder, uint
     std::error_code ignored;
     for (number = 1; number < names_tried_at_most; ++number) {
         path = folder / fmt::format("{}.{}.{}.heap", file_name_of(tables.program), tables.owner, number);
-        if (!fs::exists(path, ignored)) break;
+        if (!fs::exists(fs::symlink_status(path, ignored))) break;
     }
     return path;
 }
@@ -143,10 +144,11 @@ std::optional<fs::path> report_sudden_end(const SuddenEnd& end, const Console& c
     const fs::path path = end.folder.empty() ? fs::path() : path_for(*tables, end.folder, number);
     const std::vector<std::byte> bytes = read::snapshot_of(
         *tables, {.number = number, .end_signal = static_cast<uint32_t>(end.signal), .unix_ns = now_ns()});
-    Result<void> written;
-    if (!path.empty()) written = write_whole_file(path.string(), text_of(bytes), console);
-    if (!written) console.explain(written.error());
-    const bool is_file = !path.empty() && written;
+    const int error = path.empty() ? 0 : write_new_file(path.string(), text_of(bytes), 0600);
+    if (error != 0)
+        console.explain({fmt::format("cannot write {}: {}", path.string(), std::strerror(error)),
+                         "Choose another folder with -o FOLDER."});
+    const bool is_file = !path.empty() && error == 0;
     if (end.is_brief) {
         say_briefly(*tables, is_file ? path : fs::path());
         return is_file ? std::optional(path) : std::nullopt;

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "base/descriptor.h"
+#include "new_file.h"
 #include "request.h"
 
 namespace heapkit::cli {
@@ -43,17 +44,14 @@ Descriptor folder_in(pid_t pid, const fs::path& path) {
         static_cast<int>(syscall(SYS_openat2, root.number(), path.parent_path().c_str(), &how, sizeof how)));
 }
 
-// False: errno says why.
-bool copy(const Descriptor& from, const Descriptor& to) {
+// 0, or errno of reading.
+int copy(const Descriptor& from, NewFile& to) {
     char buffer[64 << 10];
     for (;;) {
         const ssize_t got = read(from.number(), buffer, sizeof buffer);
-        if (got <= 0) return got == 0;
-        for (ssize_t done = 0; done < got;) {
-            const ssize_t wrote = write(to.number(), buffer + done, static_cast<size_t>(got - done));
-            if (wrote < 0) return false;
-            done += wrote;
-        }
+        if (got < 0) return errno;
+        if (got == 0 || to.error() != 0) return 0;
+        to.write({buffer, static_cast<size_t>(got)});
     }
 }
 
@@ -73,14 +71,11 @@ Result<void> take_out(pid_t pid, const fs::path& path, const fs::path& output) {
     struct stat facts {};
     if (!from || fstat(from.number(), &facts) != 0 || !S_ISREG(facts.st_mode))
         return Error{"cannot open " + seen_from_here(pid, path).string() + ": " + std::strerror(errno), ""};
-    const std::string unfinished = output.string() + ".part";
-    const Descriptor to(open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!to || !copy(from, to) || std::rename(unfinished.c_str(), output.c_str()) != 0) {
-        const int error = errno;
-        unlink(unfinished.c_str());
+    NewFile to(output.string(), 0600);
+    const int read_error = copy(from, to);
+    if (const int error = read_error != 0 ? read_error : to.finish())
         return Error{"cannot write " + output.string() + ": " + std::strerror(error),
                      "The snapshot is " + seen_from_here(pid, path).string()};
-    }
     unlinkat(folder.number(), name.c_str(), 0);
     return {};
 }

@@ -99,6 +99,13 @@ bool is_page_of(const prof_control& page, pid_t pid) {
 
 std::string text_in(const char* text, size_t most) { return {text, strnlen(text, most)}; }
 
+// As the agent makes it: in /tmp anybody may have made another one of that name.
+bool is_own_folder(const std::string& path) {
+    struct stat facts {};
+    return lstat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode) && facts.st_uid == geteuid() &&
+           (facts.st_mode & 077) == 0;
+}
+
 }  // namespace
 
 std::string process_name(pid_t pid) {
@@ -114,6 +121,7 @@ void remove_stale_pages() {
     const fs::path folders[] = {runtime != nullptr && *runtime == '/' ? fs::path(runtime) / "heapkit" : fs::path(),
                                 "/tmp/heapkit-" + std::to_string(geteuid())};
     for (const fs::path& folder : folders) {
+        if (!is_own_folder(folder)) continue;
         std::error_code error;
         for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
             const pid_t pid = std::atoi(entry.path().stem().c_str());

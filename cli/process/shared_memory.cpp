@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -49,6 +50,7 @@ Result<SharedMemory> SharedMemory::make(uint32_t slots) {
     Descriptor fd(memfd_create(PROF_SHARED_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (!fd) return cannot("memfd_create");
     if (ftruncate(fd.number(), static_cast<off_t>(bytes)) != 0) return cannot("ftruncate");
+    if (fchmod(fd.number(), 0600) != 0) return cannot("fchmod");  // anybody's, as memfd_create makes it
     if (!write_head(fd.number())) return cannot("mmap");
     if (fcntl(fd.number(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) return cannot("F_ADD_SEALS");
     return SharedMemory(std::move(fd));
