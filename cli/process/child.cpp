@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,7 +45,6 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
 // In the new process. What exec says goes through the pipe, which exec itself closes.
 [[noreturn]] void become(const Child::Command& command, const sigset_t& mask, int report) {
     setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a killed heapkit leaves nothing behind
     sigprocmask(SIG_SETMASK, &mask, nullptr);
     execve(command.file.c_str(), pointers_to(command.arguments).data(), pointers_to(command.environment).data());
     const int error = errno;

@@ -31,6 +31,7 @@ def names_of(header_text, enum):
 
 class Snapshot:
     def __init__(self, path):
+        self.path = path
         with open(path, "rb") as file:
             self.bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         (self.magic, self.major, self.minor, _, _, self.machine, _, self.file_bytes, count, entry_bytes, table, _, _,
