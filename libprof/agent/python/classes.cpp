@@ -79,6 +79,10 @@ uint32_t Classes::of(Address address) noexcept {
     made.kind = kind_of(address, made.flags);
     prof_python_type row{.name = 0, .module = 0, .object = PROF_PYTHON_NONE, .flags = 0};
     name(address, row);
+    if (made.kind == Class::Kind::dict) row.flags |= PROF_PYTHON_IS_DICT;
+    if (made.kind == Class::Kind::list) row.flags |= PROF_PYTHON_IS_LIST;
+    if (made.kind == Class::Kind::tuple) row.flags |= PROF_PYTHON_IS_TUPLE;
+    if ((made.flags & flag_heap_type) == 0) row.flags |= PROF_PYTHON_IS_STATIC;
     made.slots_begin = static_cast<uint32_t>(slots_.size());
     add_slots(address, made.kind);
     made.slots_end = static_cast<uint32_t>(slots_.size());

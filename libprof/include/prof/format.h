@@ -333,9 +333,15 @@ struct prof_python_type {
     uint32_t name;   /* string: the qualified name, "Outer.Inner" */
     uint32_t module; /* string: "collections"; "builtins" for what is built in */
     uint32_t object; /* the class itself: index of PROF_SECTION_PYTHON_OBJECTS, or PROF_PYTHON_NONE */
-    uint32_t flags;  /* zero */
+    uint32_t flags;  /* prof_python_type_flag */
 };
 PROF_FORMAT_SIZE(struct prof_python_type, 16);
+enum prof_python_type_flag {
+    PROF_PYTHON_IS_DICT = 1, /* it is dict, or derived from it */
+    PROF_PYTHON_IS_LIST = 2,
+    PROF_PYTHON_IS_TUPLE = 4,
+    PROF_PYTHON_IS_STATIC = 8 /* of C, and no block: what its objects point to is theirs alone */
+};
 #define PROF_PYTHON_NONE UINT32_MAX
 
 enum prof_python_object_flag {
