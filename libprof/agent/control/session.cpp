@@ -16,6 +16,7 @@
 #include "control/kept.h"
 #include "control/memory_limit.h"
 #include "control/names.h"
+#include "control/namespaces.h"
 #include "control/own_signal.h"
 #include "control/page.h"
 #include "control/triggers.h"
@@ -147,6 +148,10 @@ void choose_path(const Ask& ask) noexcept {
 
 // At the end of the program nobody is left to write to what the copy shares: memory is no question then.
 int admit(const Ask& ask) noexcept {
+    if (namespaces::has_other_for_children()) {
+        refusal.add("the next child of the process would be in another namespace of process ids");
+        return EPERM;
+    }
     int error = kept::admit({.number = last_number, .reason = ask.reason}, refusal);
     if (error == 0 && ask.reason != PROF_REASON_EXIT && !options.forces_memory)
         error = memory_limit::admit("", refusal);
@@ -358,6 +363,7 @@ void end(const recorder::Caller& caller, uintptr_t function) noexcept {
         snapshot::Registers registers{};
         if (!recorder::undo_calls(caller, function, registers.value)) capture(registers);
         take({.reason = PROF_REASON_EXIT, .wait = true, .registers = &registers});
+        snapshot::see_off();
     }
     page::end();
     shared::set_state(PROF_SHARED_ENDED);

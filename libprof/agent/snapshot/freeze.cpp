@@ -33,6 +33,9 @@ namespace {
 constexpr size_t stack_bytes = 256 << 10;
 constexpr uint64_t grace_ns = 10'000'000'000;  // beyond the deadline, for a copy that hangs
 constexpr long mask_bytes = 8;
+constexpr long untraced = 0x00800000;  // CLONE_UNTRACED: strace and gdb do not see a copy as a thread or child
+constexpr int looks_at_once = 20,
+              looks_at_most = 3000;  // whether a copy that is done has gone; then a millisecond apart
 
 constexpr int most_tries = 8;                   // when threads were woken meanwhile
 constexpr int most_tries_alike = 3;             // when one blocks the signal: it will do so again
@@ -151,7 +154,7 @@ long copy_once() noexcept {
     stop_threads(frozen.living, frozen.registers, frozen.order.stops_all);
     keep_state();
     tables::keep_counters();
-    const long made = sys::call(__NR_clone, 0);
+    const long made = sys::call(__NR_clone, untraced);
     if (made == 0) run_on(child_stack + stack_bytes);
     let_go();
     tables::drop_counters();
@@ -267,6 +270,19 @@ void reap() noexcept {
     for (int& pid : leaving) {
         if (pid != 0 && is_reaped(pid)) pid = 0;
         any_leaving |= pid != 0;
+    }
+}
+
+void see_off() noexcept {
+    const timespec a_while{.tv_sec = 0, .tv_nsec = 1'000'000};
+    for (int looks = 0; looks < looks_at_most; ++looks) {
+        reap();
+        if (!any_leaving) return;
+        if (looks < looks_at_once) {
+            sys::call(__NR_sched_yield);
+        } else {
+            sys::call(__NR_nanosleep, reinterpret_cast<long>(&a_while));
+        }
     }
 }
 

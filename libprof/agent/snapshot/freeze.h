@@ -62,6 +62,9 @@ int start(const Order& order, const Registers& registers) noexcept;
 bool has_ended(Outcome& outcome) noexcept;
 // Reaps copies that were done, but not yet gone, when they were looked at last. One load when there are none.
 void reap() noexcept;
+// At the end of the program: waits, but not for long, until they are gone. Whoever reaps the program's orphans would
+// otherwise be told of a child that is none.
+void see_off() noexcept;
 // Waits for it; ends it when it is far beyond its deadline.
 Outcome wait() noexcept;
 
