@@ -44,6 +44,19 @@ def rounds_of(build, given, contents):
         return rounds
 
 
+def measured(build, given):
+    """Medians of all rounds, and the shortest of the calls, which other work only adds to."""
+    with_words, without = (rounds_of(build, given, contents) for contents in ("words", "none"))
+    both = with_words + without
+    facts = {key: statistics.median(figures[key] for figures in both) for key in ("fork", "pause", "alone", "beside")}
+    facts["ratios"] = sorted(figures["pause"] / figures["fork"] for figures in both)
+    facts["ratio"] = statistics.median(facts["ratios"])
+    facts["call"], facts["call_without"] = (min(figures["call"] for figures in rounds) for rounds in (with_words, without))
+    facts["scan_gb_per_second"] = given.gigabytes * 1e3 / max(facts["call"] - facts["call_without"], 1e-3)
+    facts["copied_page_us"] = 1e3 * (facts["beside"] - facts["alone"]) / (given.gigabytes * 1e9 / PAGE_BYTES)
+    return {"given": vars(given), **facts, "rounds": both}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build")
@@ -56,16 +69,8 @@ def main():
     if free_bytes() < (1.4e9 if given.no_writes else 2.4e9) * given.gigabytes:
         print(f"skipped: {free_bytes() / 1e9:.1f} GB are free, too few to hold {given.gigabytes:g} GB and a copy")
         return SKIPPED
-    build = os.path.abspath(given.build)
-    with_words, without = (rounds_of(build, given, contents) for contents in ("words", "none"))
-    both = with_words + without
-    facts = {key: statistics.median(figures[key] for figures in both) for key in ("fork", "pause", "alone", "beside")}
-    facts["ratios"] = sorted(figures["pause"] / figures["fork"] for figures in both)
-    facts["ratio"] = statistics.median(facts["ratios"])
-    facts["call"], facts["call_without"] = (min(figures["call"] for figures in rounds) for rounds in (with_words, without))
-    facts["scan_gb_per_second"] = given.gigabytes * 1e3 / max(facts["call"] - facts["call_without"], 1e-3)
-    facts["copied_page_us"] = 1e3 * (facts["beside"] - facts["alone"]) / (given.gigabytes * 1e9 / PAGE_BYTES)
-    print(f"{given.gigabytes:g} GB in blocks of {given.block} B, {len(both)} rounds")
+    facts = measured(os.path.abspath(given.build), given)
+    print(f"{given.gigabytes:g} GB in blocks of {given.block} B, {len(facts['ratios'])} rounds")
     print(f"  pause {facts['pause']:.1f} ms, bare fork {facts['fork']:.1f} ms: {facts['ratio']:.2f} times "
           f"({facts['ratios'][0]:.2f} to {facts['ratios'][-1]:.2f})")
     print(f"  whole snapshot {facts['call'] / 1e3:.2f} s, without contents {facts['call_without'] / 1e3:.2f} s: "
@@ -73,7 +78,7 @@ def main():
     if not given.no_writes:
         print(f"  a write to each page: {facts['alone']:.0f} ms, beside a copy {facts['beside']:.0f} ms: "
               f"{facts['copied_page_us']:.2f} µs a page")
-    measure.write_json(given.json, {"given": vars(given), **facts, "rounds": both})
+    measure.write_json(given.json, facts)
     return 0
 
 
