@@ -3,8 +3,8 @@
 // A program that gives up system calls. Side: agent, floor 5 (hooks). See sandbox.h.
 //
 // Seccomp's strict mode, and a filter that kills, would end the program for what we do in it. Nothing tells us later
-// without a system call, so we look when they are set up: then the recorder stops for good, and no system call is made from
-// there on. libseccomp and most sandboxes come through these two functions; others are not seen.
+// without a system call, so we look when they are set up: then the recorder stops for good, and no system call is made
+// from there on. libseccomp and most sandboxes come through these two functions; others are not seen.
 //
 // syscall() has no frame of its own here: it may be asked for a clone that returns on another stack, or twice.
 #include <asm/unistd.h>
@@ -54,7 +54,9 @@ using namespace prof;
 
 void prof_before_sandbox(long number, long a, long b, long c) noexcept {
     if (number == __NR_prctl && a == PR_SET_SECCOMP) sandbox::look_at_mode(b, c);
-    if (number == __NR_seccomp && a == SECCOMP_SET_MODE_STRICT) sandbox::look_at_mode(SECCOMP_MODE_STRICT, 0);
+    // libseccomp asks with flags whether the call is there at all.
+    if (number == __NR_seccomp && a == SECCOMP_SET_MODE_STRICT && b == 0 && c == 0)
+        sandbox::look_at_mode(SECCOMP_MODE_STRICT, 0);
     if (number == __NR_seccomp && a == SECCOMP_SET_MODE_FILTER) sandbox::look_at_filter(c);
 }
 

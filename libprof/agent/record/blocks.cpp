@@ -342,16 +342,35 @@ bool next_block(uintptr_t from, uintptr_t& address, Record& record) noexcept {
 
 namespace prof::tables {
 
+namespace {
+
+Block block_of(uintptr_t address, const blocks::Record& record) noexcept {
+    return {.address = address,
+            .size_bytes = record.size_bytes,
+            .stack = record.stack,
+            .birth = record.birth,
+            .thread = record.thread};
+}
+
+}  // namespace
+
 bool BlockCursor::next(Block& block) noexcept {
-    blocks::Record record;
-    uintptr_t address = 0;
-    if (!blocks::next_block(at_, address, record)) return false;
-    at_ = address + 1;
-    block = {.address = address,
-             .size_bytes = record.size_bytes,
-             .stack = record.stack,
-             .birth = record.birth,
-             .thread = record.thread};
+    const auto look = [&](Ahead& ahead, bool (*next_in)(uintptr_t, uintptr_t&, blocks::Record&) noexcept) {
+        if (!ahead.is_there || !ahead.is_used) return;
+        blocks::Record record;
+        uintptr_t address = 0;
+        ahead.is_there = next_in(at_, address, record);
+        ahead.is_used = false;
+        if (ahead.is_there) ahead.block = block_of(address, record);
+    };
+    look(coarse_, blocks::next_coarse);
+    look(fine_, blocks::next_fine);
+    if (!coarse_.is_there && !fine_.is_there) return false;
+    const bool takes_fine = fine_.is_there && (!coarse_.is_there || fine_.block.address < coarse_.block.address);
+    Ahead& taken = takes_fine ? fine_ : coarse_;
+    taken.is_used = true;
+    block = taken.block;
+    at_ = block.address + 1;
     return true;
 }
 

@@ -24,12 +24,19 @@ struct Block {
 };
 
 // Walks all live blocks in address order:  for (BlockCursor c; c.next(block);) …
+// Of both planes it keeps what comes next, so that each is gone through once, however few blocks the other has.
 class BlockCursor {
    public:
     bool next(Block& block) noexcept;
 
    private:
+    struct Ahead {
+        Block block{};
+        bool is_there = true;  // or it is at the end
+        bool is_used = true;   // look for the next one
+    };
     uintptr_t at_ = 0;  // first address not yet looked at
+    Ahead coarse_, fine_;
 };
 
 // Call tree nodes. Node 0 is the empty stack.

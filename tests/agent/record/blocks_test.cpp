@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "catch.h"
+#include "record/tables.h"
 
 using namespace prof::blocks;
 
@@ -163,6 +164,33 @@ TEST_CASE("random blocks agree with a plain map, in address order") {
     auto found = all_in(start, end);
     REQUIRE(found.size() == model.size());
     for (auto& [address, record] : model) CHECK(same(found.at(address), record));
+}
+
+TEST_CASE("a cursor goes over both planes in address order, and gives each block once") {
+    const uintptr_t at = fresh_region();
+    std::map<uintptr_t, Record> expected;
+    for (uint32_t i = 0; i < 20000; ++i) {
+        const Record record{.size_bytes = 32, .stack = i, .birth = 1, .thread = 1};
+        expected[at + i * uintptr_t{64}] = record;
+    }
+    // Two in one slot of 32 bytes: the second goes into the plane of 8 bytes. Few, far apart, and some behind all
+    // others.
+    for (const uint32_t i : {100u, 101u, 5000u, 30000u, 90000u}) {
+        const uintptr_t slot = at + i * uintptr_t{64} + 32;
+        expected[slot] = {.size_bytes = 8, .stack = i, .birth = 1, .thread = 1};
+        expected[slot + 8] = {.size_bytes = 8, .stack = i + 1, .birth = 1, .thread = 1};
+    }
+    for (const auto& [address, record] : expected) insert_alone(address, record);
+    std::map<uintptr_t, Record> found;
+    uintptr_t last = 0;
+    prof::tables::Block block;
+    for (prof::tables::BlockCursor cursor; cursor.next(block); last = block.address) {
+        REQUIRE(block.address > last);
+        if (block.address < at || block.address >= at + (uintptr_t{1} << 32)) continue;
+        found[block.address] = {block.size_bytes, block.stack, block.birth, block.thread};
+    }
+    REQUIRE(found.size() == expected.size());
+    for (const auto& [address, record] : expected) REQUIRE(same(found[address], record));
 }
 
 TEST_CASE("addresses and sizes beyond the table are refused") {
