@@ -82,8 +82,9 @@ struct Plane {
 
     // The entries of the 16 KiB around `address`, or null when there are none yet.
     Entry* leaf(uintptr_t address) noexcept {
-        if (address >> address_log2 != 0) return nullptr;
-        Middle* middle = root[address >> middle_log2].load(std::memory_order_acquire);
+        const uintptr_t in_root = address >> middle_log2;
+        if (in_root >= root_entries) return nullptr;
+        Middle* middle = root[in_root].load(std::memory_order_acquire);
         if (middle == nullptr) return nullptr;
         return middle[(address >> leaf_log2) & (middle_entries - 1)].load(std::memory_order_acquire);
     }

@@ -133,7 +133,9 @@ inline void freed_alone(uint32_t number, uint64_t bytes, bool temporary, unsigne
     stack.live_bytes -= bytes;
     --stack.live_blocks;
     stack.temporary_blocks += temporary;
-    stack.lifetimes[bucket] = static_cast<uint16_t>(stack.lifetimes[bucket] + (stack.lifetimes[bucket] != UINT16_MAX));
+    const auto one_more = static_cast<uint16_t>(stack.lifetimes[bucket] + 1);
+    if (one_more != 0) [[likely]]
+        stack.lifetimes[bucket] = one_more;
 }
 
 inline void shift_alone(uint32_t number, int64_t bytes) noexcept {

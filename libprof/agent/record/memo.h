@@ -71,11 +71,11 @@ inline constexpr int few_words = 16;
 // Whether steps from `innermost` outward still come to each frame from `outermost` on.
 inline bool frames_stand(const Frame* innermost, const Frame* outermost) noexcept {
     const Frame* frame = innermost;
-    for (; frame - outermost >= 4; frame -= 4)
+    for (const Frame* const four_left = outermost + 4; frame >= four_left; frame -= 4)
         if ((frame[-1].change() | frame[-2].change() | frame[-3].change() | frame[-4].change()) != 0) return false;
-    uint64_t changes = 0;
-    for (; frame > outermost; --frame) changes |= frame[-1].change();
-    return changes == 0;
+    for (; frame > outermost; --frame)
+        if (frame[-1].change() != 0) return false;
+    return true;
 }
 
 inline bool words_stand(const Word* word, const Word* end) noexcept {
@@ -102,13 +102,24 @@ class Memo {
         return frames_stand(&frame, outermost) && words_stand(words, words + frame.words_end());
     }
 
-    // The innermost frame, from `frame` on, whose step outward is not the same any more; null when there is none.
-    Frame* first_change(Frame* frame) const noexcept {
-        for (; frame > frames; --frame) {
-            if (frame - 1 > frames && frame[-1].change() != 0) return frame;
-            if (!words_stand(words + frame[-1].words_end(), words + frame->words_end())) return frame;
-        }
-        return nullptr;
+    // The innermost frame that stands, among those at or above `here`, the caller's stack pointer: below it nothing is
+    // read. One look from the outermost frame inward says it of all frames, since a frame stands only where those
+    // further out do.
+    Frame* innermost_standing(uint64_t here) const noexcept {
+        Frame* last = frames + depth;
+        while (last->stack_pointer < here) --last;
+        Frame* frame = frames + (last != frames);
+        while (last - frame >= 8 &&
+               ((frame[0].change() | frame[1].change() | frame[2].change() | frame[3].change()) |
+                (frame[4].change() | frame[5].change() | frame[6].change() | frame[7].change())) == 0)
+            frame += 8;
+        while (frame < last && frame->change() == 0) ++frame;
+        const Word* const end = words + frame->words_end();
+        const Word* word = words;
+        while (word != end && word->change() == 0) ++word;
+        if (word != end) [[unlikely]]
+            while (words + frame->words_end() > word) --frame;
+        return frame;
     }
 };
 

@@ -48,11 +48,14 @@ struct WalkedPath {
 class Paths {
    public:
     // The number of the stack whose innermost frame is there, when a path knows it; the memo is then of that stack.
-    uint32_t find(Memo& memo, uint64_t pc, uint64_t stack_pointer, uint64_t frame_pointer) noexcept {
+    // `standing`: the memo's innermost frame that stands.
+    uint32_t find(Memo& memo, const Frame* standing, uint64_t pc, uint64_t stack_pointer,
+                  uint64_t frame_pointer) noexcept {
+        const auto depth = static_cast<uint32_t>(standing - memo.frames);
         WalkedPath* set = set_of(pc, stack_pointer);
         for (uint32_t way = 0; way < ways; ++way) {
             WalkedPath& path = set[way];
-            if (!path.frames[path.count].is_at(pc, stack_pointer, frame_pointer) || !fits(path, memo)) continue;
+            if (!path.frames[path.count].is_at(pc, stack_pointer, frame_pointer) || !fits(path, memo, depth)) continue;
             put_on(memo, path);
             if (set->newest != way) set->newest = way;
             return path.stack;
@@ -92,12 +95,12 @@ class Paths {
     }
     Word* words_of(const WalkedPath& path) noexcept { return words_[&path - paths_]; }
 
-    bool fits(const WalkedPath& path, const Memo& memo) noexcept {
-        if (path.epoch != memo.epoch + 1 || path.depth > memo.depth) return false;
+    bool fits(const WalkedPath& path, const Memo& memo, uint32_t standing) noexcept {
+        if (path.epoch != memo.epoch + 1 || path.depth > standing) return false;
         const Frame& end = memo.frames[path.depth];
         return end.node == path.frames[0].node &&
                end.is_at(path.frames[0].pc, path.frames[0].stack_pointer, path.frames[0].frame_pointer) &&
-               path.stands(words_of(path)) && memo.stands(end);
+               path.stands(words_of(path));
     }
 
     void put_on(Memo& memo, const WalkedPath& path) noexcept {

@@ -98,15 +98,21 @@ bool is_still_inside(const Thread& thread) noexcept {
     return thread;
 }
 
-// This thread's Thread, marked as inside; null when nothing is to be recorded.
-[[gnu::always_inline]] inline Thread* enter() noexcept {
+// The same where nothing is out of the ordinary: it records, nobody waits, no stop; null where something may be.
+[[gnu::always_inline]] inline Thread* enter_quickly() noexcept {
     Thread* thread = threads::local.thread;
     if (thread == nullptr || state().mode.load(std::memory_order_relaxed) != mode_started ||
         thread->inside.load(std::memory_order_relaxed) != 0) [[unlikely]]
-        return enter_slowly();
+        return nullptr;
     thread->inside.store(stack_pointer(), std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
     return thread;
+}
+
+// This thread's Thread, marked as inside; null when nothing is to be recorded.
+[[gnu::always_inline]] inline Thread* enter() noexcept {
+    Thread* thread = enter_quickly();
+    return thread != nullptr ? thread : enter_slowly();
 }
 
 // Every 64 events, and at once when somebody asked: the clock, and the floors above.
@@ -164,7 +170,12 @@ bool is_still_inside(const Thread& thread) noexcept {
     counters::freed_shared(*cache, stack, bytes, temporary, bucket);
 }
 
-[[gnu::noinline]] bool insert_slowly(Thread& thread, uintptr_t address, const blocks::Record& record) noexcept {
+// By value, so that the record stays in registers where it is not called.
+[[gnu::noinline]] bool insert_slowly(Thread& thread, uintptr_t address, size_t size, uint32_t stack) noexcept {
+    const blocks::Record record{.size_bytes = size,
+                                .stack = stack,
+                                .birth = state().tick.load(std::memory_order_relaxed),
+                                .thread = thread.slot};
     blocks::Displaced displaced;
     bool done = blocks::insert_slow(address, record, displaced);
     for (uint32_t i = 0; i < displaced.count; ++i) {
@@ -182,8 +193,6 @@ bool is_still_inside(const Thread& thread) noexcept {
         modules::check_unloads();
     auto address = reinterpret_cast<uintptr_t>(block);
     uint32_t stack = walk::capture(thread, caller);
-    if (stack == 0) [[unlikely]]
-        tables::lose(PROF_LOSS_NO_MEMORY);
     if (threads::local.tag != 0) [[unlikely]]
         stack = tags::take(thread, stack);
     blocks::Record record{.size_bytes = size,
@@ -192,7 +201,7 @@ bool is_still_inside(const Thread& thread) noexcept {
                           .thread = thread.slot};
     thread.last_block = address;
     if (!blocks::insert_fast(address, record)) [[unlikely]]
-        if (!insert_slowly(thread, address, record)) return;
+        if (!insert_slowly(thread, address, size, stack)) return;
     count_allocated(thread, stack, size);
     if (size >= large_bytes) [[unlikely]]
         thread.countdown = 1;
@@ -258,14 +267,22 @@ void stop_for_good() noexcept {
     state().mode.store(0, std::memory_order_relaxed);
 }
 
-void allocated(void* block, size_t size, const Caller& caller) noexcept {
+[[gnu::noinline]] static void allocated_slowly(void* block, size_t size, const Caller& caller) noexcept {
     if (block == nullptr) return tags::use_up_outside();
-    Thread* thread = enter();
+    Thread* thread = enter_slowly();
     if (thread == nullptr) return count_early();
-    if (!is_stopped()) [[likely]]
+    if (!is_stopped())
         put(*thread, block, size, caller);
     else
         tags::use_up();
+    leave(*thread);
+}
+
+void allocated(void* block, size_t size, const Caller& caller) noexcept {
+    Thread* thread = block != nullptr ? enter_quickly() : nullptr;
+    if (thread == nullptr) [[unlikely]]
+        return allocated_slowly(block, size, caller);
+    put(*thread, block, size, caller);
     leave(*thread);
 }
 
@@ -402,7 +419,6 @@ bool is_stopped() noexcept { return recorder::is_stopped(); }
 
 uint32_t stack_of(Thread& thread, const recorder::Caller& caller) noexcept {
     const uint32_t stack = walk::capture(thread, caller);
-    if (stack == 0) tables::lose(PROF_LOSS_NO_MEMORY);
     return threads::local.tag != 0 ? tags::take(thread, stack) : stack;
 }
 

@@ -56,26 +56,28 @@ inline constexpr unsigned max_probes = 16;  // the table has as many entries mor
 bool start() noexcept;
 
 inline uint64_t key_of(uint64_t pc) noexcept { return state().rule_epoch.load(std::memory_order_acquire) << 48 | pc; }
+inline constexpr uint64_t hash_factor = 0x9e3779b97f4a7c15;
 inline uint64_t place_of(uint64_t key, uint32_t log2) noexcept {
-    return key * 0x9e3779b97f4a7c15 >> (-log2 & 63);  // log2 is never 0
+    return key * hash_factor >> (-log2 & 63);  // log2 is never 0
 }
 
 // A look at the cache that lasts for one walk.
 class Reader {
    public:
     Reader() noexcept
-        : table_(table.load(std::memory_order_acquire)),
-          epoch_(state().rule_epoch.load(std::memory_order_acquire) << 48) {}
+        : entries_(table.load(std::memory_order_acquire)->entry),
+          epoch_(state().rule_epoch.load(std::memory_order_acquire) << 48),
+          shift_(-table.load(std::memory_order_acquire)->log2 & 63) {}
 
     // The rule of a return address; 0 when it is not in the cache.
     Rule operator[](uint64_t pc) const noexcept {
-        uint64_t key = epoch_ | pc, at = place_of(key, table_->log2);
-        for (unsigned i = 0; i < max_probes; ++i, ++at) {
-            const Entry& entry = table_->entry[at];
-            uint64_t there = entry.key.load(std::memory_order_acquire);
+        const uint64_t key = epoch_ | pc;
+        const Entry* entry = entries_ + (key * hash_factor >> shift_);
+        for (unsigned i = 0; i < max_probes; ++i, ++entry) {
+            uint64_t there = entry->key.load(std::memory_order_acquire);
             if (there == key) [[likely]] {
-                Rule rule = entry.rule.load(std::memory_order_acquire);
-                if (entry.key.load(std::memory_order_relaxed) == key) return rule;
+                Rule rule = entry->rule.load(std::memory_order_acquire);
+                if (entry->key.load(std::memory_order_relaxed) == key) return rule;
             }
             if (there == 0) return 0;
         }
@@ -83,8 +85,9 @@ class Reader {
     }
 
    private:
-    const Table* table_;
+    const Entry* entries_;
     uint64_t epoch_;
+    unsigned shift_;
 };
 
 // Works the rule out and remembers it, unless it is no_rule. `program` is working space.

@@ -52,19 +52,37 @@ inline uint64_t hash_of(uint32_t caller, uint64_t pc) noexcept {
 
 uint32_t add(uint32_t caller, uint64_t pc) noexcept;
 
-// The node of `pc` under `caller`, made when it is new. no_node: no memory.
-inline uint32_t intern(uint32_t caller, uint64_t pc) noexcept {
-    const Table* now = table.load(std::memory_order_acquire);
-    uint64_t mask = (uint64_t{1} << now->log2) - 1;
-    uint64_t at = hash_of(caller, pc) >> (-now->log2 & 63);
-    for (;;) {  // ends: the table is at most half full
-        uint32_t number = now->slot[at].load(std::memory_order_acquire);
-        if (number == 0) return add(caller, pc);
-        const Node& node = nodes.at(number);
-        if (node.pc == pc && node.caller == caller) return number;
-        at = (at + 1) & mask;
+// A look at the table that lasts for one walk.
+class Interner {
+   public:
+    Interner() noexcept { look(); }
+
+    // The node of `pc` under `caller`, made when it is new. no_node: no memory.
+    uint32_t operator()(uint32_t caller, uint64_t pc) noexcept {
+        for (uint64_t at = hash_of(caller, pc) >> shift_;; at = (at + 1) & ~uint64_t{0} >> shift_) {
+            const uint32_t number = slots_[at].load(std::memory_order_acquire);
+            if (number == 0) [[unlikely]]  // it comes to one: the table is at most half full
+                break;
+            const Node& node = nodes.at(number);
+            if (node.pc == pc && node.caller == caller) [[likely]]
+                return number;
+        }
+        const uint32_t added = add(caller, pc);
+        look();
+        return added;
     }
-}
+
+   private:
+    void look() noexcept {
+        const Table* now = table.load(std::memory_order_acquire);
+        slots_ = now->slot;
+        shift_ = -now->log2 & 63;
+    }
+    const std::atomic<uint32_t>* slots_;
+    unsigned shift_;
+};
+
+inline uint32_t intern(uint32_t caller, uint64_t pc) noexcept { return Interner()(caller, pc); }
 
 uint32_t add_leaf(uint32_t node, uint32_t flags) noexcept;
 

@@ -75,18 +75,13 @@ uint64_t saved_at(rules::Rule rule, uint64_t cfa, uint64_t frame_pointer) noexce
     return from + static_cast<uint64_t>(rules::frame_offset(rule));
 }
 
-// Outward until the walk meets the memo or ends. One screen, all in registers.
-[[gnu::always_inline]] inline Outcome run(Thread& thread, Position at, Options options) noexcept {
+// Outward until the walk meets the memo, whose innermost frame that stands is `candidate`, or ends. One screen, all in
+// registers.
+[[gnu::always_inline]] inline Outcome run(Thread& thread, Position at, Options options, Frame* candidate) noexcept {
     rules::Reader known;
-    Frame* candidate = thread.memo.frames + (options.native ? thread.memo.depth : 0);
     for (uint32_t count = 0;; ++count) {
         while (candidate->stack_pointer < at.stack_pointer) --candidate;
-        if (candidate->is_at(at.pc, at.stack_pointer, at.frame_pointer)) {
-            Frame* changed = thread.memo.stands(*candidate) ? nullptr : thread.memo.first_change(candidate);
-            if (changed == nullptr) [[likely]]
-                return {End::met, count, candidate, 0};
-            candidate = changed - 1;
-        }
+        if (candidate->is_at(at.pc, at.stack_pointer, at.frame_pointer)) return {End::met, count, candidate, 0};
         if (count == thread.memo.capacity) [[unlikely]] {
             auto index = candidate - thread.memo.frames;
             if (!threads::grow(thread)) return {End::truncated, count, thread.memo.frames, 0};
@@ -164,12 +159,13 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
     Memo& memo = thread.memo;
     Frame* frame = walk.met;
     Word* word = memo.words + frame->words_end();
+    stacks::Interner intern;
     bool outermost = frame == memo.frames;
     if (outermost && walk.last_word != 0) *word++ = {word_at(walk.last_word), 0};
     for (uint32_t i = walk.count; i-- > 0; outermost = false) {
         const Fresh& fresh = thread.fresh[i];
         const Frame& caller = *frame++;
-        uint32_t node = stacks::intern(caller.node, key_of(fresh));
+        uint32_t node = intern(caller.node, key_of(fresh));
         if (node == stacks::no_node) [[unlikely]]
             return nullptr;
         word = add_words(word, fresh, caller, outermost ? walk.last_word + 8 : caller.stack_pointer);
@@ -205,15 +201,15 @@ uint32_t intern_all(const Thread& thread, uint32_t count, uint32_t flags) noexce
         thread.probed_low = here & ~(page_bytes - 1);
         thread.probed_high = thread.probed_low + page_bytes;
     }
-    Outcome walk =
-        run(thread, {caller.return_address, here, caller.frame_pointer}, {.native = false, .high = thread.probed_high});
+    Outcome walk = run(thread, {caller.return_address, here, caller.frame_pointer},
+                       {.native = false, .high = thread.probed_high}, thread.memo.frames);
     if (walk.end == End::slow) return capture_slowly(thread, caller);
     return intern_all(thread, walk.count, flags_of(walk.end));
 }
 
-}  // namespace
-
-uint32_t capture_anew(Thread& thread, const recorder::Caller& caller, uint64_t epoch) noexcept {
+// Where no memory is left, 0.
+[[gnu::always_inline]] inline uint32_t look_anew(Thread& thread, const recorder::Caller& caller,
+                                                 uint64_t epoch) noexcept {
     if (libunwind::on) [[unlikely]]
         return capture_slowly(thread, caller);
     Memo& memo = thread.memo;
@@ -223,10 +219,12 @@ uint32_t capture_anew(Thread& thread, const recorder::Caller& caller, uint64_t e
     }
     if (caller.stack_pointer - thread.stack_low >= thread.stack_high - thread.stack_low) [[unlikely]]
         return capture_elsewhere(thread, caller);
-    if (uint32_t known = thread.paths->find(memo, caller.return_address, caller.stack_pointer, caller.frame_pointer))
+    Frame* const standing = memo.innermost_standing(caller.stack_pointer);
+    if (uint32_t known =
+            thread.paths->find(memo, standing, caller.return_address, caller.stack_pointer, caller.frame_pointer))
         return known;
     Outcome walk = run(thread, {caller.return_address, caller.stack_pointer, caller.frame_pointer},
-                       {.native = true, .high = thread.stack_high});
+                       {.native = true, .high = thread.stack_high}, standing);
     if (walk.end == End::slow) [[unlikely]]
         return capture_slowly(thread, caller);
     if (static_cast<uint32_t>(walk.met - memo.frames) + walk.count > memo.capacity) [[unlikely]]
@@ -241,6 +239,15 @@ uint32_t capture_anew(Thread& thread, const recorder::Caller& caller, uint64_t e
     memo.stack = stacks::leaf(frame->node, 0);
     if (memo.stack != 0) thread.paths->keep(memo, kept);
     return memo.stack;
+}
+
+}  // namespace
+
+uint32_t capture_anew(Thread& thread, const recorder::Caller& caller, uint64_t epoch) noexcept {
+    const uint32_t stack = look_anew(thread, caller, epoch);
+    if (stack == 0) [[unlikely]]
+        tables::lose(PROF_LOSS_NO_MEMORY);
+    return stack;
 }
 
 bool is_readable(uintptr_t start, uintptr_t end) noexcept {

@@ -24,10 +24,10 @@ enum class End : uint8_t {
     slow,        // take the slow walk
 };
 
-// The stack differs from the last one, or may do so.
+// The same where the stack differs from the last one, or may do so.
 uint32_t capture_anew(Thread& thread, const recorder::Caller& caller, uint64_t epoch) noexcept;
 
-// The caller's stack number, 0 when there was no memory.
+// The caller's stack number, 0 when there was no memory, counted.
 [[gnu::always_inline]] inline uint32_t capture(Thread& thread, const recorder::Caller& caller) noexcept {
     const Memo& memo = thread.memo;
     const Frame& last = memo.innermost();

@@ -6,7 +6,8 @@ Usage: instructions.py BENCH_INSTRUCTIONS LIBPROF BARS [--approve] [--self-test]
 
 Counts what the recorder adds to each kind of operation of drivers.cpp, and to the start of /bin/true, with valgrind's
 callgrind, which repeats to about 0.1 %, however busy the machine is. A count that is more than 1.5 % and 2 instructions
-away from its bar fails, on either side: a gain that is not written down is lost again unseen. --approve writes BARS
+away from its bar fails (the start 5 %, as it depends on names of files), on either side: a gain that is not written down
+is lost again unseen. --approve writes BARS
 anew; read the difference before it is committed. --show prints and compares nothing; --self-test also checks that each
 bar would notice a slip. Ends with 77, "skipped", without valgrind.
 """
@@ -20,21 +21,20 @@ import subprocess
 import sys
 import tempfile
 
-SHARE, LEAST = 0.015, 2.0
 START = "/bin/true, from start to end"
+SHARE, SHARE_OF_START, LEAST = 0.015, 0.05, 2.0
 LOADER = "/lib64/ld-linux-x86-64.so.2"
 
 
 def totals(command, agent):
     """Instructions between one call of boundary() and the next, and from the last to the end."""
-    environment = {key: value for key, value in os.environ.items() if key not in ("LD_PRELOAD", "PROF")}
-    environment["PROF"] = "exit=off"
+    environment = {"PATH": os.environ["PATH"], "PROF": "exit=off"}
     preload = ["--preload", agent] if agent else []
     with tempfile.TemporaryDirectory() as folder:
         # Through the dynamic linker: valgrind itself, which may be a shell script, is not to be recorded.
-        result = subprocess.run(["valgrind", "--tool=callgrind", "--dump-after=boundary", "--dump-line=no",
+        result = subprocess.run([shutil.which("valgrind"), "--tool=callgrind", "--dump-after=boundary", "--dump-line=no",
                                  f"--callgrind-out-file={folder}/out", LOADER, *preload, *command],
-                                env=environment, capture_output=True, text=True)
+                                env=environment, cwd="/", capture_output=True, text=True)
         if result.returncode != 0:
             sys.exit(f"{command} ended with {result.returncode} under valgrind:\n{result.stderr}")
         numbered = sorted(glob.glob(f"{folder}/out.*"), key=lambda name: int(name.rpartition(".")[2]))
@@ -59,23 +59,23 @@ def count_operations(program, agent):
     return {kind: round(count, 1) for kind, count in counts.items()}
 
 
-def is_as_approved(count, bar):
-    return abs(count - bar) <= max(SHARE * bar, LEAST)
+def is_as_approved(kind, count, bar):
+    return abs(count - bar) <= max((SHARE_OF_START if kind == START else SHARE) * bar, LEAST)
 
 
 def judge(counts, bars):
     """A line for each count that is not as its bar says, and for each that has no bar or the other way round."""
     wrong = [f"{kind}: {counts[kind]} instructions, approved were {bars[kind]}"
-             for kind in counts if kind in bars and not is_as_approved(counts[kind], bars[kind])]
+             for kind in counts if kind in bars and not is_as_approved(kind, counts[kind], bars[kind])]
     return wrong + [f"{kind}: counted and not approved, or the other way round" for kind in counts.keys() ^ bars.keys()]
 
 
 def check_judge(counts):
-    """Each count alone, 4 % higher, must be noticed; so must one that is missing; and the counts themselves must pass."""
+    """Each count alone, 6 % higher, must be noticed; so must one that is missing; and the counts themselves must pass."""
     if judge(counts, counts):
         sys.exit("the comparison refuses what was approved")
     for kind, count in counts.items():
-        slipped = {**counts, kind: count * 1.04 + LEAST}
+        slipped = {**counts, kind: count * 1.06 + LEAST}
         missing = {other: value for other, value in counts.items() if other != kind}
         if len(judge(slipped, counts)) != 1 or len(judge(missing, counts)) != 1:
             sys.exit(f"the comparison does not notice a slip of: {kind}")
@@ -90,6 +90,7 @@ def main():
     parser.add_argument("--self-test", action="store_true")
     parser.add_argument("--show", action="store_true")
     given = parser.parse_args()
+    given.program, given.agent = os.path.abspath(given.program), os.path.abspath(given.agent)
     if shutil.which("valgrind") is None:
         print("valgrind is not installed: nothing was counted")
         sys.exit(77)
