@@ -23,7 +23,7 @@ using recorder::Caller;
 // Out of the bootstrap buffer into the real heap.
 void* moved_out(void* block, size_t size, const Caller& caller) noexcept {
     void* fresh = real.malloc(size);
-    if (!sampler::passes_by(fresh, size)) record(fresh, size, caller);
+    if (!sampler::passes_by(size)) record(fresh, size, caller);
     const size_t old_size = bootstrap::bytes_behind(block);
     if (fresh != nullptr) __builtin_memcpy(fresh, block, old_size < size ? old_size : size);
     return fresh;
@@ -33,7 +33,7 @@ void* moved_out(void* block, size_t size, const Caller& caller) noexcept {
 inline void* reallocated(void* block, size_t size, const Caller& caller) noexcept {
     if (block == nullptr) {
         void* fresh = real.realloc(nullptr, size);
-        if (!sampler::passes_by(fresh, size)) record(fresh, size, caller);
+        if (!sampler::passes_by(size)) record(fresh, size, caller);
         return fresh;
     }
     if (bootstrap::owns(block)) [[unlikely]]
@@ -55,13 +55,55 @@ inline bool forgotten(void* block) noexcept {
     return true;
 }
 
+// With sampling. Each of these is jumped to from its hook, so that its caller is the hook's; without sampling they cost
+// the hooks one question. What passes by needs no frame and no registers kept.
+[[gnu::noinline]] void* recorded_malloc(size_t size) noexcept {
+    void* block = real.malloc(size);
+    sampled::allocated(block, size, PROF_CALLER());
+    return block;
+}
+[[gnu::noinline]] void* sampled_malloc(size_t size) noexcept {
+    return sampler::passes_sampling(size) ? real.malloc(size) : recorded_malloc(size);
+}
+
+[[gnu::noinline]] void* recorded_calloc(size_t n, size_t size) noexcept {
+    void* block = real.calloc(n, size);
+    sampled::allocated(block, n * size, PROF_CALLER());
+    return block;
+}
+[[gnu::noinline]] void* sampled_calloc(size_t n, size_t size) noexcept {
+    return sampler::passes_sampling(n * size) ? real.calloc(n, size) : recorded_calloc(n, size);
+}
+
+[[gnu::noinline]] void forgetting_free(void* block) noexcept {
+    if (forgotten(block)) real.free(block);
+}
+[[gnu::noinline]] void sampled_free(void* block) noexcept {
+    return leaves_by(block) && !bootstrap::owns(block) ? real.free(block) : forgetting_free(block);
+}
+
+// Without. A function of its own, so that its frame is none of the other's.
+[[gnu::noinline]] void* plain_malloc(size_t size) noexcept {
+    void* block = real.malloc(size);
+    recorder::allocated(block, size, PROF_CALLER());
+    return block;
+}
+
 }  // namespace
 
-PROF_HOOK void* malloc(size_t size) noexcept { PROF_RECORDED(real.malloc(size), size); }
+PROF_HOOK void* malloc(size_t size) noexcept {
+    return sampler::is_on() ? sampled_malloc(size) : plain_malloc(size);
+}
 PROF_HOOK void* calloc(size_t n, size_t size) noexcept {
+    if (sampler::is_on()) [[unlikely]]
+        return sampled_calloc(n, size);
     PROF_RECORDED(real.calloc(n, size), n * size);
 }
-PROF_HOOK void* realloc(void* block, size_t size) noexcept { return reallocated(block, size, PROF_CALLER()); }
+PROF_HOOK void* realloc(void* block, size_t size) noexcept {
+    if (sampler::is_on() && leaves_by(block) && !bootstrap::owns(block) && sampler::passes_sampling(size)) [[unlikely]]
+        return real.realloc(block, size);
+    return reallocated(block, size, PROF_CALLER());
+}
 PROF_HOOK void* aligned_alloc(size_t a, size_t size) noexcept {
     PROF_RECORDED(real.aligned_alloc(a, size), size);
 }
@@ -83,11 +125,13 @@ PROF_HOOK void* reallocarray(void* block, size_t n, size_t size) noexcept {
 
 PROF_HOOK int posix_memalign(void** block, size_t alignment, size_t size) noexcept {
     const int error = real.posix_memalign(block, alignment, size);
-    if (error == 0 && !sampler::passes_by(*block, size)) record(*block, size, PROF_CALLER());
+    if (error == 0 && !sampler::passes_by(size)) record(*block, size, PROF_CALLER());
     return error;
 }
 
 PROF_HOOK void free(void* block) noexcept {
+    if (sampler::is_on()) [[unlikely]]
+        return sampled_free(block);
     if (forgotten(block)) real.free(block);
 }
 PROF_HOOK void free_sized(void* block, size_t size) noexcept {

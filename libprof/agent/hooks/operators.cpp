@@ -49,7 +49,7 @@ bool calls_malloc(void* function) noexcept {
 void* give(const Fallback& wanted, const recorder::Caller& caller) noexcept {
     const size_t size = wanted.size != 0 ? wanted.size : 1;
     void* block = wanted.alignment == 0 ? real.malloc(size) : real.memalign(wanted.alignment, size);
-    if (!sampler::passes_by(block, wanted.size)) record(block, wanted.size, caller);
+    if (!sampler::passes_by(wanted.size)) record(block, wanted.size, caller);
     return block;
 }
 

@@ -47,21 +47,21 @@ bool is_pools(const void* block) noexcept { return arenas::has(reinterpret_cast<
 
 void* hook_malloc(void* context, size_t size) noexcept {
     void* const block = next(context).malloc(next(context).context, size);
-    if (size <= largest_bytes && is_pools(block) && !sampler::passes_by(block, size))
+    if (size <= largest_bytes && is_pools(block) && !sampler::passes_by(size))
         record(block, size, PROF_CALLER());
     return block;
 }
 
 void* hook_calloc(void* context, size_t count, size_t size) noexcept {
     void* const block = next(context).calloc(next(context).context, count, size);
-    if (is_pools(block) && !sampler::passes_by(block, count * size)) record(block, count * size, PROF_CALLER());
+    if (is_pools(block) && !sampler::passes_by(count * size)) record(block, count * size, PROF_CALLER());
     return block;
 }
 
 void* hook_realloc(void* context, void* block, size_t size) noexcept {
     if (block == nullptr || !is_pools(block)) {
         void* const fresh = next(context).realloc(next(context).context, block, size);
-        if (block == nullptr && is_pools(fresh) && !sampler::passes_by(fresh, size))
+        if (block == nullptr && is_pools(fresh) && !sampler::passes_by(size))
             record(fresh, size, PROF_CALLER());
         return fresh;
     }

@@ -27,6 +27,8 @@ __extension__ using Wide = unsigned __int128;
 constexpr unsigned shift = sampler::weight_shift;
 constexpr uint64_t fraction_mask = (uint64_t{1} << shift) - 1;
 
+constexpr uintptr_t nothing_seen = 1;  // is the address of no block
+
 uint64_t rounded(uint64_t weight, uint64_t dice) noexcept {
     return (weight >> shift) + ((dice & fraction_mask) < (weight & fraction_mask));
 }
@@ -149,7 +151,7 @@ InFlight reallocating(void* block) noexcept {
 // known.
 void reallocated(const InFlight& old, void* block, size_t size, const Caller& caller) noexcept {
     if (old.block == nullptr) {
-        if (block != nullptr && sampler::passes_by(block, size)) return;
+        if (sampler::passes_by(size)) return;
         return sampled::allocated(block, size, caller);
     }
     Thread* thread = begin();
@@ -177,11 +179,10 @@ void not_reallocated(const InFlight& old) noexcept {
     event::end(*thread);
 }
 
-void begin_above() noexcept { threads::local.last_seen = 0; }
+void begin_above() noexcept { threads::local.last_seen = nothing_seen; }
 
 void allocated_above(void* block, size_t size, const Caller& caller) noexcept {
-    if (threads::local.last_seen == reinterpret_cast<uintptr_t>(block)) return;
-    if (block != nullptr && sampler::passes_by(block, size)) return;
+    if (threads::local.last_seen != nothing_seen || sampler::passes_by(size)) return;
     sampled::allocated(block, size, caller);
 }
 

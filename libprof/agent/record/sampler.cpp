@@ -96,12 +96,15 @@ uint64_t distance_of(uint64_t random_bits) noexcept {
 bool takes(Thread& thread, const void* block, size_t size) noexcept {
     threads::Local& local = threads::local;
     const uint64_t bytes = counted_bytes(size);
-    if (local.until_sample == 0) {
+    if (local.put_off != 0) {
+        local.until_sample = local.put_off;
+        local.put_off = 0;
+    } else if (local.until_sample == 0) {
         thread.random = mixed(__atomic_add_fetch(&seeds, golden, __ATOMIC_RELAXED));
         local.until_sample = distance_of(random(thread));
     }
+    if (bytes < local.until_sample) return local.until_sample -= bytes, local.last_seen = 0, false;
     local.last_seen = reinterpret_cast<uintptr_t>(block);
-    if (bytes < local.until_sample) return local.until_sample -= bytes, false;
     local.until_sample = distance_of(random(thread));
     return true;
 }

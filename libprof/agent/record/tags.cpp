@@ -171,6 +171,7 @@ void next(uint32_t type) noexcept {
     if (type >= types::count()) [[unlikely]]
         tables::lose(PROF_LOSS_REPORTS), type = types::none;
     local.tag = (local.tag & ~type_mask) | type;
+    if (sampler::is_on()) sampler::look_at_next();
 }
 
 bool retype(uintptr_t address, uint32_t type) noexcept {

@@ -77,7 +77,8 @@ struct Local {
     uint64_t tag;
     uint32_t starting;
     uint64_t until_sample;  // bytes, of a recorder that samples (sampler.h); 0: not drawn yet
-    uintptr_t last_seen;    // the same: this thread's newest block, in the sample or not
+    uint64_t put_off;       // the same: what until_sample is when the next allocation has been looked at
+    uintptr_t last_seen;    // the same: this thread's newest block; 0: that was not in the sample
 };
 extern thread_local constinit Local local __attribute__((tls_model("initial-exec")));
 

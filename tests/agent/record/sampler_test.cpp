@@ -33,7 +33,7 @@ Estimate sample(const std::vector<uint64_t>& sizes, uint64_t mean_bytes, uint64_
     Thread thread{};
     Estimate estimate;
     for (uint64_t size : sizes) {
-        if (sampler::passes_by(nullptr, size) || !sampler::takes(thread, nullptr, size)) continue;
+        if (sampler::passes_by(size) || !sampler::takes(thread, nullptr, size)) continue;
         const double weight = std::ldexp(static_cast<double>(sampler::weight_of(size)), -16);
         const double bytes = static_cast<double>(size);
         estimate.sum.bytes += weight * bytes;
