@@ -3,15 +3,18 @@
 """What does recording cost a program, beside heaptrack and whatever else is installed?
 
 Usage: python3 tests/bench/overhead BUILD_FOLDER [PROGRAM…] [--rounds 3] [--quick] [--parts cpu,threads,…] [--also NAME,…]
-                                    [--json FILE] [--markdown]
+                                    [--json FILE] [--markdown] [--document FILE]
+       python3 tests/bench/overhead --from FILE [--markdown] [--document FILE]
 
 BUILD_FOLDER is a Release build with HEAPKIT_TESTS. A round runs a program in each way, one after the other, so that a noisy
 machine is unkind to all alike; figures are medians of the rounds. CPU time is user and system time of the process and its
 children. Named PROGRAMs alone are measured when there are some. --quick takes small inputs and a minute: it shows that all works,
 as the start of a program is then a large part of it. --also adds other tools, which are slow. --markdown prints the tables as
-docs/performance.md has them.
+docs/performance.md has them, and --document docs/performance.md puts them there, at the places that are marked for them.
+--from shows what an earlier run wrote by --json.
 """
 import argparse
+import json
 import os
 import sys
 import time
@@ -44,7 +47,7 @@ def listed(text):
 
 def parse():
     parser = argparse.ArgumentParser(prog="overhead", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("build")
+    parser.add_argument("build", nargs="?")
     parser.add_argument("programs", nargs="*", help="of: " + ", ".join(program.name for program in programs.PROGRAMS))
     parser.add_argument("--rounds", type=int, default=None, help="3, or 1 with --quick")
     parser.add_argument("--quick", action="store_true")
@@ -53,8 +56,12 @@ def parse():
                         help="of: " + ", ".join(kind.name for kind in kinds.KINDS if not kind.always))
     parser.add_argument("--json")
     parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--document")
+    parser.add_argument("--from", dest="earlier")
     given = parser.parse_intermixed_args()
-    given.build = os.path.abspath(given.build)
+    if (given.build is None) == (given.earlier is None):
+        parser.error("either a build folder or --from")
+    given.build = os.path.abspath(given.build or ".")
     given.rounds = given.rounds or (1 if given.quick else 3)
     given.parts = given.parts or (["cpu"] if given.programs else list(PARTS))
     unknown = set(given.parts) - set(PARTS) | set(given.programs) - {program.name for program in programs.PROGRAMS} \
@@ -86,9 +93,13 @@ def measure_parts(given, all_kinds, facts):
 
 def say_what_was_measured(printer, facts):
     of = facts["machine"]
-    printer.text(f"{of['processor']}, {of['cores']} cores ({of['machine']}), {of['memory_bytes'] / 2**30:.0f} GiB, {of['system']}, "
-                 f"Linux {of['kernel']}; {facts['rounds']} rounds" + (", small inputs" if facts["quick"] else "") +
-                 f"; processes that could run meanwhile: {min(facts['load']):.0f} to {max(facts['load']):.0f}.")
+    loads = facts["load"] + [load for one in facts.get("cpu", []) for pair in one["load"] for load in pair]
+    rounds = "1 round" if facts["rounds"] == 1 else f"{facts['rounds']} rounds"
+    printer.part("machine", "What was measured")
+    printer.text(f"{of['processor']}, {of['cores']} cores, {of['memory_bytes'] / 2**30:.0f} GiB, {of['system']}, "
+                 f"Linux {of['kernel']}; {rounds}" + (", small inputs" if facts["quick"] else "") +
+                 f"; processes that could run meanwhile: {min(loads):.0f} to {max(loads):.0f}.")
+    printer.text("Versions: " + ", ".join(f"{name} {version}" for name, version in of["versions"].items()) + ".")
     for kind, what in {**facts["left_out"]["kinds"], **facts["left_out"].get("programs", {})}.items():
         printer.text(f"Left out: {kind}, as {what} is not there.")
 
@@ -103,8 +114,7 @@ def show(printer, facts):
     bars.show(printer, bars.all_of(facts))
 
 
-def main():
-    given = parse()
+def measured(given):
     all_kinds, lacking = kinds.chosen(given.build, given.also)
     facts = {"machine": machine.facts(), "rounds": given.rounds, "quick": given.quick, "load": [machine.load()],
              "kinds": [kind.name for kind in all_kinds], "left_out": {"kinds": lacking}}
@@ -114,9 +124,24 @@ def main():
     facts["bars"] = [{"what": bar.what, "value": bar.value, "most": bar.most, "stretch": bar.stretch, "verdict": bar.verdict()}
                      for bar in bars.all_of(facts)]
     measure.write_json(given.json, facts)
-    printer = tables.Printer(given.markdown)
+    return facts
+
+
+def earlier(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def main():
+    given = parse()
+    facts = earlier(given.earlier) if given.earlier else measured(given)
+    printer = tables.Printer(given.markdown or given.document is not None)
     say_what_was_measured(printer, facts)
     show(printer, facts)
+    if given.document:
+        printer.write_into(given.document)
+    else:
+        printer.print()
 
 
 if __name__ == "__main__":

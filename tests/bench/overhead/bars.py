@@ -135,5 +135,5 @@ def all_of(facts):
 
 
 def show(printer, bars):
-    printer.title("Bars")
+    printer.part("bars", "Bars")
     printer.table(["", "measured", "bar", ""], [bar.row() for bar in bars])

@@ -117,7 +117,7 @@ def name_of(answer):
 
 
 def show(printer, answers, names):
-    printer.title("CPU time")
+    printer.part("cpu", "CPU time")
     ways = [name for name in names if name != kinds.NATIVE]
     printer.table(["program", "allocations", kinds.NATIVE, *ways, "share"],
                   [[name_of(one), tables.millions(one["allocations"]), f"{one['kinds'][kinds.NATIVE]['cpu_seconds']:.2f} s",
@@ -125,7 +125,7 @@ def show(printer, answers, names):
     snapshots = [one for one in answers if one.get("snapshot", {}).get("snapshots")]
     if not snapshots:
         return
-    printer.title("Memory and snapshots of the same programs")
+    printer.part("programs", "Memory and snapshots of the same programs")
     heaptrack = kinds.HEAPTRACK in names
     printer.table(["program", "peak live blocks", "peak memory", "recording adds", "a peak block",
                    *(["heaptrack adds"] if heaptrack else []), "final snapshot", "CPU time of it", "stood still"],

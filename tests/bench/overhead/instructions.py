@@ -56,7 +56,7 @@ def measure_all(build, all_kinds, quick):
 def show(printer, facts):
     if not facts:
         return
-    printer.title("Instructions, of small runs")
+    printer.part("instructions", "Instructions, of small runs")
     names = [name for name in facts["programs"][0]["instructions"] if name != kinds.NATIVE]
     rows = []
     for one in facts["programs"]:
@@ -67,6 +67,6 @@ def show(printer, facts):
             cells += [tables.ratio(1 + more / native), f"{more / one['allocations']:.0f}"]
         rows.append([one["program"], tables.millions(one["allocations"]), tables.millions(native), *cells])
     printer.table(["", "allocations", "native"] + [cell for name in names for cell in (name, "added each")], rows)
-    printer.text("")
+    printer.part("hot path", "Instructions of the hot path")
     printer.table(["added to a pair of malloc and free", "instructions"],
                   [[name, f"{value:.0f}"] for name, value in facts["hot_path"].items()])

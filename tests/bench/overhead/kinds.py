@@ -69,7 +69,7 @@ KINDS = [
     Kind(HEAPTRACK, lambda _build, _folder: {"LD_PRELOAD": HEAPTRACK_LIBRARY, "DUMP_HEAPTRACK_OUTPUT": "/dev/null"},
          missing=lambda _: None if HEAPTRACK_LIBRARY else "libheaptrack",
          only=lambda program: program.group != "family"),
-    Kind("heaptrack, whole", prefix=lambda folder: ["heaptrack", "-o", os.path.join(folder, "heaptrack.out")],
+    Kind("heaptrack-whole", prefix=lambda folder: ["heaptrack", "-o", os.path.join(folder, "heaptrack.out")],
          missing=absent("heaptrack"), always=False),
     Kind("memcheck", prefix=valgrind("--leak-check=full"), missing=absent("valgrind"), always=False),
     Kind("massif", prefix=valgrind("--tool=massif", "--massif-out-file=/dev/null"), missing=absent("valgrind"), always=False),

@@ -55,4 +55,4 @@ def load():
 
 def facts():
     return {"processor": processor(), "cores": len(os.sched_getaffinity(0)), "machine": kind_of_machine(),
-            "memory_bytes": memory_bytes(), "kernel": platform.release(), "system": system(), "versions": versions()}
+            "memory_bytes": memory_bytes(), "kernel": re.match(r"[\d.]+", platform.release()).group(), "system": system(), "versions": versions()}

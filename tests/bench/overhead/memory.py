@@ -90,7 +90,7 @@ def most_for_block(usable_bytes):
 
 
 def show(printer, facts):
-    printer.title("Memory")
+    printer.part("memory", "Memory")
     names = list(facts["blocks"][0]["added_bytes"])
     printer.table(["a live block of", "usable", *(f"{name} adds" for name in names), "of the usable bytes", "bar"],
                   [[f"{one['requested']} B", f"{one['usable']} B", *(tables.bytes_of(one["added_bytes"][name]) for name in names),

@@ -17,7 +17,8 @@ def measure_all(build, rounds, quick):
 def show(printer, facts):
     if not facts:
         return
-    printer.title(f"A snapshot of {facts['given']['gigabytes']:g} GB, medians of {len(facts['ratios'])} rounds")
+    printer.part("pause", "A snapshot's pause")
+    printer.text(f"{facts['given']['gigabytes']:g} GB in blocks of {facts['given']['block']} B, medians of {len(facts['ratios'])} rounds:")
     low, high = facts["ratios"][0], facts["ratios"][-1]
     rows = [["the program stood still, beside a bare `fork()` in the same round",
              f"{facts['ratio']:.2f} times as long ({low:.2f} to {high:.2f})"],

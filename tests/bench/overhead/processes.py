@@ -36,7 +36,8 @@ def measure_all(build, all_kinds, quick):
 
 
 def show(printer, facts):
-    printer.title(f"Short processes, medians of {facts['runs']} runs")
+    printer.part("processes", "Short processes")
+    printer.text(f"Medians of {facts['runs']} runs:")
     rows = []
     for kind in next(iter(facts["commands"].values())):
         cells = []

@@ -45,7 +45,7 @@ def measure_all(build, all_kinds, rounds, quick):
 
 
 def show(printer, facts):
-    printer.title("Threads")
+    printer.part("threads", "Threads")
     rows = []
     for one in facts:
         for kind, figures in one["kinds"].items():

@@ -99,7 +99,7 @@ def measure_all(build, all_kinds, rounds, quick):
 
 
 def show(printer, facts):
-    printer.title("The whole tool")
+    printer.part("whole", "The whole tool")
     printer.table(["", "native", "ours adds, the first time", "ours adds, symbols known", "heaptrack adds", "times less, the first time",
                    "times less, symbols known"],
                   [[one["program"], f"{one['native_seconds']:.2f} s",
