@@ -31,6 +31,9 @@ const char* alone_word = &always_alone;
 
 namespace {
 
+#ifdef PROF_TEST_FEW_THREADS
+constexpr uint32_t max_slots = 12;
+#else
 constexpr uint32_t max_slots = blocks::max_thread;
 constexpr uint32_t looks_at_once = 16;  // slots looked at for a dead owner when a thread begins
 #ifdef PROF_TEST_FEW_PAST_THREADS
