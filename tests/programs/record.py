@@ -29,7 +29,7 @@ COMPARED = ("allocated_blocks", "allocated_bytes", "live_blocks", "live_bytes", 
 
 
 def environment(libprof, shim, folder):
-    return {"LD_PRELOAD": f"{libprof} {shim}", "PROF": f"out={folder}", "COUNTING_SHIM_FOLDER": folder}
+    return {"LD_PRELOAD": f"{libprof} {shim}", "PROF": f"out={folder},python=off", "COUNTING_SHIM_FOLDER": folder}
 
 
 def counted_by_shim(path):

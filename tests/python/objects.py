@@ -135,6 +135,27 @@ class ObjectsOfPython(unittest.TestCase):
                 self.assertEqual(python.counts()["__main__.UserRecord"], truth["counts"]["__main__.UserRecord"])
 
 
+class TheEnd(unittest.TestCase):
+    def test_the_last_snapshot_is_of_the_moment_before_the_interpreter_takes_its_objects_apart(self):
+        with tempfile.TemporaryDirectory() as folder:
+            program = "class UserRecord: pass\nkept = [UserRecord() for _ in range(1000)]\nprint('done')"
+            run = subprocess.run([INTERPRETER, "-c", program], capture_output=True, text=True, timeout=120,
+                                 env={"PATH": os.environ["PATH"], "LD_PRELOAD": AGENT, "PROF": f"out={folder}"})
+            self.assertEqual((run.stdout, run.stderr, run.returncode), ("done\n", "", 0))
+            file, = os.listdir(folder)
+            python = reader.Python(os.path.join(folder, file))
+            self.assertEqual(python.counts()["__main__.UserRecord"], 1000)
+            main, = [root for root in python.roots if root.name == "__main__"]
+            self.assertIn("kept", {name for _, _, name in main.references})
+
+    def test_python_is_left_alone_when_asked_for(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([INTERPRETER, "-c", ""], timeout=120, check=True,
+                           env={"PATH": os.environ["PATH"], "LD_PRELOAD": AGENT, "PROF": f"out={folder},python=off"})
+            file, = os.listdir(folder)
+            self.assertFalse(reader.Python(os.path.join(folder, file)).is_there)
+
+
 if __name__ == "__main__":
     AGENT, INTERPRETER = sys.argv[1], os.path.expanduser(sys.argv[2])
     if not os.access(INTERPRETER, os.X_OK):

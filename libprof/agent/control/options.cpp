@@ -161,6 +161,8 @@ constexpr Row table[] = {
     {"sample", "off", parse_sample,
      "BYTES|off: records a sample, a block in so many bytes on average: stacks and types, but not who holds what; 512K"},
     {"seed", "random", parse_seed, "NUMBER|random: which sample it is; for tests"},
+    {"python", "on", [](const char* v, Options& o) { return parse_switch(v, o.python); },
+     "on|off: the objects of CPython in snapshots, and the blocks that its own allocator hands out"},
     {"quiet", "off", [](const char* v, Options& o) { return parse_switch(*v == '\0' ? "on" : v, o.quiet); },
      "on|off: nothing on standard error"},
 };

@@ -25,6 +25,7 @@ struct Options {
     bool stops_all = false;                        // registers: also threads that wait in the kernel are stopped
     uint32_t deadline_seconds = 0;                 // deadline
     bool quiet = false;                            // quiet
+    bool python = true;                            // python: CPython's objects, and the blocks of its own allocator
     Triggers triggers;                             // interval, growth, peak
     kept::Limits limits;                           // keep, disk
     bool forces_memory = false;                    // memory: no look at the limit of the cgroup

@@ -39,6 +39,7 @@ constinit Options options;
 uint32_t current_state = PROF_CONTROL_STARTING;
 uint32_t stage = idle;
 uint32_t ended = 0;
+bool last_is_taken = false;
 int own_pid = 0;
 bool has_left = false;  // no system call any more
 uint64_t run_id = 0;
@@ -209,6 +210,13 @@ void check_folder() noexcept {
     }
 }
 
+// Whether a snapshot at the end is still to come.
+bool wants_last() noexcept {
+    const prof_control_state now = session::state();
+    return options.snapshot_at_exit && !last_is_taken &&
+           (now == PROF_CONTROL_RECORDING || now == PROF_CONTROL_STOPPED);
+}
+
 }  // namespace
 
 void start(const Options& wanted, const char* runtime_folder) noexcept {
@@ -347,6 +355,7 @@ void forked(bool records) noexcept {
     }
     store(stage, idle);
     store(ended, 0);
+    last_is_taken = false;
     refused = 0, said_of_trigger = 0;
     snapshot::forked();
     kept::forked();
@@ -356,10 +365,16 @@ void forked(bool records) noexcept {
     if (!records) fall_asleep("there is no memory for tables of this forked child");
 }
 
+void take_last(const snapshot::Registers& registers) noexcept {
+    if (!is_own_process() || !wants_last()) return;
+    last_is_taken = true;
+    take({.reason = PROF_REASON_EXIT, .wait = true, .registers = &registers});
+}
+
 void end(const recorder::Caller& caller, uintptr_t function) noexcept {
     if (!is_own_process() || !turn(ended, 0, 1)) return;
     const prof_control_state now = state();
-    if (options.snapshot_at_exit && (now == PROF_CONTROL_RECORDING || now == PROF_CONTROL_STOPPED)) {
+    if (wants_last()) {
         snapshot::Registers registers{};
         if (!recorder::undo_calls(caller, function, registers.value)) capture(registers);
         take({.reason = PROF_REASON_EXIT, .wait = true, .registers = &registers});

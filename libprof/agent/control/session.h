@@ -74,6 +74,8 @@ void exec_failed() noexcept;
 bool is_own_process() noexcept;
 // The recorder noticed that this is a forked child, and whether it can record in it.
 void forked(bool records) noexcept;
+// The snapshot at the end, if there is to be one, some moments before it: end() takes no other. Waits.
+void take_last(const snapshot::Registers& registers) noexcept;
 // The program ends: the last snapshot, the control page. Only the first call does something. `caller` called a function
 // of ours; when `function` is not 0, that happened in a call of the function which begins there.
 void end(const recorder::Caller& caller, uintptr_t function) noexcept;

@@ -42,10 +42,22 @@ Allocator mem, object;  // what was there before: the contexts of our hooks
 ArenaAllocator arena_allocator;
 bool installed = false;
 
+constexpr uintptr_t never = 0;
+Ending ending{&never, nullptr};
+
+// One load of a line that the interpreter's lock keeps in the cache.
+void look_for_the_end() noexcept {
+    if (__atomic_load_n(ending.word, __ATOMIC_RELAXED) == 0) [[likely]]
+        return;
+    ending.word = &never;
+    ending.tell();
+}
+
 const Allocator& next(void* context) noexcept { return *static_cast<const Allocator*>(context); }
 bool is_pools(const void* block) noexcept { return arenas::has(reinterpret_cast<uintptr_t>(block)); }
 
 void* hook_malloc(void* context, size_t size) noexcept {
+    look_for_the_end();
     void* const block = next(context).malloc(next(context).context, size);
     if (size <= largest_bytes && is_pools(block) && !sampler::passes_by(size))
         record(block, size, PROF_CALLER());
@@ -77,6 +89,7 @@ void* hook_realloc(void* context, void* block, size_t size) noexcept {
 }
 
 void hook_free(void* context, void* block) noexcept {
+    look_for_the_end();
     if (block != nullptr && is_pools(block)) recorder::freed(block);
     next(context).free(next(context).context, block);
 }
@@ -100,13 +113,14 @@ bool find(const char* name, Function& function) noexcept {
 
 }  // namespace
 
-bool install(unsigned arena_bytes) noexcept {
+bool install(unsigned arena_bytes, const Ending& wanted) noexcept {
     AccessAllocator get = nullptr, set = nullptr;
     AccessArenas get_arenas = nullptr, set_arenas = nullptr;
     if (!find("PyMem_GetAllocator", get) || !find("PyMem_SetAllocator", set) ||
         !find("PyObject_GetArenaAllocator", get_arenas) || !find("PyObject_SetArenaAllocator", set_arenas))
         return false;
     arenas::set_bytes(arena_bytes);
+    ending = wanted;
     get_arenas(&arena_allocator);
     ArenaAllocator arenas_hook{nullptr, hook_arena_alloc, hook_arena_free};
     set_arenas(&arenas_hook);

@@ -11,11 +11,20 @@
 // development mode asks for another allocator: then that one's memory is malloc's, or is not seen.
 #pragma once
 
+#include <cstdint>
+
 namespace prof::python::allocators {
+
+// What is to be done when the interpreter begins to shut down, before it has taken anything apart: `word` is not 0 from
+// then on. Called once, outside of any record, by the thread that shuts it down.
+struct Ending {
+    const uintptr_t* word;
+    void (*tell)();
+};
 
 // Once, when an interpreter is found as the process starts. `arena_bytes`: how large pymalloc's arenas are. False: it
 // has not the functions for that.
-bool install(unsigned arena_bytes) noexcept;
+bool install(unsigned arena_bytes, const Ending& ending) noexcept;
 bool is_installed() noexcept;
 
 }  // namespace prof::python::allocators

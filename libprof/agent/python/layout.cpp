@@ -10,6 +10,7 @@ namespace {
 constexpr Layout before_3_11(uint32_t version, uint16_t modules) noexcept {
     Layout layout{};
     layout.version = version;
+    layout.finalizing = 16;
     layout.modules = modules;
     layout.frame = 24;
     layout.thread_id = 176;
@@ -65,6 +66,7 @@ constexpr Layout of_3_10() noexcept {
 constexpr Layout of_3_11() noexcept {
     Layout layout = of_3_10();
     layout.version = 0x30b;
+    layout.finalizing = 24;
     layout.modules = 888;
     layout.frame = 56;
     layout.thread_id = 152;
@@ -112,6 +114,7 @@ constexpr Layout of_3_12() noexcept {
 constexpr Layout of_3_13() noexcept {
     Layout layout = of_3_12();
     layout.version = 0x30d;
+    layout.finalizing = 608;
     layout.modules = 7656;
     layout.frame = 72;
     layout.thread_id = 152;

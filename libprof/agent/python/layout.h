@@ -21,6 +21,8 @@ enum class Inline : uint8_t {
 
 struct Layout {
     uint32_t version;  // PY_VERSION_HEX >> 16
+    // _PyRuntimeState: the thread that shuts the interpreter down
+    uint16_t finalizing;
     // PyInterpreterState
     uint16_t modules;
     // PyThreadState

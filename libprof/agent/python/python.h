@@ -11,6 +11,7 @@
 
 namespace prof::python {
 
-void start() noexcept;
+// `before_the_end` is called when the interpreter begins to shut down, while its objects are all still there.
+void start(void (*before_the_end)()) noexcept;
 
 }  // namespace prof::python

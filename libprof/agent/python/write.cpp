@@ -35,14 +35,16 @@ bool is_known_build(const Interpreter& python) noexcept { return type_of(python.
 long ask(void* argument) {
     auto& [python, facts] = *static_cast<Question*>(argument);
     facts.state = PROF_PYTHON_READ;
-    if (python.is_initialized() == 0 || python.main_interpreter() == nullptr) {
+    // From the first moment of shutting down it says that it is not initialised; its objects are all still there.
+    const bool is_finalizing = python.is_finalizing != nullptr && python.is_finalizing() != 0;
+    if (is_finalizing) facts.flags |= PROF_PYTHON_FINALIZING;
+    if ((python.is_initialized() == 0 && !is_finalizing) || python.main_interpreter() == nullptr) {
         facts.state = PROF_PYTHON_NOT_STARTED;
     } else if (python.layout == nullptr) {
         facts.state = PROF_PYTHON_VERSION;
     } else if (!is_known_build(python)) {
         facts.state = PROF_PYTHON_BUILD;
     }
-    if (python.is_finalizing != nullptr && python.is_finalizing() != 0) facts.flags |= PROF_PYTHON_FINALIZING;
     if (facts.state == PROF_PYTHON_READ && python.next_interpreter(python.first_interpreter()) != nullptr)
         facts.flags |= PROF_PYTHON_SUBINTERPRETERS;
     return 0;
@@ -138,11 +140,12 @@ constexpr snapshot::Guest guest{.look = []() noexcept { find_interpreter(); },
 
 }  // namespace
 
-void start() noexcept {
+void start(void (*before_the_end)()) noexcept {
     snapshot::set_guest(guest);
     const Interpreter* const python = find_interpreter();
-    if (python != nullptr && python->layout != nullptr && is_known_build(*python))
-        allocators::install(python->layout->arena_bytes);
+    if (python == nullptr || python->layout == nullptr || !is_known_build(*python)) return;
+    const auto* const word = reinterpret_cast<const uintptr_t*>(python->runtime + python->layout->finalizing);
+    allocators::install(python->layout->arena_bytes, {.word = word, .tell = before_the_end});
 }
 
 }  // namespace prof::python
