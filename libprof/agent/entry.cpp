@@ -55,6 +55,13 @@ void note_unseen(const Options& options) noexcept {
         tables::lose(PROF_LOSS_OTHER_ALLOCATOR);
 }
 
+// An interpreter takes its objects apart before the process ends: the last snapshot is of the moment before.
+void before_python_ends() {
+    snapshot::Registers registers;
+    capture(registers);
+    session::take_last(registers);
+}
+
 // The dynamic linker hands these to every constructor; libc has not yet set `environ` when the first one runs.
 __attribute__((constructor(101), used)) void wake_up(int, char**, char** environment) {
     note_standard_error();
@@ -77,7 +84,7 @@ __attribute__((constructor(101), used)) void wake_up(int, char**, char** environ
     say_who_is_ahead();
     families::lead_here();
     options.signal_number = listen::start(options.signal_number, signals::real_sigaction());
-    python::start();
+    if (options.python) python::start(before_python_ends);
     session::start(options, variable(environment, "XDG_RUNTIME_DIR"));
     note_unseen(options);
 }
