@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/sanitizer.h"
+
 namespace prof {
 
 namespace {
@@ -83,24 +85,28 @@ uint32_t find_by_scan(const Tables& tables, const char* name) noexcept {
 
 // glibc relocates the pointers of d_ptr entries in place, except in the vdso.
 template <typename T>
-const T* pointer_in(const dl_phdr_info& info, Elf64_Addr value) noexcept {
-    return reinterpret_cast<const T*>(value < info.dlpi_addr ? value + info.dlpi_addr : value);
+const T* pointer_in(Elf64_Addr bias, Elf64_Addr value) noexcept {
+    return reinterpret_cast<const T*>(value < bias ? value + bias : value);
 }
 
-Tables tables_of(const dl_phdr_info& info) noexcept {
+Tables tables_of(Elf64_Addr bias, const Elf64_Dyn* entry) noexcept {
     Tables tables;
-    for (int i = 0; i < info.dlpi_phnum; ++i) {
-        if (info.dlpi_phdr[i].p_type != PT_DYNAMIC) continue;
-        const auto* entry = reinterpret_cast<const Elf64_Dyn*>(info.dlpi_addr + info.dlpi_phdr[i].p_vaddr);
-        for (; entry->d_tag != DT_NULL; ++entry) {
-            const Elf64_Addr value = entry->d_un.d_ptr;
-            if (entry->d_tag == DT_SYMTAB) tables.symbols = pointer_in<Elf64_Sym>(info, value);
-            if (entry->d_tag == DT_STRTAB) tables.strings = pointer_in<char>(info, value);
-            if (entry->d_tag == DT_GNU_HASH) tables.gnu_hash = pointer_in<uint32_t>(info, value);
-            if (entry->d_tag == DT_HASH) tables.hash = pointer_in<uint32_t>(info, value);
-        }
+    for (; entry != nullptr && entry->d_tag != DT_NULL; ++entry) {
+        const Elf64_Addr value = entry->d_un.d_ptr;
+        if (entry->d_tag == DT_SYMTAB) tables.symbols = pointer_in<Elf64_Sym>(bias, value);
+        if (entry->d_tag == DT_STRTAB) tables.strings = pointer_in<char>(bias, value);
+        if (entry->d_tag == DT_GNU_HASH) tables.gnu_hash = pointer_in<uint32_t>(bias, value);
+        if (entry->d_tag == DT_HASH) tables.hash = pointer_in<uint32_t>(bias, value);
     }
     return tables;
+}
+
+const Elf64_Dyn* dynamic_of(const dl_phdr_info& info) noexcept {
+    for (int i = 0; i < info.dlpi_phnum; ++i) {
+        if (info.dlpi_phdr[i].p_type != PT_DYNAMIC) continue;
+        return reinterpret_cast<const Elf64_Dyn*>(info.dlpi_addr + info.dlpi_phdr[i].p_vaddr);
+    }
+    return nullptr;
 }
 
 bool holds_us(const dl_phdr_info& info) noexcept {
@@ -113,7 +119,24 @@ bool holds_us(const dl_phdr_info& info) noexcept {
     return false;
 }
 
-bool is_vdso(const dl_phdr_info& info) noexcept { return starts_with(info.dlpi_name, "linux-vdso"); }
+bool is_vdso(const char* path) noexcept { return starts_with(path, "linux-vdso"); }
+
+// Whether the search is over.
+bool look_into(Search& search, const char* path, Elf64_Addr bias, const Elf64_Dyn* dynamic) noexcept {
+    if ((search.after_us && !search.seen_us) || is_vdso(path)) return false;
+    const Tables tables = tables_of(bias, dynamic);
+    if (tables.symbols == nullptr || tables.strings == nullptr) return false;
+    uint32_t index = 0;
+    if (tables.gnu_hash != nullptr) {
+        index = find_by_gnu_hash(tables, search.name);
+    } else if (tables.hash != nullptr) {
+        index = find_by_scan(tables, search.name);
+    }
+    if (index == 0) return false;
+    search.found = reinterpret_cast<void*>(bias + tables.symbols[index].st_value);
+    search.module = path;
+    return true;
+}
 
 int visit(dl_phdr_info* info, size_t, void* data) {
     Search& search = *static_cast<Search*>(data);
@@ -121,38 +144,42 @@ int visit(dl_phdr_info* info, size_t, void* data) {
         search.seen_us = true;
         return 0;
     }
-    if ((search.after_us && !search.seen_us) || is_vdso(*info)) return 0;
-    const Tables tables = tables_of(*info);
-    if (tables.symbols == nullptr || tables.strings == nullptr) return 0;
-    uint32_t index = 0;
-    if (tables.gnu_hash != nullptr) {
-        index = find_by_gnu_hash(tables, search.name);
-    } else if (tables.hash != nullptr) {
-        index = find_by_scan(tables, search.name);
+    return look_into(search, info->dlpi_name, info->dlpi_addr, dynamic_of(*info)) ? 1 : 0;
+}
+
+// As a debugger sees them. A sanitizer stands in front of dl_iterate_phdr(), and cannot be called before it has begun.
+void visit_without_calls(Search& search) noexcept {
+    for (const link_map* module = _r_debug.r_map; module != nullptr; module = module->l_next) {
+        if (module->l_ld == _DYNAMIC) {  // the linker's name for our own
+            search.seen_us = true;
+        } else if (look_into(search, module->l_name, module->l_addr, module->l_ld)) {
+            return;
+        }
     }
-    if (index == 0) return 0;
-    search.found = reinterpret_cast<void*>(info->dlpi_addr + tables.symbols[index].st_value);
-    search.module = info->dlpi_name;
-    return 1;
+}
+
+void visit_all(Search& search) noexcept {
+    if (sanitizer() != nullptr) return visit_without_calls(search);
+    dl_iterate_phdr(visit, &search);
 }
 
 }  // namespace
 
 void* next_symbol(const char* name) noexcept {
     Search search{.name = name, .after_us = true};
-    dl_iterate_phdr(visit, &search);
+    visit_all(search);
     return search.found;
 }
 
 void* any_symbol(const char* name) noexcept {
     Search search{.name = name, .after_us = false};
-    dl_iterate_phdr(visit, &search);
+    visit_all(search);
     return search.found;
 }
 
 const char* module_ahead(const char* name) noexcept {
     Search search{.name = name, .after_us = false};
-    dl_iterate_phdr(visit, &search);
+    visit_all(search);
     return search.seen_us ? nullptr : search.module;
 }
 

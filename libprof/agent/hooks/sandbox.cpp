@@ -73,12 +73,19 @@ PROF_HOOK int prctl(int option, ...) noexcept {
     return -1;
 }
 
-// Until the real one is found: -ENOSYS as syscall() says it, since nobody can have called it yet but a resolver.
-static long not_found(long, ...) noexcept {
-    errno = ENOSYS;
+// Until the real one is found: a sanitizer's runtime calls it before any constructor has run.
+static long by_ourselves(long number, ...) noexcept {
+    va_list all;
+    va_start(all, number);
+    const long a = va_arg(all, long), b = va_arg(all, long), c = va_arg(all, long), d = va_arg(all, long);
+    const long e = va_arg(all, long), f = va_arg(all, long);
+    va_end(all);
+    const long result = sys::call(number, a, b, c, d, e, f);
+    if (result >= 0 || result < -4095) return result;
+    errno = static_cast<int>(-result);
     return -1;
 }
-long (*prof_real_syscall)(long number, ...) = not_found;
+long (*prof_real_syscall)(long number, ...) = by_ourselves;
 
 __asm__(R"(
     .text

@@ -38,6 +38,14 @@ void look_up(const char* name, Function*& function) noexcept {
     function = reinterpret_cast<Function*>(next_symbol(name));
 }
 
+// A sanitizer's runtime calls some of them before any constructor has run.
+template <class Function>
+bool is_found(Function*& function) noexcept {
+    if (function == nullptr) [[unlikely]]
+        find();
+    return function != nullptr;
+}
+
 int missing() noexcept {
     errno = ENOSYS;
     return -1;
@@ -52,8 +60,8 @@ const sigset_t* without_ours(const sigset_t* set, sigset_t& room) noexcept {
     return &room;
 }
 
-Plain set(Plain (*function)(int, Plain), int number, Plain handler) noexcept {
-    if (function == nullptr) return missing(), SIG_ERR;
+Plain set(Plain (*&function)(int, Plain), int number, Plain handler) noexcept {
+    if (!is_found(function)) return missing(), SIG_ERR;
     if (!own_signal::is_ours(number) || handler == SIG_ERR) return function(number, handler);
     struct sigaction wanted {
     }, before{};
@@ -83,7 +91,7 @@ using namespace prof;
 using namespace prof::signals;
 
 PROF_HOOK int sigaction(int number, const struct sigaction* wanted, struct sigaction* before) noexcept {
-    if (real.sigaction == nullptr) return missing();
+    if (!is_found(real.sigaction)) return missing();
     if (!own_signal::is_ours(number)) [[likely]]
         return real.sigaction(number, wanted, before);
     return own_signal::answer(wanted, before) ? 0 : real.sigaction(number, wanted, nullptr);
@@ -96,7 +104,7 @@ PROF_HOOK Plain sysv_signal(int number, Plain handler) noexcept { return set(rea
 PROF_HOOK Plain __sysv_signal(int number, Plain handler) noexcept { return set(real.sysv_signal, number, handler); }
 
 PROF_HOOK int sigpending(sigset_t* waiting) noexcept {
-    if (real.sigpending == nullptr) return missing();
+    if (!is_found(real.sigpending)) return missing();
     const int result = real.sigpending(waiting);
     if (result != 0) return result;
     sigset_t room;
@@ -107,20 +115,20 @@ PROF_HOOK int sigpending(sigset_t* waiting) noexcept {
 
 PROF_HOOK int sigwait(const sigset_t* wanted, int* number) {
     sigset_t room;
-    return real.sigwait == nullptr ? ENOSYS : real.sigwait(without_ours(wanted, room), number);
+    return !is_found(real.sigwait) ? ENOSYS : real.sigwait(without_ours(wanted, room), number);
 }
 
 PROF_HOOK int sigwaitinfo(const sigset_t* wanted, siginfo_t* info) {
     sigset_t room;
-    return real.sigwaitinfo == nullptr ? missing() : real.sigwaitinfo(without_ours(wanted, room), info);
+    return !is_found(real.sigwaitinfo) ? missing() : real.sigwaitinfo(without_ours(wanted, room), info);
 }
 
 PROF_HOOK int sigtimedwait(const sigset_t* wanted, siginfo_t* info, const timespec* at_most) {
     sigset_t room;
-    return real.sigtimedwait == nullptr ? missing() : real.sigtimedwait(without_ours(wanted, room), info, at_most);
+    return !is_found(real.sigtimedwait) ? missing() : real.sigtimedwait(without_ours(wanted, room), info, at_most);
 }
 
 PROF_HOOK int signalfd(int fd, const sigset_t* wanted, int flags) noexcept {
     sigset_t room;
-    return real.signalfd == nullptr ? missing() : real.signalfd(fd, without_ours(wanted, room), flags);
+    return !is_found(real.signalfd) ? missing() : real.signalfd(fd, without_ours(wanted, room), flags);
 }
