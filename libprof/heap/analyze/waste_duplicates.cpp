@@ -7,11 +7,13 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <map>
 #include <numeric>
 
 #include "analyze/groups.h"
 #include "analyze/page_use.h"
+#include "base/parallel.h"
 #include "base/units.h"
 
 namespace heapkit::analyze {
@@ -40,18 +42,35 @@ int64_t usable(const read::Blocks& blocks, uint32_t block) {
     return static_cast<int64_t>(blocks.size_bytes(BlockId(block)) + rounding_bytes(blocks, BlockId(block)));
 }
 
+// Hashes are spread evenly: what begins with the same byte fits a cache, and is sorted there.
+std::vector<Hashed> by_hash(const read::Blocks& blocks, std::span<const uint64_t> hashes) {
+    constexpr size_t bins = 256;
+    const auto bin_of = [](uint64_t hash) { return hash >> 56; };
+    std::array<size_t, bins + 2> begin = {};
+    for (const uint64_t hash : hashes) begin[bin_of(hash) + 2] += hash > PROF_HASH_ZEROS;
+    for (size_t bin = 2; bin < begin.size(); ++bin) begin[bin] += begin[bin - 1];
+    std::vector<Hashed> sorted(begin.back());
+    for (uint32_t block = 0; block < hashes.size(); ++block)
+        if (hashes[block] > PROF_HASH_ZEROS) sorted[begin[bin_of(hashes[block]) + 1]++] = {hashes[block], block};
+    const auto size = [&](const Hashed& each) { return blocks.size_bytes(BlockId(each.block)); };
+    in_parts(bins, std::min(bins, parts_of(sorted.size())), [&](size_t, size_t first, size_t last) {
+        for (size_t bin = first; bin < last; ++bin)
+            std::sort(sorted.begin() + static_cast<std::ptrdiff_t>(begin[bin]),
+                      sorted.begin() + static_cast<std::ptrdiff_t>(begin[bin + 1]),
+                      [&](const Hashed& a, const Hashed& b) {
+                          if (a.hash != b.hash) return a.hash < b.hash;
+                          return size(a) != size(b) ? size(a) < size(b) : a.block < b.block;
+                      });
+    });
+    return sorted;
+}
+
 Sorted sorted(const read::Blocks& blocks, std::span<const uint64_t> hashes) {
     Sorted found;
-    found.blocks.reserve(hashes.size());
-    for (uint32_t block = 0; block < hashes.size(); ++block) {
-        if (hashes[block] > PROF_HASH_ZEROS) found.blocks.push_back({hashes[block], block});
+    found.blocks = by_hash(blocks, hashes);
+    for (uint32_t block = 0; block < hashes.size(); ++block)
         if (hashes[block] == PROF_HASH_ZEROS) found.zeros.push_back(block);
-    }
     const auto size = [&](const Hashed& each) { return blocks.size_bytes(BlockId(each.block)); };
-    std::sort(found.blocks.begin(), found.blocks.end(), [&](const Hashed& a, const Hashed& b) {
-        if (a.hash != b.hash) return a.hash < b.hash;
-        return size(a) != size(b) ? size(a) < size(b) : a.block < b.block;
-    });
     for (uint32_t begin = 0, end; begin < found.blocks.size(); begin = end) {
         const Hashed& first = found.blocks[begin];
         Copies copies{.begin = begin, .each_bytes = static_cast<int64_t>(size(first))};

@@ -63,16 +63,24 @@ Word WordRange::Iterator::operator*() const noexcept {
     return word;
 }
 
-// Reads the slots alone: what a word means does not matter on the way.
+// Reads the slots alone: what a word means does not matter on the way. Most blocks have a few words, and to look at one
+// after the other takes less time than to halve them.
 WordRange::Iterator WordRange::from(uint64_t offset_bytes) const noexcept {
+    constexpr uint64_t few = 16;
     const auto kind_at = [&](uint64_t entry) { return words_->slot[entry] & ((1u << PROF_WORD_KIND_BITS) - 1); };
+    const auto offset_at = [&](uint64_t entry) {
+        return uint64_t{words_->slot[entry] >> PROF_WORD_KIND_BITS} * sizeof(uint64_t);
+    };
     uint64_t low = begin_, high = end_;
+    if (high - low <= few) {
+        while (low < high && offset_at(low) < offset_bytes) low += kind_at(low) == PROF_WORD_INTERIOR ? 2 : 1;
+        return {*words_, low};
+    }
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
         const bool is_second_entry = middle > low && kind_at(middle) == PROF_WORD_EXTRA;
         if (is_second_entry) --middle;
-        const uint64_t here_bytes = uint64_t{words_->slot[middle] >> PROF_WORD_KIND_BITS} * sizeof(uint64_t);
-        if (here_bytes >= offset_bytes) {
+        if (offset_at(middle) >= offset_bytes) {
             high = middle;
         } else {
             low = middle + (kind_at(middle) == PROF_WORD_INTERIOR ? 2 : 1);

@@ -16,6 +16,7 @@ namespace {
 
 constexpr uint64_t word_bytes = 8;
 constexpr int steps_before_halving = 16;
+constexpr uint64_t small_block_bytes = 128;
 
 // The bytes of a word that are known: those of `flags` are byte 0 and byte 4.
 uint64_t part_of(uint64_t value, uint64_t shift_bytes, uint64_t size_bytes) {
@@ -45,9 +46,11 @@ uint64_t Memory::area_bytes(const Place& place) const noexcept {
     return place.is_root ? words_.roots[place.index].bytes : blocks_.size_bytes(BlockId(place.index));
 }
 
-// The first word at a place or behind it; a few steps from the one before, or by halving.
+// The first word at a place or behind it: in a large area a few steps from the one before, or by halving.
 read::WordRange::Iterator Memory::seek(const Place& place) const {
     const read::WordRange range = words_of(place);
+    if (!place.is_root && blocks_.size_bytes(BlockId(place.index)) <= small_block_bytes)
+        return range.from(place.offset_bytes);
     const bool is_ahead =
         last_.is_root == place.is_root && last_.index == place.index && last_.offset_bytes <= place.offset_bytes;
     if (is_ahead) {

@@ -34,7 +34,8 @@ bool can_be_pointed_at(const DebugType& type) {
 
 }  // namespace
 
-Propagation::Propagation(const Input& input) : input_(input), reader_(input.memory), rows_(input.known.size()) {
+Propagation::Propagation(const Input& input)
+    : input_(input), reader_(input.memory), rows_(input.known.size()), forms_(input.book.count()) {
     for (size_t index = 0; index < rows_.size(); ++index)
         rows_[index] = {.known = input.known[index], .known_by = input.evidence[index]};
     containers_.of_block.resize(input.known.size());
@@ -74,15 +75,7 @@ void Propagation::follow_all() {
             reach_all();
             continue;
         }
-        if (pending_.empty()) return;
-        const Arrival several = pending_.back();
-        pending_.pop_back();
-        // What is common to all objects of a C program fits many a block several times: a guess about the block is
-        // better than an unsure field.
-        const bool has_guess = rows_[several.block.index()].known_by != Evidence::none;
-        const bool is_believed = trust_in(round_) == Trust::high || !has_guess;
-        if (is_believed && rows_[several.block.index()].reached == unknown_type)
-            take(several.block, input_.types.object(several.type, {.is_array = true}));
+        take_pending();
     }
 }
 
@@ -105,18 +98,15 @@ void Propagation::scan(const Seed& region) {
     const uint64_t area = input_.memory.area_bytes(region.place);
     if (region.place.offset_bytes >= area) return;
     const uint64_t elements = std::min(region.elements, (area - region.place.offset_bytes) / size);
+    if (elements <= 1) return elements == 1 ? scan_element(region.place, fields) : void();
     const read::WordRange words = input_.memory.words_of(region.place);
-    uint64_t index = 0;
-    while (index < elements) {
-        const uint64_t begin = region.place.offset_bytes + index * size;
-        if (elements > 1) {
-            const auto next = words.from(begin);
-            if (next == words.end()) return;
-            index = ((*next).offset_bytes - region.place.offset_bytes) / size;
-            if (index >= elements) return;
-        }
+    uint64_t behind = region.place.offset_bytes;  // the last element
+    for (const read::Word& word : std::ranges::subrange(words.from(behind), words.end())) {
+        if (word.offset_bytes < behind) continue;
+        const uint64_t index = (word.offset_bytes - region.place.offset_bytes) / size;
+        if (index >= elements) return;
         scan_element(Memory::moved(region.place, index * size), fields);
-        ++index;
+        behind = region.place.offset_bytes + (index + 1) * size;
     }
 }
 
@@ -216,22 +206,59 @@ void Propagation::follow_callable(DebugTypeId type, const Place& place) {
 
 // Pointers lead all over memory, and most time is spent waiting for it: so what the next ones will ask is fetched while
 // the first ones are looked at. A third less time on a million blocks that point at each other at random.
-void Propagation::reach_all() {
+template <typename Look>
+void Propagation::look_at(const std::vector<Arrival>& arrivals, Look look) const {
     const auto fetch = [&](const Arrival& arrival) {
         const size_t block = arrival.block.index();
         __builtin_prefetch(&rows_[block]);
         __builtin_prefetch(&input_.memory.blocks().size_and_thread[block]);
         __builtin_prefetch(&input_.memory.words().block_end[block]);
     };
-    for (size_t index = 0; index < arrivals_.size(); ++index) {
-        if (index + arrivals_ahead < arrivals_.size()) fetch(arrivals_[index + arrivals_ahead]);
-        reach(arrivals_[index].block, arrivals_[index].type);
+    for (size_t index = 0; index < arrivals.size(); ++index) {
+        if (index + arrivals_ahead < arrivals.size()) fetch(arrivals[index + arrivals_ahead]);
+        look(arrivals[index]);
     }
+}
+
+void Propagation::reach_all() {
+    look_at(arrivals_, [&](const Arrival& arrival) { reach(arrival.block, arrival.type); });
     arrivals_.clear();
 }
 
+// The latest first. Some together, so that what they ask of memory is fetched together.
+void Propagation::take_pending() {
+    const size_t together = std::min(pending_.size(), arrivals_together);
+    taken_.assign(pending_.rbegin(), pending_.rbegin() + static_cast<std::ptrdiff_t>(together));
+    pending_.resize(pending_.size() - together);
+    look_at(taken_, [&](const Arrival& several) { believe_several(several.block, several.type); });
+}
+
+// What is common to all objects of a C program fits many a block several times: a guess about the block is better than
+// an unsure field.
+void Propagation::believe_several(BlockId block, DebugTypeId type) {
+    const Row& row = rows_[block.index()];
+    const bool is_believed = trust_in(round_) == Trust::high || row.known_by == Evidence::none;
+    if (is_believed && row.reached == unknown_type) take(block, several_of(type));
+}
+
+TypeId Propagation::one_of(DebugTypeId type) {
+    TypeId& known = forms_[type.index()].one;
+    if (known == unknown_type) known = input_.types.object(type, {});
+    return known;
+}
+
+TypeId Propagation::several_of(DebugTypeId type) {
+    TypeId& known = forms_[type.index()].several;
+    if (known == unknown_type) known = input_.types.object(type, {.is_array = true});
+    return known;
+}
+
+// Most pointers lead where others led before, which asks for the block's row alone: its size need not be looked at.
 void Propagation::reach(BlockId block, DebugTypeId type) {
     const Row& row = rows_[block.index()];
+    const Forms& forms = forms_[type.index()];
+    if (row.reached != unknown_type && row.is_expanded && (row.reached == forms.one || row.reached == forms.several))
+        return;
     if (trust_in(row.known_by) == Trust::certain) {
         const DebugTypeId known = input_.types.at(row.known).layout;
         const bool are_related =
@@ -242,11 +269,11 @@ void Propagation::reach(BlockId block, DebugTypeId type) {
     const uint64_t size = input_.book.type(type).size_bytes;
     const uint64_t bytes = input_.memory.blocks().size_bytes(block);
     if (bytes == size || (bytes > size && can_grow(input_.book, type)))
-        take(block, input_.types.object(type, {}));
-    else if (bytes > size && bytes % size == 0)
-        pending_.push_back({block, type});
-    else
+        take(block, one_of(type));
+    else if (bytes <= size || bytes % size != 0)
         ++counts_.misfits;
+    else if (row.reached == unknown_type)
+        pending_.push_back({block, type});
 }
 
 void Propagation::take(BlockId block, TypeId type) {

@@ -4,7 +4,7 @@
 //
 // Side:    heap, floor 4 (types).
 // Threads: one thread.
-// Memory:  12 bytes a block, the containers, and a work list of what was reached and not yet looked at.
+// Memory:  12 bytes a block, 8 a type, the containers, and a work list of what was reached and not yet looked at.
 //
 // Rounds: from global and thread-local variables, which hold what they say; then from objects whose type is certain or
 // high; then from variables of functions that were running, which may not have been set yet; then from the rest, and
@@ -64,7 +64,14 @@ class Propagation {
         bool is_expanded = false;
     };
 
+    struct Arrival {
+        BlockId block;
+        symbols::DebugTypeId type;
+    };
+
     void follow_all();
+    template <typename Look>
+    void look_at(const std::vector<Arrival>& arrivals, Look look) const;
     void scan(const Seed& region);
     void scan_element(const Place& element, std::span<const Field> fields);
     void follow(const Field& field, const Place& place);
@@ -78,6 +85,10 @@ class Propagation {
 
     void reach_all();
     void reach(BlockId block, symbols::DebugTypeId type);
+    void take_pending();
+    void believe_several(BlockId block, symbols::DebugTypeId type);
+    TypeId one_of(symbols::DebugTypeId type);
+    TypeId several_of(symbols::DebugTypeId type);
     void take(BlockId block, TypeId type);
     void expand(BlockId block);
     bool is_room_for_several(const Row& row, uint64_t bytes) const;
@@ -92,12 +103,13 @@ class Propagation {
     Containers containers_;
     std::vector<Seed> open_;              // to be scanned
     std::unordered_set<uint64_t> inner_;  // addresses of what lies in an object and was opened
-    struct Arrival {
-        BlockId block;
-        symbols::DebugTypeId type;
-    };
     std::vector<Arrival> arrivals_;  // pointers to the starts of blocks, to be believed or not
     std::vector<Arrival> pending_;   // pointers that would be to several T
+    std::vector<Arrival> taken_;     // of these, the ones that are looked at
+    struct Forms {
+        TypeId one = {}, several = {};  // as far as blocks were taken for them
+    };
+    std::vector<Forms> forms_;  // by DebugTypeId
     Evidence round_ = Evidence::field;
     PropagationCounts counts_;
 };

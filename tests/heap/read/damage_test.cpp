@@ -16,9 +16,8 @@ using read::Snapshot;
 
 namespace {
 
-// What is said of the sample after `damage`, its checksums made right again; "" when nothing is.
-std::string verdict_on(const std::function<void(Bytes&)>& damage) {
-    Bytes file = sample().bytes();
+// What is said of a file after `damage`, its checksums made right again; "" when nothing is.
+std::string verdict_on(Bytes file, const std::function<void(Bytes&)>& damage) {
     damage(file);
     reseal(file);
     const TemporaryFolder folder;
@@ -36,6 +35,8 @@ std::string verdict_on(const std::function<void(Bytes&)>& damage) {
     if (const auto hashes = opened->hashes(); !hashes) return said(hashes.error());
     return "";
 }
+
+std::string verdict_on(const std::function<void(Bytes&)>& damage) { return verdict_on(sample().bytes(), damage); }
 
 template <typename T>
 std::string verdict_on(prof_section_id id, size_t index, T value) {
@@ -175,4 +176,24 @@ TEST_CASE("sections that cannot be are refused") {
           "\"modules\" is encoded in a way that this heapkit does not know");
     CHECK(with_section([](prof_section& section) { section.element_bytes = 8; }) ==
           "\"modules\" has elements of 8 bytes");
+}
+
+TEST_CASE("a damaged word is noticed wherever it lies in a long column, and the first of several is named") {
+    constexpr size_t blocks = 200'000;  // looked at by several threads
+    SnapshotWriter writer;
+    const StackId stack = writer.stack({0x401010});
+    for (size_t number = 0; number < blocks; ++number)
+        writer.word(writer.block({.size_bytes = 16, .stack = stack}), 8, Integer{7});
+    const Bytes file = writer.bytes();
+    const auto damaged_at = [&](size_t word, uint32_t value) {
+        return [=](Bytes& bytes) { element_of<uint32_t>(bytes, PROF_SECTION_WORD_SLOT, word) = value; };
+    };
+    const uint32_t outside = slot(2, PROF_WORD_INTEGER), alone = slot(1, PROF_WORD_EXTRA);
+    CHECK(verdict_on(file, [](Bytes&) {}).empty());
+    for (const size_t word : {size_t{0}, blocks / 2 - 1, blocks / 2, blocks - 1})
+        CHECK(verdict_on(file, damaged_at(word, outside)) == "\"word slots\" has a word outside its block");
+    CHECK(verdict_on(file, [&](Bytes& bytes) {
+              damaged_at(blocks - 1, outside)(bytes);
+              damaged_at(1, alone)(bytes);
+          }) == "\"word slots\" has an offset without its pointer");
 }

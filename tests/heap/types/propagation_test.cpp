@@ -79,6 +79,20 @@ TEST_CASE("several T side by side are followed each; but one object that fits ex
     CHECK(types.name(object) == "Derived");
 }
 
+TEST_CASE("arrays that lead to arrays are followed to the last, each once") {
+    Nodes heap;
+    std::vector<BlockId> arrays;
+    for (int number = 0; number < 500; ++number) arrays.push_back(heap.blocks.block({.size_bytes = 48}));
+    heap.global("nodes", heap.to_node(), Pointer{arrays.front()});
+    for (size_t number = 0; number < arrays.size(); ++number)  // of a tree, and each refers to the first again
+        for (const size_t child : {2 * number + 1, 2 * number + 2})
+            heap.blocks.word(arrays[number], child % 2 == 0 ? 16 : 32,
+                             Pointer{child < arrays.size() ? arrays[child] : arrays.front()});
+    const Inferred types = heap.infer();
+    for (const BlockId array : arrays) CHECK(types.name(array) == "Node[]");
+    CHECK(types.types->counts().conflicts == 0);
+}
+
 TEST_CASE("void* and pointers into the middle of a block say nothing of it") {
     Nodes heap;
     const BlockId hidden = heap.blocks.block({.size_bytes = 16}), around = heap.blocks.block({.size_bytes = 48});
