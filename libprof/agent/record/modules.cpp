@@ -62,9 +62,17 @@ constinit std::atomic<uint32_t> total{0};
 constinit std::atomic<uint32_t> generation{0};
 constinit std::atomic<uint64_t> unloads{0};
 
+// By words, as each frame of code without unwind tables asks anew which module it is in.
 uint64_t mix(uint64_t hash, const void* data, size_t bytes) noexcept {
     auto* at = static_cast<const uint8_t*>(data);
-    for (size_t i = 0; i < bytes; ++i) hash = (hash ^ at[i]) * 0x100000001b3;
+    for (; bytes > 0;) {
+        uint64_t word = 0;
+        const size_t some = bytes < sizeof word ? bytes : sizeof word;
+        std::memcpy(&word, at, some);
+        hash = (hash ^ word) * 0xd6e8feb86659fd93;
+        hash ^= hash >> 32;
+        at += some, bytes -= some;
+    }
     return hash;
 }
 
@@ -254,6 +262,16 @@ Record* append(const View& view) noexcept {
     return &record;
 }
 
+// The record of what is there now, when it is one that is known. Needs no lock: records stay where they are.
+const Record* known(const View& view) noexcept {
+    uint32_t count = total.load(std::memory_order_acquire);
+    for (uint32_t i = 0; i < count; ++i) {
+        const Record& record = records.at(i);
+        if (alive(record) && same(record, view)) return &record;
+    }
+    return nullptr;
+}
+
 // The record of what is there now; older records of its range are buried. Under the lock.
 Record* note(const View& view) noexcept {
     uint32_t count = total.load(std::memory_order_relaxed);
@@ -318,6 +336,11 @@ bool find(uintptr_t pc, Found& out) noexcept {
     View view;
     bool there = view_at(pc, view) && view.end != 0;
     if (!there && !is_known(pc)) return false;  // generated code: asked often, so without the lock
+    const Record* seen = there && view.tls_module == 0 ? known(view) : nullptr;
+    if (seen != nullptr) {
+        out = {.eh_frame_header = view.eh_frame_header, .generation = seen->facts.first_generation};
+        return true;
+    }
     Hold hold(lock);
     if (!hold) return false;
     if (!there) {
