@@ -236,7 +236,7 @@ class Writer {
         if (first != 0 && first <= bytes) builder_.member(id, "first", 0, type_of(arguments[0]));
         if (second == 0 || second > bytes) return;
         uint64_t offset = second % pointer_bytes == 0 ? bytes - second : 0;
-        for (const uint64_t alignment : {16, 8, 4, 2, 1})
+        for (const uint64_t alignment : {16U, 8U, 4U, 2U, 1U})
             if (first != 0 && rounded_up(rounded_up(first, alignment) + second, alignment) == bytes)
                 offset = rounded_up(first, alignment);
         if (offset != 0) builder_.member(id, "second", offset, type_of(arguments[1]));

@@ -76,7 +76,7 @@ std::optional<Image::Pointer> Image::pointer_at(uint64_t address) const {
     if (!in_place || *in_place == 0) return std::nullopt;
     Pointer pointer{*in_place + bias_, {}};
     // typeinfo points two words into its own vtable; the copy of it has a name.
-    for (const uint64_t skip : {0, 16})
+    for (const uint64_t skip : {0U, 16U})
         if (const auto copy = copied_from_.find(*in_place - skip); copy != copied_from_.end())
             pointer.symbol = copy->second;
     return pointer;

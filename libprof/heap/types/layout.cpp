@@ -182,7 +182,7 @@ class Walk {
                 break;
             case Shape::shared:
             case Shape::weak:
-                for (const size_t member : {0, 1}) {
+                for (const size_t member : {0U, 1U}) {
                     const DebugType& pointer = book_.type(container.at[member].type);
                     Field& field = add(Field::Kind::pointer, pointer.target, at(member));
                     field.is_weak = container.shape() == Shape::weak;
