@@ -72,9 +72,12 @@ def parse():
 
 
 def measure_parts(given, all_kinds, facts):
-    """Fills in `facts`, and writes them after each part, so that an end in the middle loses one part alone."""
+    """Fills in `facts`, and writes them after each part and program, so that an end in the middle loses little."""
     chosen = programs.named(given.programs) if given.programs else [one for one in programs.PROGRAMS if one.usual]
-    one = {"cpu": lambda: cpu.measure_all(chosen, given.build, all_kinds, given.rounds, given.quick),
+
+    def keep(answers):
+        measure.write_json(given.json, {**facts, "cpu": answers})
+    one = {"cpu": lambda: cpu.measure_all(chosen, all_kinds, given, keep),
            "threads": lambda: threads.measure_all(given.build, all_kinds, given.rounds, given.quick),
            "processes": lambda: processes.measure_all(given.build, all_kinds, given.quick),
            "memory": lambda: memory.measure_all(given.build, all_kinds, given.quick),

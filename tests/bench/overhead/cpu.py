@@ -92,18 +92,20 @@ def share(facts):
     return facts[kinds.RECORDING]["added_ns"] / theirs if theirs > 0 else None
 
 
-def measure_all(programs, build, all_kinds, rounds, quick):
-    """[answers], and {program: what is missing} of those that were left out."""
+def measure_all(programs, all_kinds, given, after_each):
+    """[answers], and {program: what is missing} of those that were left out. `after_each` gets the answers so far."""
     answers, lacking = [], {}
     for program in programs:
         if program.missing() is not None:
             lacking[program.name] = program.missing()
             continue
         started = time.monotonic()
-        answers.append(measure_program(program, build, all_kinds, rounds, program.quick if quick else program.full))
+        answers.append(measure_program(program, given.build, all_kinds, given.rounds,
+                                       program.quick if given.quick else program.full))
         facts = answers[-1]["kinds"][kinds.RECORDING]
         print(f"{program.name}: {facts['ratio']:.2f}x, {facts['added_ns']:.0f} ns"
               f" ({time.monotonic() - started:.0f} s)", file=sys.stderr, flush=True)
+        after_each(answers)
     return answers, lacking
 
 

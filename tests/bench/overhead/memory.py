@@ -14,7 +14,7 @@ import kinds
 import runs
 import tables
 
-BLOCKS = 500_000
+BLOCKS, MOST_BYTES = 500_000, 1 << 29
 SIZES = (24, 48, 100, 400, 4000)
 LEVELS = 15              # 2^15 stacks, and twice as many
 SHORT, LONG = 4, 36      # nodes for each stack: its share of the tree, the last calls, and the tail
@@ -38,10 +38,10 @@ def added(build, words, kind, native, folder):
 def of_blocks(build, ways, blocks, folder):
     native, rows = ways[0], []
     for size in SIZES:
-        per_block = {}
+        per_block, fewer = {}, min(blocks, MOST_BYTES // size)
         for kind in ways[1:]:
-            few, many = (added(build, ("bench_keep", count, size), kind, native, folder) for count in (blocks, 2 * blocks))
-            per_block[kind.name] = (many - few) / blocks
+            few, many = (added(build, ("bench_keep", count, size), kind, native, folder) for count in (fewer, 2 * fewer))
+            per_block[kind.name] = (many - few) / fewer
         rows.append({"requested": size, "usable": usable(size), "added_bytes": per_block})
     return rows
 
