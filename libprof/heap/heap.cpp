@@ -11,6 +11,8 @@
 #include <thread>
 #include <vector>
 
+#include "read/sample.h"
+
 namespace heapkit {
 
 struct Heap::State {
@@ -91,6 +93,7 @@ const types::Types& Heap::types() const {
 Result<const refs::References*> Heap::references(bool raw) const {
     std::optional<refs::References>& known = raw ? state_->raw_references : state_->references;
     if (known) return &*known;
+    if (auto refusal = read::needs_every_block(state_->snapshot)) return *refusal;
     const std::string file = state_->snapshot.path().string();
     if (!state_->snapshot.has_blocks())
         return Error{file + " is what was left of a process that died suddenly: counters of stacks, no blocks",
@@ -98,9 +101,6 @@ Result<const refs::References*> Heap::references(bool raw) const {
     if (state_->snapshot.process().contents == PROF_CONTENTS_NONE)
         return Error{file + " was taken without contents: nobody can say what refers to what",
                      "Take it again without --contents none."};
-    if (state_->snapshot.is_sampled())
-        return Error{file + " is a sample: a block that it does not have may refer to one that it has",
-                     "Take it again without sampling."};
     if (const auto words = state_->snapshot.words(); !words) return words.error();
     const types::Types& types = this->types();  // reads state_->words
     auto built = refs::References::build({.snapshot = state_->snapshot,

@@ -466,6 +466,11 @@ Bytes SnapshotWriter::bytes() const {
     }
     const bool has_hashes = std::any_of(hash.begin(), hash.end(), [](uint64_t one) { return one != PROF_HASH_NONE; });
     if (has_hashes) layout.add(PROF_SECTION_BLOCK_HASH, hash);
+    if (process.sample_bytes != 0) {
+        std::vector<uint32_t> weights;
+        for (const NewBlock& block : blocks_) weights.push_back(block.weight);
+        layout.add(PROF_SECTION_BLOCK_WEIGHT, weights);
+    }
     return layout.finish();
 }
 

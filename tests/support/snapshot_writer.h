@@ -51,6 +51,7 @@ struct NewBlock {
     uint32_t thread = 1;  // slot
     uint32_t slack_bytes = 0;
     uint64_t hash = PROF_HASH_NONE;  // when any block has one, all have
+    uint32_t weight = 1;             // written when process.sample_bytes says that the blocks are a sample
 };
 
 struct NewDeclaredField {

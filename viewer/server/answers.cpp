@@ -146,7 +146,7 @@ std::vector<TypeExample> Answers::largest_types(size_t limit) const {
     for (size_t index = 0; index < heap.blocks().count(); ++index) {
         Sum& sum = sums[heap.types().of(BlockId(index)).index()];
         if (sum.bytes == 0) sum.example = BlockId(index);  // the first: a list of them begins with it
-        sum.bytes += static_cast<int64_t>(heap.blocks().size_bytes(BlockId(index)));
+        sum.bytes += static_cast<int64_t>(heap.blocks().counted_bytes(BlockId(index)));
     }
     std::vector<size_t> order;
     for (size_t type = 0; type < sums.size(); ++type) {

@@ -20,7 +20,7 @@ namespace {
 constexpr size_t most_pictures = 8, most_steps = 3;
 
 // What a page rests on, and so why there may be nothing on it.
-enum Needs : unsigned { of_blocks = 1, of_words = 2, of_several = 4 };
+enum Needs : unsigned { of_blocks = 1, of_words = 2, of_several = 4, of_every = 8 };
 struct PageNeeds {
     const char* page;
     unsigned needs;
@@ -37,7 +37,7 @@ constexpr std::array<PageNeeds, 13> pages = {{{"diagnose", 0},
                                               {"closures", of_words},
                                               {"leaks", of_words},
                                               {"cycles", of_words},
-                                              {"waste", of_blocks}}};
+                                              {"waste", of_blocks | of_every}}};
 
 // Before anything is worked out: what the heading of the snapshot says.
 std::optional<std::string> why_not(const Material& material, unsigned needs) {
@@ -48,8 +48,8 @@ std::optional<std::string> why_not(const Material& material, unsigned needs) {
         return "The snapshot is what was left of a process that died suddenly: counters of stacks, no blocks.";
     if ((needs & of_words) != 0 && snapshot.process().contents == PROF_CONTENTS_NONE)
         return "The snapshot was taken without contents: nobody can say what refers to what.";
-    if ((needs & of_words) != 0 && snapshot.is_sampled())
-        return "The snapshot is a sample: a block that it does not have may refer to one that it has.";
+    if ((needs & (of_words | of_every)) != 0 && snapshot.is_sampled())
+        return "The snapshot is a sample: a block that it does not have may hold one that it has.";
     return std::nullopt;
 }
 

@@ -132,7 +132,7 @@ Result<Born> born(const BornOptions& options) {
     for (size_t index = 0; index < blocks.count(); ++index) {
         const BlockId block(index);
         if (!is_new[index] || !selection.keeps(block)) continue;
-        const Total one{.bytes = static_cast<int64_t>(blocks.size_bytes(block)), .blocks = 1};
+        const Total one = counted(blocks, block);
         by_type[heap.types().of(block).index()] += one;
         by_stack[blocks.stack[index]] += one;
         result.total += one;

@@ -14,8 +14,7 @@ Result<Table> count(const Heap& heap, std::span<const std::string> patterns) {
     std::vector<Total> of_type(heap.types().count());
     const read::Blocks& blocks = heap.blocks();
     for (size_t block = 0; block < blocks.count(); ++block)
-        of_type[heap.types().of(BlockId(block)).index()] +=
-            Total{.bytes = static_cast<int64_t>(blocks.size_bytes(BlockId(block))), .blocks = 1};
+        of_type[heap.types().of(BlockId(block)).index()] += counted(blocks, BlockId(block));
 
     Table table{.title = "Type", .key = "count"};
     table.columns = {{.name = "", .key = "name"},

@@ -33,7 +33,8 @@ class TypedTree {
         for (size_t index = 0; index < blocks.count(); ++index) {
             const BlockId block(index);
             if (!selection.keeps(block)) continue;
-            const int64_t weight = metric_ == Metric::count ? 1 : static_cast<int64_t>(blocks.size_bytes(block));
+            const Total one = counted(blocks, block);
+            const int64_t weight = metric_ == Metric::count ? one.blocks : one.bytes;
             weights[pair_of(heap.types().of(block).value, blocks.stack[index])] += weight;
         }
         std::vector<std::pair<uint64_t, int64_t>> sorted(weights.begin(), weights.end());

@@ -189,7 +189,7 @@ std::vector<Group> groups_by_number(const Heap& heap, const Selection& selection
         const BlockId block(index);
         if (!selection.keeps(block)) continue;
         const size_t number = number_of(block);
-        totals[number] += {.bytes = static_cast<int64_t>(blocks.size_bytes(block)), .blocks = 1};
+        totals[number] += counted(blocks, block);
         example[number] = blocks.stack[index];
     }
     GroupTable table;
@@ -273,7 +273,7 @@ std::vector<Total> totals_by_stack(const Heap& heap, Metric metric, const Select
         for (size_t index = 0; index < blocks.count(); ++index) {
             const BlockId block(index);
             if (by_block && !selection.keeps(block)) continue;
-            totals[blocks.stack[index]] += {.bytes = static_cast<int64_t>(blocks.size_bytes(block)), .blocks = 1};
+            totals[blocks.stack[index]] += counted(blocks, block);
         }
         if (by_block) return totals;
     }

@@ -38,6 +38,12 @@ struct Total {
     }
 };
 
+// What a block counts for: itself, or what it stands for in a sample.
+inline Total counted(const read::Blocks& blocks, BlockId block) noexcept {
+    return {.bytes = static_cast<int64_t>(blocks.counted_bytes(block)),
+            .blocks = static_cast<int64_t>(blocks.counted_blocks(block))};
+}
+
 struct Group {
     std::string key;              // equal in two heaps exactly when the group is the same; bytes, not text
     std::string short_name = {};  // of place.function

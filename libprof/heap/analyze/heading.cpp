@@ -7,21 +7,60 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <cmath>
 
 #include "base/units.h"
+#include "read/sample.h"
 
 namespace heapkit::analyze {
 namespace {
 
+std::string margin_text(const std::string& text, int64_t margin) {
+    return margin == 0 ? std::string() : fmt::format(" ± {}", text);
+}
+
 std::string totals_text(const Subject& subject) {
-    return fmt::format("live {}   blocks {}", size_to_text(subject.live_bytes), count_to_text(subject.live_blocks));
+    return fmt::format("live {}{}   blocks {}{}", size_to_text(subject.live_bytes),
+                       margin_text(size_to_text(subject.margin_bytes), subject.margin_bytes),
+                       count_to_text(subject.live_blocks),
+                       margin_text(count_to_text(subject.margin_blocks), subject.margin_blocks));
+}
+
+// Margins add up like the sides of a right angle: an upper bound where blocks are in both samples.
+int64_t margin_of_difference(int64_t first, int64_t last) {
+    return std::llround(std::hypot(static_cast<double>(first), static_cast<double>(last)));
 }
 
 std::string totals_text(const Subject& first, const Subject& last) {
-    return fmt::format("live {} → {} ({})   blocks {} → {} ({})", size_to_text(first.live_bytes),
+    const int64_t bytes = margin_of_difference(first.margin_bytes, last.margin_bytes);
+    const int64_t blocks = margin_of_difference(first.margin_blocks, last.margin_blocks);
+    return fmt::format("live {} → {} ({}{})   blocks {} → {} ({}{})", size_to_text(first.live_bytes),
                        size_to_text(last.live_bytes), size_delta_to_text(last.live_bytes - first.live_bytes),
-                       count_to_text(first.live_blocks), count_to_text(last.live_blocks),
-                       count_delta_to_text(last.live_blocks - first.live_blocks));
+                       margin_text(size_to_text(bytes), bytes), count_to_text(first.live_blocks),
+                       count_to_text(last.live_blocks), count_delta_to_text(last.live_blocks - first.live_blocks),
+                       margin_text(count_to_text(blocks), blocks));
+}
+
+// "" when every block was recorded.
+std::string sample_text(const Subject& subject) {
+    if (subject.sample_bytes == 0) return {};
+    std::string text = fmt::format("estimated from a sample of 1 in {}", size_to_text(subject.sample_bytes));
+    if (subject.sampled_blocks > 0) text += fmt::format(": {} blocks", count_to_text(subject.sampled_blocks));
+    if (subject.margin_bytes > 0) text += "; ± holds 95 of 100 times";
+    constexpr int64_t too_few = 30;
+    if (subject.sampled_blocks > 0 && subject.sampled_blocks < too_few) text += ", but of so few blocks less often";
+    return text;
+}
+
+std::string sample_text(const Subject& first, const Subject& last) {
+    std::string text = sample_text(last);
+    if (first.sample_bytes == last.sample_bytes) return text;
+    const auto one = [](const Subject& subject) {
+        return subject.sample_bytes == 0 ? std::string("every block")
+                                         : fmt::format("a sample of 1 in {}", size_to_text(subject.sample_bytes));
+    };
+    return fmt::format("{} was estimated from {}, {} from {}; ± holds 95 of 100 times", first.file, one(first),
+                       last.file, one(last));
 }
 
 std::string times_text(const Subject& first, const Subject& last) {
@@ -50,6 +89,7 @@ bool have_equal_build_ids(const prof_module& a, const prof_module& b) {
 Subject subject_of(const Heap& heap) {
     const read::Snapshot& snapshot = heap.snapshot();
     const prof_process& process = snapshot.process();
+    const read::Margin margin = read::margin_of(heap.blocks());
     return {.file = snapshot.path().string(),
             .program = std::string(snapshot.program()),
             .executable = std::string(snapshot.string(process.executable)),
@@ -58,16 +98,22 @@ Subject subject_of(const Heap& heap) {
             .run_id = process.run_id,
             .snapshot_unix_ns = static_cast<int64_t>(process.snapshot_unix_ns),
             .live_bytes = static_cast<int64_t>(process.live_bytes),
-            .live_blocks = static_cast<int64_t>(process.live_blocks)};
+            .live_blocks = static_cast<int64_t>(process.live_blocks),
+            .sample_bytes = static_cast<int64_t>(process.sample_bytes),
+            .sampled_blocks = snapshot.is_sampled() ? static_cast<int64_t>(heap.blocks().count()) : 0,
+            .margin_bytes = std::llround(margin.bytes),
+            .margin_blocks = std::llround(margin.blocks)};
 }
 
 std::vector<std::string> heading_of(std::span<const Subject> subjects) {
     const Subject& first = subjects.front();
     const Subject& last = subjects.back();
     if (subjects.size() == 1) {
-        return {fmt::format("{} (pid {})   {}   {}", last.program, last.pid,
-                            date_and_clock_to_text(last.snapshot_unix_ns), last.file),
-                totals_text(last)};
+        std::vector<std::string> lines = {fmt::format("{} (pid {})   {}   {}", last.program, last.pid,
+                                                      date_and_clock_to_text(last.snapshot_unix_ns), last.file),
+                                          totals_text(last)};
+        if (last.sample_bytes > 0) lines.push_back(sample_text(last));
+        return lines;
     }
     const std::string pids =
         first.pid == last.pid ? std::to_string(last.pid) : fmt::format("{} → {}", first.pid, last.pid);
@@ -75,7 +121,10 @@ std::vector<std::string> heading_of(std::span<const Subject> subjects) {
         first.program == last.program ? last.program : fmt::format("{} → {}", first.program, last.program);
     std::string files = fmt::format("{} → {}", first.file, last.file);
     if (subjects.size() > 2) files += fmt::format(" ({} snapshots)", subjects.size());
-    return {fmt::format("{} (pid {})   {}", program, pids, times_text(first, last)), files, totals_text(first, last)};
+    std::vector<std::string> lines = {fmt::format("{} (pid {})   {}", program, pids, times_text(first, last)), files,
+                                      totals_text(first, last)};
+    if (first.sample_bytes > 0 || last.sample_bytes > 0) lines.push_back(sample_text(first, last));
+    return lines;
 }
 
 Kinship kinship_of(const Heap& older, const Heap& newer) {

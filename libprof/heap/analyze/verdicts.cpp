@@ -14,6 +14,7 @@
 #include "graph/cliques.h"
 #include "graph/components.h"
 #include "graph/reach.h"
+#include "read/sample.h"
 #include "refs/edges.h"
 
 namespace heapkit::analyze {
@@ -33,10 +34,7 @@ std::optional<Error> refusal(const read::Snapshot& snapshot) {
         return Error{snapshot.path().string() + " was taken without contents: nobody can say what holds a block",
                      "Take it again without --contents none."};
     }
-    if (snapshot.is_sampled()) {
-        return Error{snapshot.path().string() + " is a sample: a block that it does not have may hold one that it has",
-                     "Take it again without sampling."};
-    }
+    if (auto needs = read::needs_every_block(snapshot)) return needs;
     if (snapshot.lost(PROF_LOSS_OTHER_ALLOCATOR) != 0) {
         return Error{snapshot.path().string() +
                          " is of a program whose own allocator stands ahead of the recorder: what that "

@@ -122,7 +122,7 @@ Json json_of(const Net& net) {
 }
 
 Json json_of(const Subject& subject) {
-    return {{"file", subject.file},
+    Json json = {{"file", subject.file},
             {"program", subject.program},
             {"executable", subject.executable},
             {"pid", subject.pid},
@@ -131,6 +131,12 @@ Json json_of(const Subject& subject) {
             {"snapshot_unix_ns", subject.snapshot_unix_ns},
             {"live_bytes", subject.live_bytes},
             {"live_blocks", subject.live_blocks}};
+    if (subject.sample_bytes == 0) return json;
+    json["sample_bytes"] = subject.sample_bytes;
+    json["sampled_blocks"] = subject.sampled_blocks;
+    json["live_bytes_margin"] = subject.margin_bytes;
+    json["live_blocks_margin"] = subject.margin_blocks;
+    return json;
 }
 
 Json document_of(const Report& report) {

@@ -127,6 +127,9 @@ struct Subject {
     uint32_t pid = 0, number = 0;  // number: the N of PROGRAM.PID.N.heap
     uint64_t run_id = 0;
     int64_t snapshot_unix_ns = 0, live_bytes = 0, live_blocks = 0;
+    // Of a sample, one block in `sample_bytes`, of which there are `sampled_blocks`: what lives is an estimate, and the
+    // truth lies within the margins in 95 of 100 samples. 0: every block was recorded; margins 0: not known.
+    int64_t sample_bytes = 0, sampled_blocks = 0, margin_bytes = 0, margin_blocks = 0;
 };
 
 // A whole answer, in the order in which it is read.
