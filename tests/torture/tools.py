@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 
+import torture
+
 SKIPPED = 77
 TIMEOUT = 120
 PROCESS = r"==\d+==|process \d+|\(LWP \d+\)|0x[0-9a-f]+"
@@ -43,7 +45,8 @@ def run(command, environment):
     if os.path.exists("trace"):
         with open("trace", encoding="utf-8") as file:
             trace = re.sub(r"^\d+ +", "", file.read(), flags=re.M)
-    # Signals that the tool's own runtime handles, and its threads, are there both times; addresses differ.
+    # Addresses differ, and in which order gdb sees threads begin and end.
+    done.stdout = re.sub(r"^\[(New )?Thread .*\n", "", done.stdout, flags=re.M)
     return {"status": done.returncode, "output": re.sub(PROCESS, "…", done.stdout), "errors": re.sub(PROCESS, "…", done.stderr), "trace": trace}
 
 
@@ -68,8 +71,7 @@ def main():
         alone["output"] = re.sub(r"environment LD_PRELOAD=.*\n", "", alone["output"])
         heaps = [file for file in os.listdir("heaps") if file.startswith("program.")] if os.path.isdir("heaps") else []
         os.chdir("/")
-    problems = [f"{what}:\n  alone    {alone[what][-700:] if isinstance(alone[what], str) else alone[what]}\n"
-                f"  under us {under[what][-700:] if isinstance(under[what], str) else under[what]}" for what in alone if alone[what] != under[what]]
+    problems = [torture.first_difference(what, alone[what], under[what]) for what in alone if alone[what] != under[what]]
     if bool(said) != asleep:
         problems.append(f"asleep: {said}")
     if not asleep and not heaps and name != "gdb":  # which kills it

@@ -24,6 +24,8 @@ static void* sleeps(void* unused) {
 #endif
 
 __attribute__((constructor)) static void begin(void) {
+    unsetenv("LD_PRELOAD"); /* as the agent does */
+    unsetenv("PROF");
 #ifdef VISIBLE_BY_A_FILE
     if (open("/dev/null", O_RDONLY | O_CLOEXEC) < 0) abort();
 #elif defined(VISIBLE_BY_A_KEY)
