@@ -35,6 +35,7 @@ namespace {
 constexpr uint32_t max_slots = 12;
 #else
 constexpr uint32_t max_slots = blocks::max_thread;
+#endif
 constexpr uint32_t looks_at_once = 16;  // slots looked at for a dead owner when a thread begins
 #ifdef PROF_TEST_FEW_PAST_THREADS
 constexpr uint32_t max_past = 2;
