@@ -36,6 +36,7 @@ Command diff_command();
 Command diagnose_command();
 Command doctor_command();
 Command bundle_command();
+Command export_command();
 Command view_command();
 Command report_command();
 

@@ -26,8 +26,8 @@ const Tool& heapkit_tool() {
             growth_command(),   diff_command(),       count_command(),   objects_command(),    object_command(),
             backrefs_command(), refs_command(),       holders_command(), containers_command(), retained_command(),
             tree_command(),     leaks_command(),      cycles_command(),  closures_command(),   stats_command(),
-            churn_command(),    flamegraph_command(), waste_command(),   info_command(),       bundle_command(),
-            doctor_command(),   expect_command(),     view_command(),    report_command()}};
+            churn_command(),    flamegraph_command(), waste_command(),   info_command(),       export_command(),
+            bundle_command(),   doctor_command(),     expect_command(),  view_command(),       report_command()}};
     return tool;
 }
 

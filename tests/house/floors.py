@@ -31,6 +31,8 @@ OUTSIDE = {  # package: pattern of its headers
     "ncurses": r"n?curses\.h",
     "libunwind": r"libunwind.*\.h",
     "zstd": r"zstd.*\.h",
+    "zlib": r"zlib\.h",
+    "protozero": r"protozero/.*",
     "httplib": r"httplib\.h",
     "gtest": r"gtest/.*",
     "catch2": r"catch2/.*|catch\.hpp",
