@@ -60,7 +60,7 @@ class Machine {
     int64_t scaled(uint64_t factor) const noexcept {
         return static_cast<int64_t>(factor) * description_.data_alignment;
     }
-    int64_t scaled(int64_t factor) const noexcept { return factor * description_.data_alignment; }
+    int64_t scaled(int64_t factor) const noexcept { return scaled(static_cast<uint64_t>(factor)); }
     void advance(uint64_t delta) noexcept { location_ += delta * description_.code_alignment; }
 
     // Registers that we do not follow (vector registers) are read and forgotten.
@@ -203,7 +203,7 @@ class Machine {
 }  // namespace
 
 bool run(const Description& description, uint64_t pc, Program& program) noexcept {
-    program.row = Row{};
+    program.row = program.initial = Row{};  // nothing of the function before, whose module may be gone
     program.remembered_count = 0;
     Machine common(description, pc, program);
     if (!common.run(description.initial, description.initial_end)) return false;
