@@ -23,7 +23,7 @@ constexpr size_t usual_leak_code = 1, highest_code = 255;
 // What the recorder calls them.
 std::vector<std::string> recorder_options_of(const Typed& typed) {
     std::vector<std::string> all;
-    for (const char* const name : {"interval", "growth", "peak", "keep"}) {
+    for (const char* const name : {"interval", "growth", "peak", "keep", "sample"}) {
         if (typed.has(name)) all.push_back(fmt::format("{}={}", name, typed.text(name)));
     }
     if (typed.text("registers") == "all") all.push_back("registers=all");
@@ -55,6 +55,11 @@ RunOptions run_options_of(const Typed& typed) {
 
 // Options that make no sense with or without --leaks.
 std::optional<Error> contradiction(const Typed& typed) {
+    if (typed.has("sample") && typed.has("leaks"))
+        return Error{"--leaks needs every block, and --sample leaves most of them out", "Leave one of them out."};
+    if (typed.has("sample") && typed.has("hashes"))
+        return Error{"--hashes finds duplicates among all blocks, and --sample leaves most of them out",
+                     "Leave one of them out."};
     if (!typed.has("leaks")) {
         for (const char* const name : {"exitcode", "junit", "kinds", "traceback", "suppressions"}) {
             if (typed.has(name)) return Error{fmt::format("--{} needs --leaks", name), "See: heapkit run --help"};
@@ -104,6 +109,12 @@ std::vector<Option> recording_options() {
             {.names = "--hashes",
              .help = "Keep a keyed hash of each block's contents in each snapshot, so that heapkit waste finds "
                      "duplicates. No contents are kept, and no key."},
+            {.names = "--sample",
+             .kind = Kind::text,
+             .value = "BYTES",
+             .help = "Record a sample, one block in BYTES of what is allocated, for production: 512K. Types, call "
+                     "stacks and growth are estimated from it; who holds what is not known.",
+             .fallback = "every block is recorded"},
             {.names = "--registers",
              .kind = Kind::choice,
              .value = "WHOSE",
@@ -187,6 +198,7 @@ Command run_command() {
         .options = joined({recording_options(), trigger_options(), gate_options(), leak_listing_options()}),
         .examples = {{"heapkit run -- ./server --port 8080", "record a server"},
                      {"heapkit run -o heaps --interval 60 -- ./server", "a snapshot each minute; the last ten stay"},
+                     {"heapkit run --sample 512K -- ./server", "in production: hardly slower, estimates with a ±"},
                      {"heapkit run --leaks --suppressions known.supp -- ./tests", "fail when the tests leak"}},
         .next = {"snapshot", "stats", "diff", "leaks"},
         .takes_a_program = true,
