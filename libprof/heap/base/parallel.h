@@ -3,8 +3,8 @@
 // Work on the parts of a long column, on as many processors as there are.
 //
 // Side:    heap, floor 1 (base).
-// Threads: the caller's and others that have ended when it returns. What is worked out must not depend on how many there
-//          are: each part writes to places of its own.
+// Threads: the caller's and others, which have ended when it returns. What is worked out must not depend on how many
+//          there are: each part writes to places of its own.
 // Memory:  a stack for each thread.
 #pragma once
 

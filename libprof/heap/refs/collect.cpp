@@ -7,6 +7,8 @@
 // Side: heap, floor 5 (refs).
 #include "refs/collect.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <span>
 
@@ -30,6 +32,37 @@ enum class Mark : uint8_t {
 };
 bool is_again(Mark mark) { return mark >= Mark::again; }
 bool is_owning(Mark mark) { return mark == Mark::owns || mark == Mark::owns_again; }
+
+// The vertices that words lead to. Pointers lead all over memory, so those of the next words are looked up together:
+// then memory is waited for once, not for each.
+class Targets {
+   public:
+    Targets(const read::Words& words, const Vertices& vertices) : words_(words), vertices_(vertices) {}
+
+    // Of a word that is a pointer to a block or into one.
+    VertexId of(uint64_t entry) {
+        if (entry - begin_ >= together) look_up(entry);
+        return VertexId(of_[entry - begin_]);
+    }
+
+   private:
+    static constexpr size_t together = 64;
+
+    void look_up(uint64_t first) {
+        begin_ = first;
+        const size_t count = std::min<uint64_t>(together, words_.slot.size() - first);
+        for (size_t index = 0; index < count; ++index) {
+            const uint32_t kind = words_.slot[first + index] & ((1u << PROF_WORD_KIND_BITS) - 1);
+            const bool is_into_block = kind == PROF_WORD_BLOCK || kind == PROF_WORD_INTERIOR;
+            if (is_into_block) of_[index] = vertices_.of_block(BlockId(words_.value[first + index])).value;
+        }
+    }
+
+    const read::Words& words_;
+    const Vertices& vertices_;
+    uint64_t begin_ = UINT64_MAX - together;  // nothing was looked up yet
+    std::array<uint32_t, together> of_ = {};
+};
 
 class Collector {
    public:
@@ -56,7 +89,7 @@ class Collector {
     }
 
     // Marks the words of one holder, and says how many edges they are.
-    uint32_t mark(const Holder& holder, uint64_t begin, uint64_t end, std::span<Mark> marks) const {
+    uint32_t mark(const Holder& holder, uint64_t begin, uint64_t end, std::span<Mark> marks, Targets& targets) const {
         const Shape shape = shape_of(holder);
         uint32_t last_to = graph::no_node, edges = 0;
         Link last_link;
@@ -68,7 +101,8 @@ class Collector {
                                   word.kind == read::WordKind::self;
             if (!may_lead) continue;
             const Link link = sources_.fields.link(shape, word.offset_bytes);
-            const auto edge = edge_of_word(holder, shape, word, link);
+            const VertexId to = word.kind == read::WordKind::self ? VertexId(holder.vertex) : targets.of(entry);
+            const auto edge = edge_of_word(holder, shape, {word, to}, link);
             if (!edge) continue;
             const bool is_again = edge->to() == last_to && link.kind != Link::Kind::conservative &&
                                   link.has_steps_of(last_link) && !sources_.raw;
@@ -85,9 +119,9 @@ class Collector {
     }
 
     // Where a marked word leads.
-    VertexId target_of(const Holder& holder, uint64_t entry) const {
-        const read::Word word = *read::WordRange::Iterator(sources_.words, entry);
-        return word.kind == read::WordKind::self ? VertexId(holder.vertex) : vertices_.of_block(word.block);
+    VertexId target_of(const Holder& holder, uint64_t entry, Targets& targets) const {
+        const uint32_t kind = sources_.words.slot[entry] & ((1u << PROF_WORD_KIND_BITS) - 1);
+        return kind == PROF_WORD_SELF ? VertexId(holder.vertex) : targets.of(entry);
     }
 
    private:
@@ -104,8 +138,13 @@ class Collector {
         return sources_.fields.shape_of_root(root.area, root.offset_bytes);
     }
 
-    std::optional<graph::Edge> edge_of_word(const Holder& holder, const Shape& shape, const read::Word& word,
+    struct Pointer {
+        read::Word word;
+        VertexId to;
+    };
+    std::optional<graph::Edge> edge_of_word(const Holder& holder, const Shape& shape, const Pointer& pointer,
                                             const Link& link) const {
+        const auto& [word, to] = pointer;
         if (link.kind == Link::Kind::dead) return std::nullopt;
         if (word.kind == read::WordKind::self) return edge_to_itself(holder, link);
         if (holder.root != nullptr && (is_of_malloc(sources_.snapshot, *holder.root, word, sources_.blocks) ||
@@ -113,11 +152,10 @@ class Collector {
             return std::nullopt;
         const auto between_blocks = edge_of(word, sources_.blocks, sources_.interior);
         if (!between_blocks) return std::nullopt;
-        const VertexId to = vertices_.of_block(word.block);
         if (to.value == holder.vertex || (link.kind == Link::Kind::internal && !sources_.raw)) return std::nullopt;
         bool owns = between_blocks->is_strong() && link.kind != Link::Kind::looks_at;
         // A container owns its storage alone, and nobody else does.
-        if ((is_storage(word.block) && !sources_.raw) || link.is_in_container)
+        if ((is_storage(word.block, to) && !sources_.raw) || link.is_in_container)
             owns = is_of_own_container(shape, word.block, word.offset_bytes);
         return graph::Edge({.to = to.value, .is_strong = owns});
     }
@@ -129,9 +167,8 @@ class Collector {
         return graph::Edge({.to = holder.vertex, .is_strong = true});
     }
 
-    bool is_storage(BlockId block) const {
-        return vertices_.kind(vertices_.of_block(block)) == Vertices::Kind::container &&
-               sources_.types.containers().is_storage(block);
+    bool is_storage(BlockId block, VertexId vertex) const {
+        return vertices_.kind(vertex) == Vertices::Kind::container && sources_.types.containers().is_storage(block);
     }
     // Does the word lie in the container whose storage the block is?
     bool is_of_own_container(const Shape& shape, BlockId block, uint64_t offset_bytes) const {
@@ -172,12 +209,13 @@ void find_roots(const Sources& sources, Vertices& vertices) {
 // begin[v + 2] first counts vertex v's edges, begin[v + 1] then says where they go on, and in the end where they end.
 Collected collect(const Sources& sources, const Vertices& vertices) {
     const Collector collector(sources, vertices);
+    Targets targets(sources.words, vertices);
     Collected collected;
     std::vector<Mark> marks(sources.words.slot.size(), Mark::none);
     std::vector<uint32_t>& begin = collected.graph.begin;
     begin.assign(vertices.count() + 2, 0);
     collector.for_each_holder([&](const Holder& holder, uint64_t first, uint64_t end) {
-        begin[holder.vertex + 2] += collector.mark(holder, first, end, marks);
+        begin[holder.vertex + 2] += collector.mark(holder, first, end, marks, targets);
     });
     for (size_t vertex = 2; vertex < begin.size(); ++vertex) begin[vertex] += begin[vertex - 1];
     collected.graph.edges.resize(begin.back(), graph::Edge({.to = 0}));
@@ -186,7 +224,7 @@ Collected collect(const Sources& sources, const Vertices& vertices) {
         uint32_t& next = begin[holder.vertex + 1];
         for (uint64_t entry = first; entry < end; ++entry) {
             if (marks[entry] == Mark::none) continue;
-            const uint32_t to = collector.target_of(holder, entry).value;
+            const uint32_t to = collector.target_of(holder, entry, targets).value;
             if (is_again(marks[entry])) {  // it owns when one of its words does
                 if (is_owning(marks[entry]))
                     collected.graph.edges[next - 1] = graph::Edge({.to = to, .is_strong = true});
