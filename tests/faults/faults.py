@@ -244,7 +244,7 @@ def what_harms_a_program_or_its_snapshots_is_noticed(harness):
 
 
 def main():
-    given = stage.parse(share=12, turn=0, modes=",".join(MODES), place="")
+    given = stage.parse(share=24, turn=0, modes=",".join(MODES), place="")
     with tempfile.TemporaryDirectory(prefix="heapkit-faults-") as folder:
         globals()[given.sentence](Harness(given, folder))
 

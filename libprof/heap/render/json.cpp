@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "render/safe_text.h"
+
 namespace heapkit::render {
 namespace {
 
@@ -172,7 +174,7 @@ struct MemberToJson {
 
 // Names are bytes from a stranger; what is no UTF-8 becomes U+FFFD.
 std::string text_of(const Json& document, int indent = -1) {
-    return document.dump(indent, ' ', false, Json::error_handler_t::replace);
+    return json_text(document.dump(indent, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "render/safe_text.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -72,6 +73,27 @@ std::string safe_text(std::string_view text, SafeTextOptions options) {
             safe += text.substr(0, character.bytes);
         }
         text.remove_prefix(character.bytes);
+    }
+    return safe;
+}
+
+std::string json_text(std::string_view json) {
+    std::string safe;
+    safe.reserve(json.size());
+    // What is below, outside of strings, are line feeds; within them it is escaped already.
+    const auto is_plain = [](char c) { return static_cast<unsigned char>(c) < 0x7f; };
+    while (!json.empty()) {
+        const auto plain = static_cast<size_t>(std::find_if_not(json.begin(), json.end(), is_plain) - json.begin());
+        safe.append(json.substr(0, plain));
+        json.remove_prefix(plain);
+        if (json.empty()) break;
+        const Character character = first_of(json);
+        if (character.is_valid && (is_control(character.code) || is_deceptive(character.code))) {
+            safe += fmt::format("\\u{:04x}", character.code);
+        } else {
+            safe.append(json.substr(0, character.bytes));
+        }
+        json.remove_prefix(character.bytes);
     }
     return safe;
 }

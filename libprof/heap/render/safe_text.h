@@ -17,6 +17,9 @@ struct SafeTextOptions {
 };
 std::string safe_text(std::string_view text, SafeTextOptions options = {});
 
+// JSON in which the same characters stand as \u202e: it means what it meant, and may be shown.
+std::string json_text(std::string_view json);
+
 // Columns that valid UTF-8 takes on a terminal.
 size_t display_width(std::string_view text);
 

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "render/safe_text.h"
+
 #include "catch.h"
 
 using namespace heapkit;
@@ -67,4 +69,8 @@ TEST_CASE("bytes that are no UTF-8 do not break the document") {
     const std::string text = render::to_json(report);
     CHECK(json::accept(text));
     CHECK(text.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("characters that a terminal obeys beyond ASCII are escaped in JSON, and mean what they meant") {
+    CHECK(render::json_text("{\"a\": \"\xc2\x9b\xe2\x80\xaez\xc3\xa9\"}\n") == "{\"a\": \"\\u009b\\u202ez\xc3\xa9\"}\n");
 }
