@@ -100,7 +100,7 @@ def of_memory(facts):
     worst = max(facts["blocks"], key=lambda one: one["added_bytes"][kinds.RECORDING] / memory.most_for_block(one["usable"]))
     return [Bar(f"the side table, of 27 % of usable bytes and 8 B a block: the worst, {worst['requested']} B",
                 worst["added_bytes"][kinds.RECORDING] / memory.most_for_block(worst["usable"]), 1),
-            Bar("a stack's counters, B", facts["stacks"]["stack_bytes"], 64, form="{:.0f}"),
+            Bar("a stack: 64 B of counters and 4 B of its leaf", facts["stacks"]["stack_bytes"], 68, form="{:.0f}"),
             Bar("a node of the tree of stacks, B", facts["stacks"]["node_bytes"], 16, form="{:.0f}"),
             Bar("private pages of a process that does nothing, MiB", facts["fixed"][kinds.RECORDING]["private"] / 2**20, 4)]
 

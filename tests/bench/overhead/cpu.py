@@ -11,6 +11,7 @@ import time
 import kinds
 import machine
 import measure
+import programs
 import runs
 import tables
 
@@ -38,7 +39,7 @@ class Measurement:
 
     def run(self, kind):
         added = dict(kind.environment(self.build, self.folder))
-        if self.program.group == "family" and "PROF" in added:
+        if self.program.group == programs.FAMILY and "PROF" in added:
             added["PROF"] += ",follow=on"
         with runs.without_leftovers(self.folder):
             load = self.program.load and (lambda _: self.program.load(self.folder, self.scale))
@@ -92,10 +93,10 @@ def share(facts):
     return facts[kinds.RECORDING]["added_ns"] / theirs if theirs > 0 else None
 
 
-def measure_all(programs, all_kinds, given, after_each):
+def measure_all(chosen, all_kinds, given, after_each):
     """[answers], and {program: what is missing} of those that were left out. `after_each` gets the answers so far."""
     answers, lacking = [], {}
-    for program in programs:
+    for program in chosen:
         if program.missing() is not None:
             lacking[program.name] = program.missing()
             continue
@@ -139,8 +140,9 @@ def memory_row(one, heaptrack):
     added = ways[kinds.RECORDING]["added_rss"]
     theirs = ways.get(kinds.HEAPTRACK)
     blocks = snapshot["peak_blocks"]
+    counts = blocks >= ENOUGH_BLOCKS and one["group"] != programs.FAMILY
     final = max(0, ways[kinds.SNAPSHOT]["cpu_seconds"] - ways[kinds.RECORDING]["cpu_seconds"])
     return [one["program"], f"{blocks:,}", tables.mebibytes(ways[kinds.NATIVE]["rss"]),
-            tables.mebibytes(added), tables.bytes_of(added / blocks) if blocks >= ENOUGH_BLOCKS else "",
+            tables.mebibytes(added), tables.bytes_of(added / blocks) if counts else "",
             *([tables.mebibytes(theirs["added_rss"]) if theirs else "–"] if heaptrack else []),
             tables.file_size(snapshot["snapshot_bytes"]), f"{final:.2f} s", tables.milliseconds(snapshot["pause_ns"] / 1e6)]

@@ -17,7 +17,9 @@ import tables
 BLOCKS, MOST_BYTES = 500_000, 1 << 29
 SIZES = (24, 48, 100, 400, 4000)
 LEVELS = 15              # 2^15 stacks, and twice as many
-SHORT, LONG = 4, 36      # nodes for each stack: its share of the tree, the last calls, and the tail
+OF_EACH = 4              # nodes for each stack besides its tail: its share of the tree, and the last calls
+# Nodes for each stack: eight times as many, as tables that double are then as full, three quarters of their most.
+SHORT, LONG = 6, 48
 HEADER_BYTES, ALIGNMENT, SMALLEST = 8, 16, 24
 
 
@@ -50,7 +52,7 @@ def of_stacks(build, recording, native, folder):
     """{bytes of a stack with its counters, bytes of a node}."""
     per_stack = {}
     for nodes in (SHORT, LONG):
-        few, many = (added(build, ("overhead_stacks", levels, nodes - SHORT), recording, native, folder)
+        few, many = (added(build, ("overhead_stacks", levels, nodes - OF_EACH), recording, native, folder)
                      for levels in (LEVELS, LEVELS + 1))
         per_stack[nodes] = (many - few) / 2**LEVELS
     node = (per_stack[LONG] - per_stack[SHORT]) / (LONG - SHORT)
