@@ -11,6 +11,7 @@
 #include "analyze/growth.h"
 #include "analyze/losses.h"
 #include "analyze/neighbours.h"
+#include "analyze/sample.h"
 #include "analyze/subject_growth.h"
 #include "base/units.h"
 #include "commands.h"
@@ -178,6 +179,7 @@ Result<int> run(const Typed& typed, Console& console) {
     }
     const auto session = Session::open(typed.arguments(), console);
     if (!session) return session.error();
+    if (auto refusal = analyze::needs_every_block(session->heaps())) return *refusal;
     const Question question{.typed = typed, .session = *session, .console = console};
     Report report = session->begin_report("expect");
     const auto holds = typed.has("no-growth") ? judge_growth(question, report) : judge_leaks(question, report);

@@ -19,7 +19,10 @@ Result<int> run(const Typed& typed, Console& console) {
     const auto session = Session::open(typed.arguments(), console);
     if (!session) return session.error();
     Report report = session->begin_report("info");
+    const bool is_sample = report.subjects.front().sample_bytes > 0;
+    const std::string sample = report.heading.back();
     report.heading.resize(1);  // the rest stands below
+    if (is_sample) report.heading.push_back(sample);
     report.shapes.emplace_back(analyze::process_facts(session->last()));
     report.shapes.emplace_back(analyze::live_over_time(session->last()));
     report.shapes.emplace_back(analyze::modules_table(session->last()));

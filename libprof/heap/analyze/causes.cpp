@@ -97,7 +97,7 @@ std::optional<Confidence> Case::confidence_in(const Course& course, std::span<co
 
 int64_t bytes_of(const Heap& heap, std::span<const uint32_t> blocks) {
     int64_t bytes = 0;
-    for (const uint32_t block : blocks) bytes += static_cast<int64_t>(heap.blocks().size_bytes(BlockId(block)));
+    for (const uint32_t block : blocks) bytes += static_cast<int64_t>(heap.blocks().counted_bytes(BlockId(block)));
     return bytes;
 }
 

@@ -34,9 +34,7 @@ struct OfType {
 std::vector<Total> totals_by_type(const Heap& heap) {
     std::vector<Total> totals(heap.types().count());
     for (size_t block = 0; block < heap.blocks().count(); ++block) {
-        Total& total = totals[heap.types().of(BlockId(block)).index()];
-        ++total.blocks;
-        total.bytes += static_cast<int64_t>(heap.blocks().size_bytes(BlockId(block)));
+        totals[heap.types().of(BlockId(block)).index()] += counted(heap.blocks(), BlockId(block));
     }
     return totals;
 }
@@ -67,7 +65,7 @@ std::vector<OfType> types_of(const Case& question) {
     const Heap& last = question.last;
     for (uint32_t block = 0; block < last.blocks().count(); ++block) {
         if (!question.is_new(block)) continue;
-        const auto bytes = static_cast<int64_t>(last.blocks().size_bytes(BlockId(block)));
+        const int64_t bytes = counted(last.blocks(), BlockId(block)).bytes;
         OfType& of = found[known.at(last.types().type(last.types().of(BlockId(block))).full_name)];
         of.new_bytes += bytes;
         if (!question.is_open(block)) continue;

@@ -15,6 +15,7 @@
 #include "analyze/waste_pages.h"
 #include "analyze/waste_residency.h"
 #include "analyze/waste_summary.h"
+#include "read/sample.h"
 
 namespace heapkit::analyze {
 namespace {
@@ -25,6 +26,7 @@ class Asking {
         : heap_(heap), options_(question.options), only_(question.only) {}
 
     Result<WastePage> ask() {
+        if (auto refusal = read::needs_every_block(heap_.snapshot())) return *refusal;
         const bool has_owners = !can_do_without_owners();
         if (!has_owners) note("Owners are not known: the snapshot was taken without contents.");
         const auto names = BlockNames::of(heap_, has_owners);
