@@ -5,6 +5,7 @@
 // Side:    agent, the top floor.
 // Threads: the constructor runs on the main thread, before any other constructor of the process.
 #include <errno.h>
+#include <sys/mman.h>
 #include <sys/auxv.h>
 
 #include <prof/prof.h>
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "base/next_symbol.h"
 #include "base/sanitizer.h"
+#include "base/syscalls.h"
 #include "control/follow.h"
 #include "control/listen.h"
 #include "control/names.h"
@@ -72,6 +74,14 @@ bool stays_asleep() noexcept {
     return name != nullptr;
 }
 
+// For our first tables, and as much again for the program, whose address space may be limited: it comes first.
+bool has_room() noexcept {
+    constexpr size_t bytes = 4 << 20;
+    void* room = sys::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+    if (room != nullptr) sys::munmap(room, bytes);
+    return room != nullptr;
+}
+
 // The dynamic linker hands these to every constructor; libc has not yet set `environ` when the first one runs.
 __attribute__((constructor(101), used)) void wake_up(int, char**, char** environment) {
     note_standard_error();
@@ -90,7 +100,7 @@ __attribute__((constructor(101), used)) void wake_up(int, char**, char** environ
     if (options.sample_bytes != 0) sampler::start(options.sample_bytes, options.sample_seed);
     recorder::set_service(listen::serve);
     recorder::set_forked(session::forked);
-    if (!recorder::start(options.shared_memory.c_str()))
+    if (!has_room() || !recorder::start(options.shared_memory.c_str()))
         return session::fall_asleep("the kernel gives no memory for the tables");
     say_who_is_ahead();
     families::lead_here();

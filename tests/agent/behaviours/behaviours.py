@@ -343,6 +343,10 @@ def little_address_space_ends_nobody_who_was_started():
         result = run([tool("ends"), "return"], environment(),
                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)))
         is_started = "error while loading shared libraries" not in result.stderr
+        # Its libraries fit, and its first block does not: some 50 KiB in which it ends so without us too. We hold nothing then.
+        if "heapkit: nothing is recorded" in result.stderr and "terminate called" in result.stderr:
+            said.add("not started")
+            continue
         assert result.returncode == (7 if is_started else 127), (megabytes, result)
         said.add("recorded" if result.stderr == "" else "refused" if "heapkit: no" in result.stderr else "not started")
     assert {"recorded", "refused"} <= said, said
