@@ -57,8 +57,9 @@ class Machine {
 
    private:
     Row& row() noexcept { return program_.row; }
+    // What is too large wraps around, as an address would.
     int64_t scaled(uint64_t factor) const noexcept {
-        return static_cast<int64_t>(factor) * description_.data_alignment;
+        return static_cast<int64_t>(factor * static_cast<uint64_t>(description_.data_alignment));
     }
     int64_t scaled(int64_t factor) const noexcept { return scaled(static_cast<uint64_t>(factor)); }
     void advance(uint64_t delta) noexcept { location_ += delta * description_.code_alignment; }
