@@ -65,8 +65,8 @@ void before_python_ends() {
     session::take_last(registers);
 }
 
-// Where another tool has the allocations. memcheck and its like put functions of theirs in the place of every malloc, and
-// call what a copy reads an error; callgrind and its like do not.
+// Where another tool has the allocations. memcheck and its like put functions of theirs in the place of every malloc,
+// and call what a copy reads an error; callgrind and its like do not.
 bool stays_asleep() noexcept {
     const char* name = sanitizer();
     if (name == nullptr && any_symbol("_vgr10010ZU_libcZdsoZa_malloc") != nullptr) name = "valgrind";

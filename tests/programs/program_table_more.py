@@ -52,7 +52,7 @@ SERVERS = [
     Program("socat", "socat", "socat", TEXT + "socat UNIX-LISTEN:s,fork EXEC:'md5sum' & p=$!\n" + until("[ -S s ]") + "for i in 1 2 3; do socat -t 20 - UNIX-CONNECT:s < numbers; done; kill $p; wait $p; echo $?; rm -f s", "a fork for each of three", True),
     Program("openssh", "openssh-client", "ssh-keygen", "ssh-keygen -q -t ed25519 -N '' -C c -f k; ssh-keygen -y -f k | cut -d' ' -f1; ssh-keygen -l -f k | sed 's/SHA256[^ ]*//'; echo text | ssh-keygen -q -Y sign -n file -f k > sig; head -1 sig; rm k k.pub sig; ssh -V; ssh -G h | grep -c .", "keys, a signature"),
     Program("openssl", "openssl", "openssl", NUMBERS + "openssl dgst -sha3-256 numbers; openssl enc -aes-256-cbc -K $(printf '0%.0s' $(seq 64)) -iv $(printf '0%.0s' $(seq 32)) -in numbers | md5sum; openssl genpkey -algorithm ed25519 -out k; openssl pkey -in k -noout -text | head -1; openssl req -x509 -key k -subj /CN=w -days 2 -out c; openssl verify -CAfile c c; openssl asn1parse -in c | wc -l; rm k c", "digests, ciphers, a certificate"),
-    Program("curl", "curl", "curl", PAGE + "curl -s file://$PWD/page.html | md5sum; curl -s -Z file://$PWD/page.html file://$PWD/page.html | md5sum; curl -s http://127.0.0.1:1/; echo $?; curl --version | head -1 | cut -d' ' -f1", "files, a refused connection"),
+    Program("curl", "curl", "curl", PAGE + "curl -s file://$PWD/page.html | md5sum; curl -s --no-progress-meter -Z file://$PWD/page.html file://$PWD/page.html | md5sum; curl -s http://127.0.0.1:1/; echo $?; curl --version | head -1 | cut -d' ' -f1", "files, a refused connection"),
 ]
 
 MEDIA = [
