@@ -58,7 +58,14 @@ class Interner {
     Interner() noexcept { look(); }
 
     // The node of `pc` under `caller`, made when it is new. no_node: no memory.
+    //
+    // The nodes of a new stack are made one after the other, so that the first frame that a caller ever called comes
+    // right behind it, mostly in the same cache line: looking there first saves the table's place and a far node.
     uint32_t operator()(uint32_t caller, uint64_t pc) noexcept {
+        if (const uint32_t next = caller + 1; next < total_) {
+            const Node& node = nodes.at(next);
+            if (node.caller == caller && node.pc == pc) return next;
+        }
         for (uint64_t at = hash_of(caller, pc) >> shift_;; at = (at + 1) & ~uint64_t{0} >> shift_) {
             const uint32_t number = slots_[at].load(std::memory_order_acquire);
             if (number == 0) [[unlikely]]  // it comes to one: the table is at most half full
@@ -77,9 +84,11 @@ class Interner {
         const Table* now = table.load(std::memory_order_acquire);
         slots_ = now->slot;
         shift_ = -now->log2 & 63;
+        total_ = node_total.load(std::memory_order_acquire);
     }
     const std::atomic<uint32_t>* slots_;
     unsigned shift_;
+    uint32_t total_;
 };
 
 inline uint32_t intern(uint32_t caller, uint64_t pc) noexcept { return Interner()(caller, pc); }

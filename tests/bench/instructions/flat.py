@@ -34,6 +34,7 @@ def main():
     parser.add_argument("--blocks", type=int, nargs="*", default=[10**4, 10**5, 10**6, 10**7, 3 * 10**7])
     parser.add_argument("--stacks", type=int, nargs="*", default=[10, 10**3, 10**5, 10**6, 10**7])
     given = parser.parse_args()
+    given.agent = os.path.abspath(given.agent)  # the dynamic linker only warns of what it does not find
     print(f"{'':>19}  {'as they come to be':^24}  {'a pair among them':^24}  {'longest':>9}")
     print(f"{'':>19}  {'native':>7} {'recording':>9} {'added':>6}  {'native':>7} {'recording':>9} {'added':>6}")
     for kind in ("blocks", "stacks"):
