@@ -26,6 +26,7 @@ struct Heap::State {
     std::optional<symbols::TypeBook> book;
     std::optional<symbols::CallSites> call_sites;
     std::optional<symbols::ThreadVariables> thread_variables;
+    std::optional<python::Objects> python;
     std::optional<types::Types> types;
     // What types borrow.
     std::optional<read::Words> words;
@@ -74,6 +75,7 @@ void Heap::read_symbols() const {
 
 // Words that are damaged take the vtables away, not the types: sites are still known. words() says what is wrong.
 void Heap::read_words() const {
+    if (state_->words) return;
     if (const auto words = state_->snapshot.words()) {
         state_->words = *words;
     } else {
@@ -82,11 +84,21 @@ void Heap::read_words() const {
     }
 }
 
+// Objects that are damaged are none: snapshot().python() says what is wrong.
+const python::Objects& Heap::python() const {
+    if (state_->python) return *state_->python;
+    read_words();
+    const auto read = state_->snapshot.python();
+    const bool is_there = read && read->has_objects();
+    return state_->python.emplace(is_there ? python::Objects(state_->snapshot, *read, state_->blocks, *state_->words)
+                                           : python::Objects());
+}
+
 const types::Types& Heap::types() const {
     if (state_->types) return *state_->types;
     read_symbols();
     state_->types = types::Types::infer({state_->snapshot, state_->blocks, *state_->words, frames(), type_book(),
-                                         *state_->call_sites, &*state_->thread_variables});
+                                         *state_->call_sites, &*state_->thread_variables, &python()});
     return *state_->types;
 }
 
@@ -109,7 +121,8 @@ Result<const refs::References*> Heap::references(bool raw) const {
                                           .frames = frames(),
                                           .book = type_book(),
                                           .types = types,
-                                          .threads = &*state_->thread_variables},
+                                          .threads = &*state_->thread_variables,
+                                          .python = &python()},
                                          raw);
     if (!built) return built.error();
     known = *std::move(built);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 
+#include "python/objects.h"
 #include "read/snapshot.h"
 #include "refs/references.h"
 #include "symbols/frames.h"
@@ -37,6 +38,7 @@ class Heap {
     const types::Types& types() const;            // types every block on the first call
     Result<read::Words> words() const;
     const symbols::TypeBook& type_book() const;  // loads on the first call
+    const python::Objects& python() const;       // of an interpreter, if there was one
 
     // Who refers to whom, built on the first call; `raw`: without containers folded. Errors: the snapshot was taken
     // without words, or is a sample; it is damaged; it has too many blocks.

@@ -48,6 +48,17 @@ inline std::optional<Error> read_everything(const std::filesystem::path& path) {
     for (size_t i = 0; i < words->slot.size(); ++i) touch(words->slot[i] + uint64_t{words->value[i]});
     for (const prof_root& root : words->roots)
         for (uint64_t i = root.words_begin; i < root.words_end; ++i) touch(words->slot[i]);
+    const auto python = snapshot.python();
+    if (!python) return python.error();
+    for (uint32_t object = 0; object < python->objects.size(); ++object) {
+        const prof_python_object& one = python->objects[object];
+        touch(python->types[one.type].name + snapshot.string(one.text).size());
+        if (one.block != PROF_PYTHON_NONE) touch(blocks->address[one.block]);
+        for (const prof_python_reference& reference : python->references_of(object))
+            touch(python->objects[reference.to].address);
+    }
+    for (const prof_python_root& root : python->roots)
+        touch(python->references_of(root).size() + snapshot.string(root.name).size());
     const auto residency = snapshot.residency();
     if (!residency) return residency.error();
     for (size_t range = 0; range < residency->ranges.size(); ++range)

@@ -77,6 +77,14 @@ class Layout {
     std::vector<prof_section> sections_;
 };
 
+void add_python(Layout& layout, const NewPython& python) {
+    layout.add(PROF_SECTION_PYTHON, std::vector{python.facts});
+    layout.add(PROF_SECTION_PYTHON_TYPES, python.types);
+    layout.add(PROF_SECTION_PYTHON_OBJECTS, python.objects);
+    layout.add(PROF_SECTION_PYTHON_REFERENCES, python.references);
+    layout.add(PROF_SECTION_PYTHON_ROOTS, python.roots);
+}
+
 // The three columns of words, filled in order.
 class WordColumns {
    public:
@@ -471,6 +479,7 @@ Bytes SnapshotWriter::bytes() const {
         for (const NewBlock& block : blocks_) weights.push_back(block.weight);
         layout.add(PROF_SECTION_BLOCK_WEIGHT, weights);
     }
+    if (python.is_there) add_python(layout, python);
     return layout.finish();
 }
 

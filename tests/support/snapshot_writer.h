@@ -82,6 +82,16 @@ struct NewThread {
     uint64_t program_counter = 0;
 };
 
+// An interpreter, as the file has it; references are those of the objects, then of the roots.
+struct NewPython {
+    bool is_there = false;
+    prof_python facts = {};
+    std::vector<prof_python_type> types;
+    std::vector<prof_python_object> objects;
+    std::vector<prof_python_reference> references;
+    std::vector<prof_python_root> roots;
+};
+
 // What a word holds.
 struct Pointer {  // to the start of a block, or into it
     BlockId to;
@@ -122,6 +132,7 @@ class SnapshotWriter {
 
     // Freely changed by a test; totals that are still zero when the file is written are summed from the blocks.
     prof_process process = {};
+    NewPython python = {};
 
     uint32_t string(std::string_view text);    // its offset
     ModuleId module(const NewModule& module);  // the first call replaces the default one

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "analyze/python_facts.h"
 #include "base/units.h"
 
 namespace heapkit::analyze {
@@ -120,6 +121,8 @@ Table process_facts(const Heap& heap) {
         say("declared_types", declared == 0 ? 0 : declared - 1, "declared",
             fmt::format("{} types, {} domains", count(declared == 0 ? 0 : declared - 1),
                         count(domains == 0 ? 0 : domains - 1)));
+    if (const std::string python = python_text(heap); !python.empty())
+        say("python_objects", heap.python().python().objects.size(), "Python", python);
     say("stacks", snapshot.stacks().size(), "stacks",
         fmt::format("{}, made of {} frames", count(snapshot.stacks().size()), count(snapshot.node_pc().size())));
     say("own_bytes", process.own_bytes, "own memory",

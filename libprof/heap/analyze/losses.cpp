@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <array>
 
+#include "analyze/python_facts.h"
 #include "base/units.h"
 
 namespace heapkit::analyze {
@@ -89,6 +90,9 @@ std::vector<std::string> notes_of_the_dead(std::span<const Heap* const> heaps) {
 // One note a kind, with the most that any of the snapshots lost.
 std::vector<std::string> loss_notes(std::span<const Heap* const> heaps, unsigned rests) {
     std::vector<std::string> notes = notes_of_the_dead(heaps);
+    if ((rests & on_types) != 0)
+        for (const Heap* heap : heaps)
+            if (std::string doubt = python_doubt(*heap); !doubt.empty()) notes.push_back(std::move(doubt));
     for (const Loss& loss : losses) {
         if ((loss.touches & rests) == 0) continue;
         const Heap* worst = heaps.back();

@@ -61,6 +61,7 @@ uint64_t PathKeys::kind(uint32_t vertex) const {
     const Vertices& vertices = references_.vertices();
     const VertexId id(vertex);
     const bool is_root = vertices.kind(id) == Vertices::Kind::root;
+    if (is_root && vertices.root(id).is_python()) return entry->second = hash_of(references_.root_name(id));
     const bool is_unnamed = is_root && !vertices.root(id).variable;
     const std::string root(is_unnamed ? references_.root_kind(id) : "");
     // A variable of a function is the same in whichever thread it runs.

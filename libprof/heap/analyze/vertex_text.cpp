@@ -117,6 +117,7 @@ std::string VertexText::name(VertexId vertex) const {
         case Vertices::Kind::block:
             break;
     }
+    if (const std::string name = name_in_python(vertex); !name.empty()) return name;
     const Type& type = type_of(vertex);
     if (type.form == Type::Form::place || type.form == Type::Form::unknown) return type.name;
     const std::string bare = bare_name(type.name);
@@ -124,6 +125,28 @@ std::string VertexText::name(VertexId vertex) const {
     if (type.form == Type::Form::text) return bare.substr(0, bare.rfind(" text"));
     const size_t place = place_of_closure(bare);
     return place == std::string::npos ? bare : without_long_parameters(bare.substr(0, place));
+}
+
+namespace {
+
+// "handle.<locals>.done app.py:57": which function, and where it stands.
+std::pair<std::string_view, std::string_view> parts_of(std::string_view function) {
+    const size_t space = function.rfind(' ');
+    if (space == std::string_view::npos) return {function, {}};
+    return {function.substr(0, space), function.substr(space + 1)};
+}
+
+}  // namespace
+
+// Of a function, a class or a module; "" of others.
+std::string VertexText::name_in_python(VertexId vertex) const {
+    const uint32_t object = heap_.python().in(BlockId(vertex.index()));
+    if (object == python::none) return "";
+    const std::string_view text = heap_.python().text(object);
+    if (text.empty()) return "";
+    if (heap_.python().is_function(object)) return fmt::format("function {}", parts_of(text).first);
+    const bool is_class = (heap_.python().python().objects[object].flags & PROF_PYTHON_CLASS) != 0;
+    return fmt::format("{} {}", is_class ? "class" : "module", text);
 }
 
 std::string VertexText::full_name(VertexId vertex) const {
@@ -168,6 +191,11 @@ std::string VertexText::facts(VertexId vertex) const {
             break;
     }
     std::string text = size_to_text(references_.size_bytes(vertex));
+    const uint32_t object = heap_.python().in(BlockId(vertex.index()));
+    if (object != python::none) {
+        const auto place = heap_.python().is_function(object) ? parts_of(heap_.python().text(object)).second : "";
+        return place.empty() ? text : fmt::format("{} · {}", place, text);
+    }
     const std::string bare = bare_name(type_of(vertex).name);
     if (const size_t place = place_of_closure(bare); place != std::string::npos)
         text = fmt::format("{} · {}", bare.substr(place + 1), text);
@@ -202,6 +230,7 @@ uint64_t VertexText::address(VertexId vertex) const {
         }
         case Vertices::Kind::root: {
             const refs::Root& root = references_.vertices().root(vertex);
+            if (root.is_python()) return 0;
             if (root.variable) return refs::Variables::address(root.variable);
             return words ? words->roots[root.area].address + root.offset_bytes : 0;
         }
@@ -223,7 +252,9 @@ std::string VertexText::through(VertexId holder, const std::string& label) const
     }
     if (label.front() == '[' || label.front() == '+') return name(holder) + label;
     if (label.find(' ') != std::string::npos) return fmt::format("{}: {}", name(holder), label);
-    return fmt::format("{}{}{}", name(holder), is_root ? "." : "::", label);
+    const bool is_block = references_.vertices().kind(holder) == Vertices::Kind::block;
+    const bool is_python = is_block && heap_.python().in(BlockId(holder.index())) != python::none;
+    return fmt::format("{}{}{}", name(holder), is_root || is_python ? "." : "::", label);
 }
 
 // A container is called by the field that it is, where that is known.
@@ -254,7 +285,9 @@ NetNode VertexText::node(VertexId vertex) const {
                           .line = refs::Variables::line(variable)};
     }
     if (kind == Vertices::Kind::block) {
-        if (type_of(vertex).is_closure) node.role = NetNode::Role::closure;
+        const uint32_t object = heap_.python().in(BlockId(vertex.index()));
+        const bool is_closure = object != python::none && heap_.python().has_closure(object);
+        if (type_of(vertex).is_closure || is_closure) node.role = NetNode::Role::closure;
         if (const auto site = sites_.site_of(heap_.blocks().stack_of(BlockId(vertex.index()))))
             node.place = place_of(heap_, *site);
     }
@@ -268,6 +301,7 @@ uint64_t VertexText::kind_key(VertexId vertex) const {
             return tagged(1, container_of(vertex).type.value);
         case Vertices::Kind::root: {
             const refs::Root& root = references_.vertices().root(vertex);
+            if (root.is_python()) return tagged(5, std::hash<std::string>()(references_.root_name(vertex)));
             if (root.variable) return tagged(2, refs::Variables::key(root.variable));
             const prof_root& area = heap_.words()->roots[root.area];
             // Of a stack each frame has its own addresses, and so has each thread.

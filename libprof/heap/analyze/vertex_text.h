@@ -53,6 +53,7 @@ class VertexText {
    private:
     std::string through(refs::VertexId holder, const std::string& label) const;
     std::string container_facts(refs::VertexId vertex) const;
+    std::string name_in_python(refs::VertexId vertex) const;
     std::string root_facts(refs::VertexId vertex) const;
     size_t owners_of(refs::VertexId vertex) const;  // owning references to it
     const types::Type& type_of(refs::VertexId vertex) const;

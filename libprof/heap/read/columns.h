@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// The big columns of a snapshot: blocks, words, pages and hashes, with the proof that every index in them is in range.
+// The big columns of a snapshot: blocks, words, pages, hashes and objects of Python, with the proof that every index in
+// them is in range.
 //
 // Side:    heap, floor 2 (read).
 // Threads: free functions over const data.
 // Memory:  spans of the mapped file; see WordColumns for the two exceptions.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "read/checks.h"
+#include "read/python.h"
 #include "read/residency.h"
 #include "read/sections.h"
 #include "read/snapshot.h"
@@ -36,6 +39,18 @@ struct WordColumns {
 
 Result<Words> read_words(const Sections& sections, const SmallSections& small, const Blocks& blocks,
                          WordColumns& columns);
+
+// What Python points to where a later minor version made rows longer.
+struct PythonColumns {
+    std::vector<prof_python> facts;
+    std::vector<prof_python_type> types;
+    std::vector<prof_python_object> objects;
+    std::vector<prof_python_reference> references;
+    std::vector<prof_python_root> roots;
+};
+
+Result<Python> read_python(const Sections& sections, const SmallSections& small, const Blocks& blocks,
+                           PythonColumns& columns);
 
 Result<Residency> read_residency(const Sections& sections, const SmallSections& small,
                                  std::vector<prof_page_range>& copied);

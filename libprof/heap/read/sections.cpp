@@ -80,6 +80,27 @@ std::optional<std::string> wrong_with_section(const prof_section& section, uint6
 
 }  // namespace
 
+namespace {
+
+std::string name_of_python_section(uint32_t id) {
+    switch (id) {
+        case PROF_SECTION_PYTHON:
+            return "Python";
+        case PROF_SECTION_PYTHON_TYPES:
+            return "Python types";
+        case PROF_SECTION_PYTHON_OBJECTS:
+            return "Python objects";
+        case PROF_SECTION_PYTHON_REFERENCES:
+            return "Python references";
+        case PROF_SECTION_PYTHON_ROOTS:
+            return "Python roots";
+        default:
+            return std::to_string(id);
+    }
+}
+
+}  // namespace
+
 std::string section_name(uint32_t id) {
     switch (id) {
         case PROF_SECTION_PROCESS:
@@ -139,7 +160,7 @@ std::string section_name(uint32_t id) {
         case PROF_SECTION_BLOCK_HASH:
             return "block hashes";
         default:
-            return std::to_string(id);
+            return name_of_python_section(id);
     }
 }
 

@@ -26,12 +26,14 @@ struct Snapshot::State {
     const Sections sections;
     const SmallSections small;
 
-    std::once_flag blocks_once, words_once, residency_once, hashes_once;
+    std::once_flag blocks_once, words_once, residency_once, python_once, hashes_once;
     std::optional<Result<Blocks>> blocks;
     BlockColumns block_columns;
     std::optional<Result<Words>> words;
     WordColumns word_columns;
     std::optional<Result<Residency>> residency;
+    std::optional<Result<Python>> python;
+    PythonColumns python_columns;
     std::vector<prof_page_range> copied_ranges;  // a later minor version made them longer
     std::optional<Result<std::span<const uint64_t>>> hashes;
 };
@@ -71,6 +73,15 @@ Result<Residency> Snapshot::residency() const {
         state_->residency = read_residency(state_->sections, state_->small, state_->copied_ranges);
     });
     return *state_->residency;
+}
+
+Result<Python> Snapshot::python() const {
+    auto checked = blocks();
+    if (!checked) return checked.error();
+    std::call_once(state_->python_once, [&] {
+        state_->python = read_python(state_->sections, state_->small, *checked, state_->python_columns);
+    });
+    return *state_->python;
 }
 
 Result<std::span<const uint64_t>> Snapshot::hashes() const {

@@ -21,6 +21,7 @@
 
 #include <heapkit/result.h>
 #include "base/ids.h"
+#include "read/python.h"
 #include "read/residency.h"
 #include "read/tags.h"
 
@@ -114,6 +115,7 @@ class Snapshot {
     Result<Blocks> blocks() const;
     Result<Words> words() const;
     Result<Residency> residency() const;  // not known before 1.3, nor without contents
+    Result<Python> python() const;        // not there when there was no interpreter
     // A prof_hash or keyed hash a block; empty when the snapshot was not asked for them.
     Result<std::span<const uint64_t>> hashes() const;
 

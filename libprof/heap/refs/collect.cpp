@@ -81,11 +81,34 @@ class Collector {
         }
         for (uint32_t index = 0; index < vertices_.roots().size(); ++index) {
             const Root& root = vertices_.roots()[index];
+            if (root.is_python()) break;
             visit(Holder{.vertex = static_cast<uint32_t>(vertices_.first_root() + index),
                          .index = index,
                          .root = &sources_.words.roots[root.area]},
                   root.first_entry, end_of_root(index));
         }
+    }
+
+    // visit(vertex, vertex it leads to, number): each reference of Python's between two vertices.
+    template <typename Visit>
+    void for_each_of_python(Visit visit) const {
+        if (sources_.python == nullptr) return;
+        const read::Python& python = sources_.python->python();
+        const auto visit_all = [&](uint32_t vertex, std::span<const prof_python_reference> references) {
+            for (const prof_python_reference& reference : references) {
+                const uint32_t block = python.objects[reference.to].block;
+                if (block == python::none) continue;
+                const uint32_t to = vertices_.of_block(BlockId(block)).value;
+                if (to != vertex) visit(vertex, to, static_cast<uint32_t>(&reference - python.references.data()));
+            }
+        };
+        for (uint32_t object = 0; object < python.objects.size(); ++object)
+            if (const uint32_t block = python.objects[object].block; block != python::none)
+                visit_all(vertices_.of_block(BlockId(block)).value, python.references_of(object));
+        for (uint32_t index = 0; index < vertices_.roots().size(); ++index)
+            if (const Root& root = vertices_.roots()[index]; root.is_python())
+                visit_all(static_cast<uint32_t>(vertices_.first_root() + index),
+                          python.references_of(python.roots[root.python]));
     }
 
     // Marks the words of one holder, and says how many edges they are.
@@ -128,7 +151,8 @@ class Collector {
     // Its words reach to the next root's, or to the end of the area.
     uint64_t end_of_root(uint32_t index) const {
         const auto& roots = vertices_.roots();
-        const bool is_last = index + 1 == roots.size() || roots[index + 1].area != roots[index].area;
+        const bool is_last =
+            index + 1 == roots.size() || roots[index + 1].is_python() || roots[index + 1].area != roots[index].area;
         return is_last ? sources_.words.roots[roots[index].area].words_end : roots[index + 1].first_entry;
     }
 
@@ -151,13 +175,23 @@ class Collector {
                                        sources_.variables.is_storage(*holder.root, word.offset_bytes)))
             return std::nullopt;
         const auto between_blocks = edge_of(word, sources_.blocks, sources_.interior);
-        if (!between_blocks) return std::nullopt;
+        if (!between_blocks || is_said_by_python(holder, word.block)) return std::nullopt;
         if (to.value == holder.vertex || (link.kind == Link::Kind::internal && !sources_.raw)) return std::nullopt;
         bool owns = between_blocks->is_strong() && link.kind != Link::Kind::looks_at;
         // A container owns its storage alone, and nobody else does.
         if ((is_storage(word.block, to) && !sources_.raw) || link.is_in_container)
             owns = is_of_own_container(shape, word.block, word.offset_bytes);
         return graph::Edge({.to = to.value, .is_strong = owns});
+    }
+
+    // Who refers to an object of Python's from another one is known exactly; of both, their parts as well.
+    bool is_said_by_python(const Holder& holder, BlockId target) const {
+        if (sources_.python == nullptr || holder.root != nullptr || !sources_.python->any()) return false;
+        if (sources_.python->in(target) == python::none) return false;
+        const BlockId from(holder.index);
+        const uint32_t object = sources_.python->in(from), part = sources_.python->part_of(from);
+        const uint32_t owner = object != python::none ? object : part;
+        return owner != python::none && sources_.python->has_exact_references(owner);
     }
 
     // Who points at itself is no reference, but a smart pointer that owns its own object keeps it alive.
@@ -204,6 +238,12 @@ void find_roots(const Sources& sources, Vertices& vertices) {
             vertices.add_root({.area = area, .offset_bytes = word.offset_bytes, .first_entry = here, .variable = last});
         }
     }
+    if (sources.python == nullptr) return;
+    for (uint32_t root = 0; root < sources.python->python().roots.size(); ++root) {
+        Root added;
+        added.python = root;
+        vertices.add_root(added);
+    }
 }
 
 // begin[v + 2] first counts vertex v's edges, begin[v + 1] then says where they go on, and in the end where they end.
@@ -217,6 +257,7 @@ Collected collect(const Sources& sources, const Vertices& vertices) {
     collector.for_each_holder([&](const Holder& holder, uint64_t first, uint64_t end) {
         begin[holder.vertex + 2] += collector.mark(holder, first, end, marks, targets);
     });
+    collector.for_each_of_python([&](uint32_t vertex, uint32_t, uint32_t) { ++begin[vertex + 2]; });
     for (size_t vertex = 2; vertex < begin.size(); ++vertex) begin[vertex] += begin[vertex - 1];
     collected.graph.edges.resize(begin.back(), graph::Edge({.to = 0}));
     collected.entries.resize(begin.back());
@@ -233,6 +274,11 @@ Collected collect(const Sources& sources, const Vertices& vertices) {
             collected.graph.edges[next] = graph::Edge({.to = to, .is_strong = is_owning(marks[entry])});
             collected.entries[next++] = static_cast<uint32_t>(entry);
         }
+    });
+    collector.for_each_of_python([&](uint32_t vertex, uint32_t to, uint32_t reference) {
+        uint32_t& next = begin[vertex + 1];
+        collected.graph.edges[next] = graph::Edge({.to = to, .is_strong = true});
+        collected.entries[next++] = static_cast<uint32_t>(sources.words.slot.size() + reference);
     });
     begin.pop_back();
     return collected;

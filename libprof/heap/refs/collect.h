@@ -24,15 +24,18 @@ struct Sources {
     const Variables& variables;
     const Fields& fields;
     const InteriorPointers& interior;
+    const python::Objects* python = nullptr;  // none: there is no interpreter
     bool raw = false;
 };
 
 struct Collected {
     graph::Graph graph;
-    std::vector<uint32_t> entries;  // of each edge its word, in read::Words::slot
+    // Of each edge its word, in read::Words::slot; behind them all, its reference of Python's.
+    std::vector<uint32_t> entries;
 };
 
-// A variable whose words are pointers becomes a root, and so does each such word of no variable.
+// A variable whose words are pointers becomes a root, and so does each such word of no variable; behind them those of
+// Python.
 void find_roots(const Sources& sources, Vertices& vertices);
 
 Collected collect(const Sources& sources, const Vertices& vertices);

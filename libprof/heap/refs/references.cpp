@@ -18,21 +18,22 @@ namespace {
 
 // Which tier of roots a search begins with: a value that lies about on a stack must not hide a variable, and what the
 // recorder has in flight nothing at all.
-constexpr size_t tier_count = 4;
-size_t tier_of(const read::Words& words, const Variables& variables, const Root& root) {
-    if (root.variable) return Variables::is_on_stack(root.variable) ? 1 : 0;
+constexpr size_t tier_count = 5;
+size_t tier_of(const read::Words& words, const Variables& variables, const python::Objects* python, const Root& root) {
+    if (root.is_python()) return python->python().roots[root.python].kind == PROF_PYTHON_INTERPRETER ? 1 : 0;
+    if (root.variable) return Variables::is_on_stack(root.variable) ? 2 : 1;
     const prof_root& area = words.roots[root.area];
     if (variables.is_recorders(area, root.offset_bytes)) return tier_count - 1;
     switch (area.kind) {
         case PROF_ROOT_GLOBALS:
         case PROF_ROOT_TLS:
         case PROF_ROOT_DECLARED:
-            return 0;
+            return 1;
         case PROF_ROOT_STACK:
         case PROF_ROOT_MAPPING:
-            return 2;
-        default:
             return 3;
+        default:
+            return 4;
     }
 }
 
@@ -44,12 +45,18 @@ struct References::State {
           variables(input.snapshot, input.blocks, input.words, input.book, input.threads),
           fields({input.blocks, input.words, input.frames, input.book, input.types, variables}),
           interior(input.snapshot, input.blocks, input.words, {}),
-          sources{input.snapshot, input.blocks, input.words, input.book, input.types, variables, fields, interior, raw},
-          vertices(input.blocks, input.book, raw ? nullptr : &input.types.containers()) {}
+          sources{input.snapshot, input.blocks, input.words, input.book,   input.types,
+                  variables,      fields,       interior,    input.python, raw},
+          vertices(input.blocks, input.book, raw ? nullptr : &input.types, input.python) {}
     State(const State&) = delete;
     State& operator=(const State&) = delete;
 
     types::Place place_of(uint32_t entry) const;
+    // Of an entry that is no word: a reference of Python's; otherwise none.
+    uint32_t python_reference(uint32_t entry) const {
+        const size_t words = input.words.slot.size();
+        return entry < words ? python::none : static_cast<uint32_t>(entry - words);
+    }
     Shape shape_at(const types::Place& place) const;
 
     const Input input;
@@ -71,7 +78,8 @@ References::~References() = default;
 Result<References> References::build(const Input& input, bool raw) {
     auto state = std::make_unique<State>(input, raw);
     find_roots(state->sources, state->vertices);
-    if (state->vertices.count() >= graph::most_nodes || input.words.slot.size() > UINT32_MAX)
+    const size_t of_python = input.python == nullptr ? 0 : input.python->python().references.size();
+    if (state->vertices.count() >= graph::most_nodes || input.words.slot.size() + of_python > UINT32_MAX)
         return Error{"this heap has more than two billion blocks or words, too many to follow their references", ""};
     state->collected = collect(state->sources, state->vertices);
     return References(std::move(state));
@@ -84,7 +92,8 @@ const graph::Graph& References::graph() const noexcept { return state_->collecte
 uint64_t References::size_bytes(VertexId vertex) const noexcept {
     switch (vertices().kind(vertex)) {
         case Vertices::Kind::block:
-            return state_->input.blocks.size_bytes(BlockId(vertex.index()));
+            return state_->input.blocks.size_bytes(BlockId(vertex.index())) +
+                   vertices().part_bytes(BlockId(vertex.index()));
         case Vertices::Kind::container:
             return vertices().storage_bytes(vertices().container(vertex));
         case Vertices::Kind::root:
@@ -102,8 +111,8 @@ const graph::Paths& References::paths() const {
     if (state_->paths) return *state_->paths;
     std::array<std::vector<uint32_t>, tier_count> roots;
     for (size_t index = 0; index < vertices().roots().size(); ++index)
-        roots[tier_of(state_->input.words, state_->variables, vertices().roots()[index])].push_back(
-            static_cast<uint32_t>(vertices().first_root() + index));
+        roots[tier_of(state_->input.words, state_->variables, state_->input.python, vertices().roots()[index])]
+            .push_back(static_cast<uint32_t>(vertices().first_root() + index));
     state_->paths = graph::shortest_paths(graph(), roots);
     return *state_->paths;
 }
@@ -127,6 +136,13 @@ Shape References::State::shape_at(const types::Place& place) const {
 }
 
 Reference References::reference(uint32_t edge) const {
+    if (const uint32_t reference = state_->python_reference(state_->collected.entries[edge]); reference != python::none)
+        return {.from = VertexId(graph::source_of(graph(), edge)),
+                .to = VertexId(graph().edges[edge].to()),
+                .place = {.is_root = false, .index = graph::source_of(graph(), edge), .offset_bytes = 0},
+                .owns = true,
+                .is_smart = true,
+                .field_key = state_->input.python->label_key(reference)};
     const types::Place place = state_->place_of(state_->collected.entries[edge]);
     const Link link = state_->fields.link(state_->shape_at(place), place.offset_bytes);
     const graph::Edge leads = graph().edges[edge];
@@ -140,6 +156,8 @@ Reference References::reference(uint32_t edge) const {
 }
 
 std::string References::label(uint32_t edge) const {
+    if (const uint32_t reference = state_->python_reference(state_->collected.entries[edge]); reference != python::none)
+        return state_->input.python->label(reference);
     return label_at(state_->place_of(state_->collected.entries[edge]));
 }
 
@@ -158,6 +176,7 @@ std::string References::element_label(BlockId block) const {
 
 std::string References::root_name(VertexId vertex) const {
     const Root& root = vertices().root(vertex);
+    if (root.is_python()) return state_->input.python->root_name(root.python);
     if (root.variable) {
         const Variables::Name name = state_->variables.name(root.variable);
         return name.own + name.scope;
@@ -169,6 +188,7 @@ std::string References::root_name(VertexId vertex) const {
 
 std::string References::root_kind(VertexId vertex) const {
     const Root& root = vertices().root(vertex);
+    if (root.is_python()) return state_->input.python->root_kind(root.python);
     const prof_root& area = state_->input.words.roots[root.area];
     if (root.variable) return Variables::kind(root.variable);
     const std::string kind(kind_of(area));

@@ -15,10 +15,14 @@
 //     smart pointers, std::function               are no vertices: the reference has their field's name
 //     words of one variable                       are one root; otherwise each word of a root that is a pointer is one
 //     text of a string                            is an object that the field of the string refers to
+//     items of a list, table of a dict, …         are the object of Python (python/objects.h)
 //
 // A `raw` graph folds none of it: its vertices are blocks and roots.
 //
 // What points at itself is no reference, unless a smart pointer does: it owns its own object.
+//
+// Between two objects of Python a reference is what the interpreter says, and no word. Its roots are modules, functions
+// that run, and what the interpreter keeps for itself.
 //
 // A container owns its storage, and nobody else does: who points at an element looks at it. Dead words (behind the last
 // element of a vector, in an empty optional) are no references.
@@ -57,6 +61,7 @@ class References {
         const symbols::TypeBook& book;
         const types::Types& types;
         const symbols::ThreadVariables* threads = nullptr;  // none: nothing is known of stacks
+        const python::Objects* python = nullptr;            // none: there is no interpreter
     };
     // All of `input` must outlive it. Errors: more blocks and roots than a graph can have nodes, or words than 32 bits
     // can number.
@@ -74,8 +79,8 @@ class References {
     // Node i is vertex i. A strong edge owns.
     const graph::Graph& graph() const noexcept;
     const graph::Reverse& reverse() const;
-    // From variables and what the program declared first, then from variables of running functions, then from what else
-    // lies on stacks and in mappings, then from registers and what the recorder has in flight.
+    // From modules and frames of Python first, then from variables and what the program declared, from variables of
+    // running functions, from what else lies on stacks and in mappings, from registers and what the recorder has.
     const graph::Paths& paths() const;
 
     // An edge of graph(), by its index.

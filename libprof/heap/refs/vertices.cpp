@@ -5,11 +5,32 @@
 // Side: heap, floor 5 (refs).
 #include "refs/vertices.h"
 
+#include <numeric>
+
 namespace heapkit::refs {
 
-Vertices::Vertices(const read::Blocks& blocks, const symbols::TypeBook& book, const types::Containers* containers)
-    : block_count_(blocks.count()), first_root_(blocks.count() + (containers == nullptr ? 0 : containers->all.size())) {
-    if (containers != nullptr && !containers->all.empty()) fold(blocks, book, *containers);
+Vertices::Vertices(const read::Blocks& blocks, const symbols::TypeBook& book, const types::Types* types,
+                   const python::Objects* python)
+    : block_count_(blocks.count()),
+      first_root_(blocks.count() + (types == nullptr ? 0 : types->containers().all.size())) {
+    if (types == nullptr) return;
+    if (!types->containers().all.empty()) fold(blocks, book, types->containers());
+    if (python != nullptr && python->any()) fold(blocks, *types, *python);
+}
+
+// What is typed as something of the program's own is no part.
+void Vertices::fold(const read::Blocks& blocks, const types::Types& types, const python::Objects& python) {
+    if (of_block_.empty()) {
+        of_block_.resize(block_count_);
+        std::iota(of_block_.begin(), of_block_.end(), 0);
+    }
+    part_bytes_.resize(block_count_);
+    for (uint32_t block = 0; block < block_count_; ++block) {
+        if (types.evidence(BlockId(block)) != types::Evidence::python) continue;
+        const BlockId whole = python.whole_of(BlockId(block));
+        of_block_[block] = whole.value;
+        if (whole.value != block) part_bytes_[whole.index()] += blocks.size_bytes(BlockId(block));
+    }
 }
 
 // A container without storage of its own, or whose storage is the text of a string, is no vertex: nothing is folded

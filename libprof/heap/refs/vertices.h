@@ -4,7 +4,7 @@
 //
 // Side:    heap, floor 5 (refs). references.h says what is folded into what.
 // Threads: const once it is built.
-// Memory:  4 bytes a block, 8 a container, 32 a root.
+// Memory:  4 bytes a block, 8 a container, 40 a root; with Python 8 bytes a block more.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +22,18 @@ struct Root {
     uint64_t offset_bytes = 0;  // of its first word that is a pointer
     uint64_t first_entry = 0;   // of that word, in read::Words::slot
     VariableRef variable;
+    uint32_t python = python::none;  // row of the snapshot's roots of Python; then nothing above is meant
+
+    bool is_python() const noexcept { return python != python::none; }
 };
 
 class Vertices {
    public:
     enum class Kind : uint8_t { block, container, root };
 
-    // Blocks and containers; roots are added one by one. Without containers nothing is folded.
-    Vertices(const read::Blocks& blocks, const symbols::TypeBook& book, const types::Containers* containers);
+    // Blocks and containers; roots are added one by one. Without types nothing is folded.
+    Vertices(const read::Blocks& blocks, const symbols::TypeBook& book, const types::Types* types,
+             const python::Objects* python);
 
     void add_root(const Root& root) { roots_.push_back(root); }
 
@@ -48,13 +52,17 @@ class Vertices {
     }
     bool exists(VertexId vertex) const noexcept;
     uint64_t storage_bytes(uint32_t container) const noexcept { return storage_bytes_[container]; }
+    // Of the blocks that were folded into an object of Python's.
+    uint64_t part_bytes(BlockId block) const noexcept { return part_bytes_.empty() ? 0 : part_bytes_[block.index()]; }
 
    private:
     void fold(const read::Blocks& blocks, const symbols::TypeBook& book, const types::Containers& containers);
+    void fold(const read::Blocks& blocks, const types::Types& types, const python::Objects& python);
 
     size_t block_count_, first_root_;
     std::vector<uint32_t> of_block_;       // empty: nothing is folded
     std::vector<uint64_t> storage_bytes_;  // of a container: its blocks
+    std::vector<uint64_t> part_bytes_;     // of an object of Python's; empty: there are none
     std::vector<Root> roots_;
 };
 

@@ -13,7 +13,7 @@ std::string_view to_text(Evidence evidence) noexcept {
     constexpr std::array<std::string_view, evidence_count> texts = {
         "none",           "allocation site", "guess", "field of an unsure type", "symbol name",     "result variable",
         "stack variable", "thread-local",    "field", "allocator argument",      "resume function", "vtable",
-        "compiler",       "declared"};
+        "compiler",       "declared",        "Python"};
     return texts[static_cast<size_t>(evidence)];
 }
 
@@ -42,6 +42,7 @@ Trust trust_in(Evidence evidence) noexcept {
         case Evidence::vtable:
         case Evidence::compiler:
         case Evidence::declared:
+        case Evidence::python:
             return Trust::certain;
     }
     return Trust::none;

@@ -33,6 +33,10 @@ TypeId TypeTable::label(const std::string& text) {
     return intern({.name = text, .full_name = text, .form = Type::Form::label});
 }
 
+TypeId TypeTable::of_python(const std::string& name, const std::string& full_name, Type::Form form) {
+    return intern({.name = name, .full_name = full_name, .form = form});
+}
+
 TypeId TypeTable::named_object(std::string_view full_name, DebugTypeId layout, ObjectForm form) {
     ObjectName name = object_name(full_name);
     Type type;

@@ -27,6 +27,7 @@ class TypeTable {
 
     TypeId place(const std::string& text);  // "in Foo::bar() file.cpp:42"
     TypeId label(const std::string& text);
+    TypeId of_python(const std::string& name, const std::string& full_name, Type::Form form);
 
     // An object of a class; `is_array`: several side by side, behind `first_offset_bytes`.
     struct ObjectForm {

@@ -17,6 +17,7 @@
 #include "types/member_path.h"
 #include "types/named_pointers.h"
 #include "types/propagation.h"
+#include "types/python_votes.h"
 #include "types/sites.h"
 #include "types/stack_votes.h"
 #include "types/vtable_votes.h"
@@ -40,7 +41,8 @@ struct Types::State {
           coroutines(input.blocks, input.words, input.frames, input.book, table),
           constructors(input.snapshot, input.frames),
           stacks({input.snapshot, input.frames, input.book, input.sites, constructors, layouts.classes(), table}),
-          declared(input.snapshot, input.blocks, input.book, table) {}
+          declared(input.snapshot, input.blocks, input.book, table),
+          python(input.python, table) {}
 
     const read::Blocks& blocks;
     const symbols::TypeBook& book;
@@ -56,6 +58,7 @@ struct Types::State {
     const symbols::Constructors constructors;
     StackVotes stacks;
     const DeclaredVotes declared;
+    const PythonVotes python;
     std::unordered_map<uint64_t, bool> is_derived;  // by vtable's type and declared one
     std::vector<TypeId> reached;                    // what fields say
     std::vector<Evidence> reached_by;
@@ -127,6 +130,7 @@ Vote Types::State::by_program(BlockId block, TypeId said) {
 // What the block's own words and its stack say.
 Vote Types::State::by_itself(BlockId block) {
     const uint64_t bytes = blocks.size_bytes(block);
+    if (const TypeId object = python.of(block); object != unknown_type) return {Evidence::python, object};
     if (const TypeId said = declared.of(block); said != unknown_type) return by_program(block, said);
     const Vote best = by_stack(block);
     if (const TypeId coroutine = coroutines.of(block); coroutine != unknown_type)
@@ -236,6 +240,12 @@ Types Types::infer(const Input& input) {
         types.evidence_[index] = best.evidence;
     }
     types.follow_named_pointers();
+    for (size_t index = 0; index < count; ++index) {
+        const TypeId part = state.python.of_part(BlockId(index));
+        if (part == unknown_type || trust_in(types.evidence_[index]) >= Trust::medium) continue;
+        types.of_block_[index] = part;
+        types.evidence_[index] = Evidence::python;
+    }
     for (size_t index = 0; index < count; ++index) {
         if (types.of_block_[index] != unknown_type) continue;
         const TypeId place = state.place_of(input.blocks.stack_of(BlockId(index)));

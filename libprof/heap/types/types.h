@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "python/objects.h"
 #include "read/snapshot.h"
 #include "symbols/call_sites.h"
 #include "symbols/frames.h"
@@ -47,8 +48,9 @@ enum class Evidence : uint8_t {
     vtable,              // first word is a vtable with RTTI: certain
     compiler,            // DW_AT_LLVM_alloc_type: certain
     declared,            // the program said so (declared_votes.h): certain
+    python,              // an object of CPython, or a part of one, says the interpreter: certain
 };
-constexpr size_t evidence_count = static_cast<size_t>(Evidence::declared) + 1;
+constexpr size_t evidence_count = static_cast<size_t>(Evidence::python) + 1;
 enum class Trust : uint8_t { none, low, medium, high, certain };
 Trust trust_in(Evidence evidence) noexcept;
 std::string_view to_text(Evidence evidence) noexcept;  // "allocation site", "vtable", …
@@ -102,6 +104,7 @@ class Types {
         const symbols::TypeBook& book;
         const symbols::CallSites& sites;
         const symbols::ThreadVariables* threads = nullptr;  // none: nothing is known of stacks
+        const python::Objects* python = nullptr;            // none: there is no interpreter
     };
     // All of `input` must outlive the types.
     static Types infer(const Input& input);
