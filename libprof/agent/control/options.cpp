@@ -159,7 +159,7 @@ constexpr Row table[] = {
     {"record", "on", [](const char* v, Options& o) { return parse_switch(v, o.record); },
      "on|off: whether recording begins at once"},
     {"sample", "off", parse_sample,
-     "BYTES|off: records a sample, a block in so many bytes on average: stacks and types, but not who holds what; 512K"},
+     "BYTES|off: records a sample, a block in so many bytes: stacks, types and growth, not who holds what; 512K"},
     {"seed", "random", parse_seed, "NUMBER|random: which sample it is; for tests"},
     {"python", "on", [](const char* v, Options& o) { return parse_switch(v, o.python); },
      "on|off: the objects of CPython in snapshots, and the blocks that its own allocator hands out"},

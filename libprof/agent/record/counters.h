@@ -82,7 +82,8 @@ void shift_shared(Cache& cache, uint32_t stack, int64_t bytes) noexcept;
 // A block is another stack's from now on. Totals stay.
 void moved_shared(Cache& cache, uint32_t from, uint32_t to, uint64_t bytes) noexcept;
 
-// Estimates, for a recorder that samples (sampled.h): added at once, by any thread. What is less is negative, by wrapping.
+// Estimates, for a recorder that samples (sampled.h): added at once, by any thread. What is less is negative, by
+// wrapping.
 struct Change {
     static constexpr unsigned no_lifetime = PROF_LIFETIME_BUCKETS;
     uint64_t allocated_bytes = 0, allocated_blocks = 0, live_bytes = 0, live_blocks = 0;

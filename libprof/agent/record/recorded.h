@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From a hook to the recorder, or past it: with sampling most blocks pass by, before anything is asked about the caller.
+// From a hook to the recorder, or past it: with sampling most blocks pass by, before anything is asked about the
+// caller.
 //
 // Side:    agent, floor 2 (record). For hooks, in place of recorder::allocated().
 // Threads: as recorder.h.
@@ -33,12 +34,11 @@ inline void begin_above() noexcept {
 }  // namespace prof
 
 // What `allocation` gives, recorded as a block of `size` bytes for the caller of the function in which this stands.
-#define PROF_RECORDED(allocation, size_)                         \
-    do {                                                         \
-        const size_t recorded_size = size_;                      \
-        if (::prof::sampler::passes_by(recorded_size))           \
-            return allocation;                                   \
-        void* const recorded_block = allocation;                 \
-        ::prof::record(recorded_block, recorded_size, PROF_CALLER()); \
-        return recorded_block;                                   \
+#define PROF_RECORDED(allocation, size_)                                  \
+    do {                                                                  \
+        const size_t recorded_size = size_;                               \
+        if (::prof::sampler::passes_by(recorded_size)) return allocation; \
+        void* const recorded_block = allocation;                          \
+        ::prof::record(recorded_block, recorded_size, PROF_CALLER());     \
+        return recorded_block;                                            \
     } while (false)

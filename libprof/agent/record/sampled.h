@@ -18,7 +18,8 @@
 
 namespace prof::sampled {
 
-// Whether no block that is in the sample begins here. Three loads at most, and nothing that another thread writes often.
+// Whether no block that is in the sample begins here. Three loads at most, and nothing that another thread writes
+// often.
 inline bool is_absent(const void* block) noexcept {
     const auto address = reinterpret_cast<uintptr_t>(block);
     const blocks::Entry* entry = blocks::coarse.entry(address);

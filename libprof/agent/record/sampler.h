@@ -37,8 +37,8 @@ void forked(Thread& survivor) noexcept;
 
 inline uint64_t counted_bytes(size_t size) noexcept { return size + (size == 0); }
 
-// The fast exit of an allocation, asked before it is made: true when this block is not in the sample. Otherwise, and when
-// nothing is sampled, the recorder must be asked. Ten instructions.
+// The fast exit of an allocation, asked before it is made: true when this block is not in the sample. Otherwise, and
+// when nothing is sampled, the recorder must be asked. Ten instructions.
 [[gnu::always_inline]] inline bool passes_sampling(size_t size) noexcept {  // while is_on()
     threads::Local& local = threads::local;
     const uint64_t bytes = counted_bytes(size);

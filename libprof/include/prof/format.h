@@ -79,7 +79,7 @@ enum prof_section_id {
     PROF_SECTION_PAGE_RANGES = 30,     /* prof_page_range, by address, since 1.3 */
     PROF_SECTION_PAGE_STATES = 31,     /* uint8_t: prof_page_state of four pages, the first in the low bits; 1.3 */
     /* Room left on purpose: */
-    PROF_SECTION_BLOCK_WEIGHT = 32,      /* uint32_t, since 1.5: of a sample: what a block counts for, see prof_process */
+    PROF_SECTION_BLOCK_WEIGHT = 32,      /* uint32_t, since 1.5: of a sample, what a block counts for: prof_process */
     PROF_SECTION_DOMAINS = 33,           /* prof_domain, since 1.4; element 0 is "no domain" */
     PROF_SECTION_BLOCK_HASH = 34,        /* uint64_t: keyed hash of each block's contents, or a prof_hash; since 1.3 */
     PROF_SECTION_CONTENTS = 35,          /* bytes of blocks */
