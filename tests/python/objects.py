@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import snapshot as reader
@@ -28,6 +29,13 @@ def record(folder, program=SUBJECT, **environment):
     assert run.returncode == 0 and run.stderr == "", run.stderr
     with open(files[1], encoding="utf-8") as file:
         return reader.Python(files[0]), json.load(file)
+
+
+def wait_for(happens, seconds=60):
+    end = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
 
 
 class ObjectsOfPython(unittest.TestCase):
@@ -147,6 +155,23 @@ class TheEnd(unittest.TestCase):
             self.assertEqual(python.counts()["__main__.UserRecord"], 1000)
             main, = [root for root in python.roots if root.name == "__main__"]
             self.assertIn("kept", {name for _, _, name in main.references})
+
+    def test_a_call_that_holds_the_lock_for_long_delays_no_snapshot(self):
+        program = ("class UserRecord: pass\nkept = [UserRecord() for _ in range(1000)]\nprint('ready', flush=True)\n"
+                   "while True: sum(range(10 ** 7))")
+        with tempfile.TemporaryDirectory() as folder:
+            run = subprocess.Popen([INTERPRETER, "-c", program], stdout=subprocess.PIPE,
+                                   env={"PATH": os.environ["PATH"], "LD_PRELOAD": AGENT, "PROF": f"out={folder}"})
+            try:
+                self.assertEqual(run.stdout.readline(), b"ready\n")
+                run.send_signal(62)
+                wait_for(lambda: any(name.endswith(".heap") for name in os.listdir(folder)))
+            finally:
+                run.kill()
+                run.communicate()
+            file, = [name for name in os.listdir(folder) if name.endswith(".heap")]
+            python = reader.Python(os.path.join(folder, file))
+            self.assertEqual(python.counts()["__main__.UserRecord"], 1000)
 
     def test_python_is_left_alone_when_asked_for(self):
         with tempfile.TemporaryDirectory() as folder:
