@@ -83,7 +83,8 @@ std::vector<std::string> heading_of(const analyze::Live& live, const read::Share
             ? ""
             : fmt::format("   estimated from 1 in {}", size_to_text(static_cast<double>(tables.sample_bytes)));
     return {fmt::format("{} (pid {})   {} in {} blocks{}", tables.program, tables.owner,
-                        size_to_text(static_cast<double>(live.live_bytes())), count_to_text(live.live_blocks()), sample),
+                        size_to_text(static_cast<double>(live.live_bytes())), count_to_text(live.live_blocks()),
+                        sample),
             fmt::format("{:%H:%M:%S}   {} since the mark, allocates {} a second", fmt::localtime(std::time(nullptr)),
                         size_delta_to_text(live.growth_bytes()), size_to_text(live.allocated_bytes_a_second()))};
 }
