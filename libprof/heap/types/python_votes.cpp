@@ -15,7 +15,7 @@ PythonVotes::PythonVotes(const python::Objects* objects, TypeTable& types) {
     of_part_.resize(rows.size());
     for (uint32_t row = 0; row < rows.size(); ++row) {
         const std::string full_name = objects->full_type_name(row);
-        of_class_[row] = types.of_python(full_name, full_name, Type::Form::object);
+        of_class_[row] = types.of_python(objects->type_name(row), full_name, Type::Form::object);
         const std::string part = objects->part_name(row);
         of_part_[row] = types.of_python(part, part, Type::Form::storage);
     }
