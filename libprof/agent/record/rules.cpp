@@ -134,7 +134,7 @@ Rule work_out(uint64_t pc, cfi::Program& program) noexcept {
     if (!modules::find(pc - 1, module)) return no_rule;
     renew();
     uint64_t key = key_of(pc);  // after find(): it may have begun a new epoch
-    Rule rule = no_rule;
+    Rule rule = known_none;
     cfi::Description description;
     if (cfi::find(module.eh_frame_header, pc - 1, description)) {
         if (description.signal_frame)
@@ -146,7 +146,7 @@ Rule work_out(uint64_t pc, cfi::Program& program) noexcept {
         rule = outermost;
     }
     rule |= uint64_t{module.generation} << 48;
-    if (shape_of(rule) != no_rule) remember(key, rule);
+    remember(key, rule);
     return rule;
 }
 

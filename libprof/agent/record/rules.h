@@ -32,6 +32,10 @@ enum Shape : uint64_t {
 
 using Rule = uint64_t;
 
+// As no_rule, of code in a module, so that it can be remembered: 0 says that nothing is known. (What the linker or a
+// program generates is in no module, and asked anew each time: a module may be loaded there.)
+inline constexpr Rule known_none = 16;
+
 inline Shape shape_of(Rule rule) noexcept { return static_cast<Shape>(rule & 7); }
 inline bool saves_frame(Rule rule) noexcept { return (rule & 8) != 0; }
 inline int64_t frame_offset(Rule rule) noexcept { return (static_cast<int64_t>(rule << 44) >> 48) * 8; }
@@ -90,7 +94,7 @@ class Reader {
     unsigned shift_;
 };
 
-// Works the rule out and remembers it, unless it is no_rule. `program` is working space.
+// Works the rule out and, where a module is, remembers it. `program` is working space.
 Rule work_out(uint64_t pc, cfi::Program& program) noexcept;
 
 }  // namespace prof::rules

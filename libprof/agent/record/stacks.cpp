@@ -5,8 +5,11 @@
 // Side:    agent, floor 2 (record).
 #include "stacks.h"
 
+#include <sys/mman.h>
+
 #include "base/arena.h"
 #include "base/lock.h"
+#include "base/syscalls.h"
 #include "blocks.h"
 #include "counters.h"
 #include "shared.h"
@@ -53,12 +56,23 @@ void put(Table& into, uint32_t number) noexcept {
     into.slot[at].store(number, std::memory_order_release);
 }
 
+// Gives the memory of a table that was outgrown back, but not its place: a reader that is still in it sees empty slots,
+// as of nodes that are new to it, and asks add(), which looks into the current table. The first page holds the size.
+void empty(Table* outgrown) noexcept {
+    constexpr uintptr_t page_mask = 4095;
+    const uintptr_t start = (reinterpret_cast<uintptr_t>(outgrown->slot) + page_mask) & ~page_mask;
+    const uintptr_t end = reinterpret_cast<uintptr_t>(&outgrown->slot[size_t{1} << outgrown->log2]) & ~page_mask;
+    if (start < end) sys::madvise(reinterpret_cast<void*>(start), end - start, MADV_DONTNEED);
+}
+
 bool grow() noexcept {
-    Table* fresh = make_table(table.load(std::memory_order_relaxed)->log2 + 1);
+    Table* outgrown = table.load(std::memory_order_relaxed);
+    Table* fresh = make_table(outgrown->log2 + 1);
     if (fresh == nullptr) return false;
     uint32_t count = node_total.load(std::memory_order_relaxed);
     for (uint32_t number = 1; number < count; ++number) put(*fresh, number);
     table.store(fresh, std::memory_order_release);
+    empty(outgrown);
     return true;
 }
 
@@ -104,7 +118,8 @@ uint32_t add(uint32_t caller, uint64_t pc) noexcept {
     if (uint32_t known = find_locked(caller, pc); known != 0) return known;
     uint32_t number = node_total.load(std::memory_order_relaxed);
     if (number >= max_nodes || !nodes.reserve(number)) return no_node;
-    if (uint64_t{number} * 2 > uint64_t{1} << table.load(std::memory_order_relaxed)->log2 && !grow()) return no_node;
+    const uint64_t slots = uint64_t{1} << table.load(std::memory_order_relaxed)->log2;
+    if (number > slots / 4 * 3 && !grow()) return no_node;
     Node& node = nodes.at(number);
     node.pc = pc;
     node.caller = caller;

@@ -4,12 +4,11 @@
 // own, the index of its counters, so that counters stay dense whatever the tree looks like.
 //
 //   node:   pc (generation << 48 | return address) 8 | caller's node 4 | stack number 4     = 16 bytes
-//   table:  hash of (pc, caller) -> node number, open addressing, at most half full
+//   table:  hash of (pc, caller) -> node number, open addressing, at most three quarters full
 //
 // Side:    agent, floor 2 (record).
 // Threads: finding takes no lock; adding takes a bounded one.
-// Memory:  append-only. A table that was outgrown stays mapped, since a reader may still be in it: all of them
-//          together are smaller than the current one.
+// Memory:  append-only. A table that was outgrown stays mapped, as a reader may still be in it, but without its pages.
 #pragma once
 
 #include <atomic>
@@ -68,7 +67,7 @@ class Interner {
         }
         for (uint64_t at = hash_of(caller, pc) >> shift_;; at = (at + 1) & ~uint64_t{0} >> shift_) {
             const uint32_t number = slots_[at].load(std::memory_order_acquire);
-            if (number == 0) [[unlikely]]  // it comes to one: the table is at most half full
+            if (number == 0) [[unlikely]]  // it comes to one: the table is never full
                 break;
             const Node& node = nodes.at(number);
             if (node.pc == pc && node.caller == caller) [[likely]]
