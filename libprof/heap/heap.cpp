@@ -84,14 +84,10 @@ void Heap::read_words() const {
     }
 }
 
-// Objects that are damaged are none: snapshot().python() says what is wrong.
 const python::Objects& Heap::python() const {
     if (state_->python) return *state_->python;
     read_words();
-    const auto read = state_->snapshot.python();
-    const bool is_there = read && read->has_objects();
-    return state_->python.emplace(is_there ? python::Objects(state_->snapshot, *read, state_->blocks, *state_->words)
-                                           : python::Objects());
+    return state_->python.emplace(python::Objects::of(state_->snapshot, state_->blocks, *state_->words));
 }
 
 const types::Types& Heap::types() const {

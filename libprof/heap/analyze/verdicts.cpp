@@ -161,7 +161,8 @@ Result<Verdicts> verdicts_of(const read::Snapshot& snapshot, const VerdictOption
     if (!blocks) return blocks.error();
     const auto words = snapshot.words();
     if (!words) return words.error();
-    const refs::InteriorPointers interior(snapshot, *blocks, *words, options.heuristics);
+    const auto python = python::Objects::of(snapshot, *blocks, *words);
+    const refs::InteriorPointers interior(snapshot, *blocks, *words, python, options.heuristics);
     const auto graph = refs::edges_between(*blocks, *words, interior);
     if (!graph) return graph.error();
 

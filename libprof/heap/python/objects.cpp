@@ -26,6 +26,11 @@ Objects::Objects(const read::Snapshot& snapshot, const read::Python& python, con
     find_parts(words);
 }
 
+Objects Objects::of(const read::Snapshot& snapshot, const read::Blocks& blocks, const read::Words& words) {
+    const auto python = snapshot.python();
+    return python && python->has_objects() ? Objects(snapshot, *python, blocks, words) : Objects();
+}
+
 bool Objects::is_of(uint32_t object, std::string_view type) const {
     const uint32_t row = python_.objects[object].type;
     return is_builtin_[row] && snapshot_->string(python_.types[row].name) == type;

@@ -36,6 +36,8 @@ class Objects {
     // All must outlive it.
     Objects(const read::Snapshot& snapshot, const read::Python& python, const read::Blocks& blocks,
             const read::Words& words);
+    // Those of a snapshot; nobody's where they are damaged too: snapshot.python() says what is wrong.
+    static Objects of(const read::Snapshot& snapshot, const read::Blocks& blocks, const read::Words& words);
 
     bool any() const noexcept { return python_.has_objects(); }
     const read::Python& python() const noexcept { return python_; }
@@ -46,6 +48,13 @@ class Objects {
     // How far behind the start of its block an object begins.
     uint64_t header_bytes(uint32_t object) const noexcept {
         return python_.objects[object].address - blocks_.address[python_.objects[object].block];
+    }
+    // Does a pointer to byte `into_bytes` of a block, as the interpreter keeps it, hold that block? It points to
+    // objects behind their headers, and to the values of an instance, which are a part of it, behind their names'
+    // order.
+    bool is_held_at(BlockId block, uint64_t into_bytes) const noexcept {
+        const uint32_t object = in(block);
+        return object != none ? into_bytes == header_bytes(object) : part_of(block) != none;
     }
 
     // The object of which an object is seen as a part: itself, or an instance, a function.

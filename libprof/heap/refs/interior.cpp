@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Memcheck's four heuristics, each from the words at a block's start.
+// Memcheck's four heuristics, each from the words at a block's start; the others are asked.
 //
 // Side: heap, floor 5 (refs).
 #include "refs/interior.h"
@@ -50,6 +50,7 @@ bool InteriorPointers::hold(BlockId block, uint64_t into_bytes) const noexcept {
     if (into_bytes == string_header_bytes && heuristics_.stdstring && is_string(block)) return true;
     if (into_bytes == word_bytes && heuristics_.length64 && is_behind_length(block)) return true;
     if (into_bytes == word_bytes && heuristics_.newarray && is_array(block)) return true;
+    if (python_.is_held_at(block, into_bytes)) return true;
     if (headers_.has(blocks_.stack_of(block), into_bytes)) return true;
     return into_bytes % word_bytes == 0 && heuristics_.multipleinheritance && is_second_base(block, into_bytes);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Which pointers into the inside of a block hold it as a pointer to its start would: memcheck's four heuristics, and
-// one of our own.
+// Which pointers into the inside of a block hold it as a pointer to its start would: memcheck's four heuristics, one of
+// our own, and what CPython says of its objects.
 //
 // Side:    heap, floor 5 (refs).
 // Threads: const.
@@ -25,6 +25,7 @@
 #include <string_view>
 
 #include <heapkit/result.h>
+#include "python/objects.h"
 #include "read/snapshot.h"
 #include "read/words.h"
 #include "refs/interior_headers.h"
@@ -44,12 +45,13 @@ Result<Heuristics> parse_heuristics(std::string_view text);
 
 class InteriorPointers {
    public:
-    // Borrows all three.
+    // Borrows all four.
     InteriorPointers(const read::Snapshot& snapshot, const read::Blocks& blocks, const read::Words& words,
-                     Heuristics heuristics)
+                     const python::Objects& python, Heuristics heuristics)
         : snapshot_(snapshot),
           blocks_(blocks),
           words_(words),
+          python_(python),
           heuristics_(heuristics),
           headers_(heuristics.header ? Headers(blocks, words) : Headers()) {}
 
@@ -67,6 +69,7 @@ class InteriorPointers {
     const read::Snapshot& snapshot_;
     const read::Blocks& blocks_;
     const read::Words& words_;
+    const python::Objects& python_;
     const Heuristics heuristics_;
     const Headers headers_;
 };

@@ -44,7 +44,7 @@ struct References::State {
         : input(input_),
           variables(input.snapshot, input.blocks, input.words, input.book, input.threads),
           fields({input.blocks, input.words, input.frames, input.book, input.types, variables}),
-          interior(input.snapshot, input.blocks, input.words, {}),
+          interior(input.snapshot, input.blocks, input.words, input.python == nullptr ? no_python : *input.python, {}),
           sources{input.snapshot, input.blocks, input.words, input.book,   input.types,
                   variables,      fields,       interior,    input.python, raw},
           vertices(input.blocks, input.book, raw ? nullptr : &input.types, input.python) {}
@@ -60,6 +60,7 @@ struct References::State {
     Shape shape_at(const types::Place& place) const;
 
     const Input input;
+    const python::Objects no_python;
     const Variables variables;
     const Fields fields;
     const InteriorPointers interior;

@@ -15,9 +15,10 @@ using refs::Heuristics;
 namespace {
 
 constexpr Heuristics no_heuristics = {false, false, false, false, false};
+const python::Objects no_python;
 
 std::vector<Edge> root_edges(const Opened& opened, Heuristics heuristics) {
-    const refs::InteriorPointers interior(opened.snapshot(), opened.blocks, opened.words, heuristics);
+    const refs::InteriorPointers interior(opened.snapshot(), opened.blocks, opened.words, no_python, heuristics);
     return edges_from_roots(opened.snapshot(), opened.blocks, opened.words, interior);
 }
 
@@ -45,7 +46,7 @@ TEST_CASE("a word is an edge when it points at a block or into its requested byt
     writer.word(from, 40, Pointer{empty});
     writer.word(from, 48, Integer{1});
     const Opened opened(writer);
-    const refs::InteriorPointers interior(opened.snapshot(), opened.blocks, opened.words, {});
+    const refs::InteriorPointers interior(opened.snapshot(), opened.blocks, opened.words, no_python, {});
     const auto graph = edges_between(opened.blocks, opened.words, interior);
     REQUIRE(graph);
     REQUIRE(graph->node_count() == 3);
