@@ -297,14 +297,14 @@ def a_child_outlives_everyone():
               "if os.fork() == 0:\n"
               "    os.setsid()\n"
               "    while os.getppid() == parent: pass\n"
-              "    held = [bytearray(100000) for i in range(40)]\n"
+              "    held = [bytearray(1000000) for i in range(40)]\n"
               "    os._exit(0)\n"
               "os.kill(os.getpid(), 9)\n")
     with open("orphan.py", "w", encoding="ascii") as file:
         file.write(script)
     result = record(sys.executable, "orphan.py", options=("--set", "forks=on"))  # until the orphan closes its output
     assert result.returncode == 137 and "was killed by SIGKILL" in result.stderr, result.stderr
-    grown = [path for path in files() if (40 * 100000) <= subject(path)["live_bytes"]]
+    grown = [path for path in files() if (40 * 1000000) <= subject(path)["live_bytes"]]
     assert len(files()) == 2 and len(grown) == 1, (files(), result.stderr)
 
 
