@@ -7,8 +7,9 @@ test it takes a third of a minute; ten minutes are the real thing.
 
 Held at its end:
   - the last snapshot has each block of the program's own account, by site, in blocks and bytes;
-  - from a tenth of the time on, the agent's own memory grows by no more than DRIFT_BYTES, which its lists of what was
-    may come to, and the side table's share of what the program itself has grown by;
+  - from a tenth of the time on, the agent's own memory grows by its two lists of what was, threads (65,536 at most) and
+    time (a tick for each 65,536th of the age), by the side table's share of what the program itself has grown by, and
+    otherwise by no more than DRIFT_BYTES;
   - each snapshot that is there opens, and there was about one a second;
   - a request costs less processor time than BAR times that of a run without the agent, beside it.
 """
@@ -26,12 +27,19 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 
 import snapshot_file  # noqa: E402
 
-BAR, DRIFT_BYTES, TABLE_SHARE = 1.7, 1 << 20, 0.3
+BAR, DRIFT_BYTES, TABLE_SHARE = 1.7, 256 << 10, 0.3
+THREADS_SECTION, THREAD_BYTES, TICK_BYTES = 5, 16, 24
 
 
 def cpu_of_children():
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def lists_bytes(snapshot):
+    """What the agent's lists of ended threads and of ticks take: arrays that double."""
+    threads, ticks = snapshot.sections[THREADS_SECTION].count, snapshot.process.current_tick
+    return (THREAD_BYTES << threads.bit_length()) + (TICK_BYTES << ticks.bit_length())
 
 
 def field(pid, name):
@@ -83,14 +91,16 @@ class Soak:
 
     def judge(self, path):
         self.heapkit("info", path)
-        self.own_bytes.append(snapshot_file.Snapshot(path).process.own_bytes)
+        snapshot = snapshot_file.Snapshot(path)
+        self.own_bytes.append(snapshot.process.own_bytes)
+        self.lists_bytes.append(lists_bytes(snapshot))
 
     def paths(self):
         return sorted(glob.glob(os.path.join(self.folder, "*.heap")), key=lambda path: int(path.split(".")[-2]))
 
     def run(self):
         seconds = max(6, round(self.given.minutes * 60))
-        self.own_bytes = []
+        self.own_bytes, self.lists_bytes = [], []
         usual = [self.native(max(2, seconds // 20))]
         result = self.recorded(seconds)
         usual.append(self.native(max(2, seconds // 20)))
@@ -110,7 +120,8 @@ class Soak:
         early, late = own[len(own) // 10], own[-1]
         resident = self.resident
         grown = resident[-1] - resident[len(resident) // 10] - (late - early)
-        assert late - early <= DRIFT_BYTES + TABLE_SHARE * max(0, grown), (early, late, grown)
+        lists = self.lists_bytes[-1] - self.lists_bytes[len(own) // 10]
+        assert late - early - lists <= DRIFT_BYTES + TABLE_SHARE * max(0, grown), (early, late, lists, grown)
         assert result["snapshots"] >= result["seconds"] // 2, result["snapshots"]
         assert result["ratio"] < BAR, result["ratio"]
 
@@ -125,8 +136,9 @@ def main():
     with tempfile.TemporaryDirectory(prefix="heapkit-soak-") as folder:
         soak = Soak(given, folder)
         result = soak.run()
-        own, resident = result.pop("own_bytes"), soak.resident
+        own, resident, lists = result.pop("own_bytes"), soak.resident, soak.lists_bytes
         result.update(own_mib=[round(each / 2**20, 2) for each in (own[len(own) // 10], own[-1])],
+                      lists_mib=[round(each / 2**20, 2) for each in (lists[len(own) // 10], lists[-1])],
                       resident_mib=[round(each / 2**20, 2) for each in (resident[len(resident) // 10], resident[-1])])
         print(json.dumps({name: value for name, value in result.items() if name != "last"}, indent=1))
         soak.check({**result, "own_bytes": own})
