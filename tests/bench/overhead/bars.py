@@ -39,7 +39,7 @@ class Bar:
 
 
 def geometric_mean(values):
-    return math.exp(statistics.fmean(math.log(max(value, 0.01)) for value in values))
+    return math.exp(statistics.fmean(math.log(value) for value in values))
 
 
 def of_shares(answers, group, what):
@@ -49,8 +49,10 @@ def of_shares(answers, group, what):
     worst = max(shares, key=shares.get)
     bars = [Bar(f"share of heaptrack's added CPU time, {what}: the worst, {worst}", shares[worst], 0.5, 0.4)]
     if group == programs.ORDINARY:
-        bars.insert(0, Bar(f"share of heaptrack's added CPU time, {what}: geometric mean of {len(shares)}",
-                           geometric_mean(shares.values()), 0.25, 0.2))
+        seen = [share for share in shares.values() if share > 0]  # below that is noise, which would only flatter us
+        if seen:
+            bars.insert(0, Bar(f"share of heaptrack's added CPU time, {what}: geometric mean of {len(seen)}",
+                               geometric_mean(seen), 0.25, 0.2))
     return bars
 
 
